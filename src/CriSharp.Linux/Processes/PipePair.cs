@@ -1,0 +1,33 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace CriSharp.Linux.Processes;
+
+/// <summary>A pipe, both ends close-on-exec. pipe2(2)</summary>
+public sealed class PipePair : IDisposable
+{
+    private const int O_CLOEXEC = 0x80000;
+    private const int O_NONBLOCK = 0x800;
+    private const int F_SETFL = 4;
+
+    private PipePair(SafeFileHandle reader, SafeFileHandle writer) => (Reader, Writer) = (reader, writer);
+
+    public SafeFileHandle Reader { get; }
+
+    public SafeFileHandle Writer { get; }
+
+    /// <summary>The read end does not block: <see cref="Polling.ReadinessLoop"/> awaits it. The write end, meant for a child, blocks as programs expect.</summary>
+    public static unsafe PipePair Create()
+    {
+        var ends = stackalloc int[2];
+        LinuxException.ThrowIfFailed(Libc.PipeCreate(ends, O_CLOEXEC), "pipe2");
+        var pair = new PipePair(new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
+        LinuxException.ThrowIfFailed(Libc.FileControl(ends[0], F_SETFL, O_NONBLOCK), "fcntl F_SETFL");
+        return pair;
+    }
+
+    public void Dispose()
+    {
+        Reader.Dispose();
+        Writer.Dispose();
+    }
+}
