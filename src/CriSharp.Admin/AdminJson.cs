@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace CriSharp.Admin;
+
+/// <summary>JSON of the admin socket's documents, generated at compile time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(VersionDocument))]
+[JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(PullsDocument))]
+public sealed partial class AdminJson : JsonSerializerContext;
