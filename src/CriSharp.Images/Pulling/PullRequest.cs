@@ -1,0 +1,31 @@
+using CriSharp.Oci;
+
+namespace CriSharp.Images.Pulling;
+
+/// <summary>What one caller wants pulled, and with whose credentials.</summary>
+public sealed record PullRequest
+{
+    public required ImageReference Reference { get; init; }
+
+    /// <summary>Null: anonymously.</summary>
+    public PullCredentials? Credentials { get; init; }
+}
+
+/// <summary>
+/// CRI's AuthConfig below the services. Which fields count, in this order: <see cref="RegistryToken"/>, <see cref="IdentityToken"/>,
+/// <see cref="UserName"/> with <see cref="Password"/>. Never printed.
+/// </summary>
+public sealed class PullCredentials
+{
+    public string UserName { get; init; } = "";
+
+    public string Password { get; init; } = "";
+
+    /// <summary>An OAuth2 refresh token.</summary>
+    public string IdentityToken { get; init; } = "";
+
+    /// <summary>A bearer token, sent to the registry as it is.</summary>
+    public string RegistryToken { get; init; } = "";
+
+    public override string ToString() => "(credentials)";
+}
