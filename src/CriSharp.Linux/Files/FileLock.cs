@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace CriSharp.Linux.Files;
+
+/// <summary>An exclusive flock(2) on a file that says who holds it. The kernel frees it when the holder dies, however it dies.</summary>
+public sealed class FileLock : IDisposable
+{
+    private const int ContentLimitBytes = 64;
+    private readonly SafeFileHandle _file;
+
+    private FileLock(SafeFileHandle file) => _file = file;
+
+    /// <summary>Takes the lock without waiting.</summary>
+    /// <param name="holderPid">Who has it, when null is returned; null when the holder has not written it yet.</param>
+    /// <returns>null when another process (or another lock of ours) has it.</returns>
+    public static FileLock? TryAcquire(string path, out int? holderPid)
+    {
+        holderPid = null;
+        var file = HostPath.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow, Permissions.PrivateFile);
+        try
+        {
+            if (Libc.flock(file, Libc.LOCK_EX | Libc.LOCK_NB) < 0)
+            {
+                var failure = LinuxException.Last("flock", path);
+                if (failure.ErrorNumber != Errno.EAGAIN)
+                {
+                    throw failure;
+                }
+
+                holderPid = ReadHolder(file, path);
+                file.Dispose();
+                return null;
+            }
+
+            FileDescriptor.SetLength(file, 0);
+            FileDescriptor.WriteAll(file, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+            return new FileLock(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Frees the lock; the file stays, since removing it would let two holders in.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private static int? ReadHolder(SafeFileHandle file, string path)
+    {
+        var content = FileDescriptor.ReadToEnd(file, ContentLimitBytes, path);
+        return int.TryParse(Encoding.ASCII.GetString(content).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
+    }
+}

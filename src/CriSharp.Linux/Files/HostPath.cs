@@ -1,0 +1,44 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace CriSharp.Linux.Files;
+
+/// <summary>Opens paths of our own on the host, where the administrator's links count. Never for a path that an image or a container wrote.</summary>
+public static class HostPath
+{
+    public static SafeFileHandle Open(string path, OpenFlags flags, int mode = 0) =>
+        OpenAt2.Open(Libc.CurrentDirectory, path, flags, mode, Libc.RESOLVE_NO_MAGICLINKS);
+
+    /// <returns>null when it does not exist.</returns>
+    public static SafeFileHandle? TryOpen(string path, OpenFlags flags, int mode = 0)
+    {
+        var handle = OpenAt2.TryOpen(Libc.CurrentDirectory, path, flags, mode, Libc.RESOLVE_NO_MAGICLINKS, out var errorNumber);
+        return handle is null && errorNumber is not (Errno.ENOENT or Errno.ENOTDIR)
+            ? throw new LinuxException("openat2", path, errorNumber)
+            : handle;
+    }
+
+    /// <summary>Reads a small regular file whole.</summary>
+    /// <returns>null when it does not exist.</returns>
+    /// <exception cref="IOException">Not a regular file, or longer than the limit.</exception>
+    public static byte[]? TryReadFile(string path, int limitBytes)
+    {
+        using var file = TryOpen(path, OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal);
+        if (file is null)
+        {
+            return null;
+        }
+
+        var kind = FileDescriptor.Stat(file).Kind;
+        return kind == FileKind.Regular
+            ? FileDescriptor.ReadToEnd(file, limitBytes, path)
+            : throw new IOException($"{path} is not a regular file but {kind}");
+    }
+
+    /// <summary>Makes a folder and its parents where missing. The last one gets exactly this mode, whatever the umask.</summary>
+    public static void MakeDirectories(string path, int mode)
+    {
+        Directory.CreateDirectory(path);
+        using var folder = Open(path, OpenFlags.ReadOnly | OpenFlags.Directory);
+        FileDescriptor.Chmod(folder, mode);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace CriSharp.Linux.Files;
+
+/// <summary>Removes whole trees, however deep and whatever they hold, through descriptors only: no link is followed.</summary>
+public static class TreeRemoval
+{
+    // Each level holds a descriptor. What lies deeper is renamed to the top of the tree first, so that any depth needs few of them.
+    private const int DepthLimit = 64;
+
+    /// <summary>Removes a path of ours on the host; nothing there is fine.</summary>
+    public static void Remove(string hostPath)
+    {
+        UnixPath path = hostPath;
+        var parent = path.Split(out var name);
+        using var folder = HostPath.TryOpen(parent.ToString(), OpenFlags.PathOnly | OpenFlags.Directory);
+        if (folder is not null)
+        {
+            Remove(folder, name);
+        }
+    }
+
+    /// <summary>Removes an entry and all below it; nothing there is fine. A mount inside is not entered: EBUSY says so.</summary>
+    public static void Remove(SafeFileHandle folder, UnixPath name)
+    {
+        if (TryUnlink(folder, name))
+        {
+            return;
+        }
+
+        using (var top = FileAt.Open(folder, name, OpenFlags.ReadOnly | OpenFlags.Directory))
+        {
+            var removal = new Removal(top, FileDescriptor.Stat(top).Device);
+            removal.Empty(top, depth: 0);
+        }
+
+        FileAt.RemoveDirectory(folder, name);
+    }
+
+    /// <returns>false when it is a folder.</returns>
+    private static bool TryUnlink(SafeFileHandle folder, UnixPath name)
+    {
+        try
+        {
+            FileAt.Unlink(folder, name);
+            return true;
+        }
+        catch (LinuxException failure) when (failure.ErrorNumber == Errno.ENOENT)
+        {
+            return true;
+        }
+        catch (LinuxException failure) when (failure.ErrorNumber is Errno.EISDIR or Errno.EPERM && IsDirectory(folder, name))
+        {
+            return false;
+        }
+    }
+
+    private static bool IsDirectory(SafeFileHandle folder, UnixPath name) => FileAt.TryStat(folder, name) is { Kind: FileKind.Directory };
+
+    private sealed class Removal(SafeFileHandle top, (uint, uint) device)
+    {
+        private int _lifted;
+
+        public void Empty(SafeFileHandle folder, int depth)
+        {
+            if (FileDescriptor.Stat(folder).Device != device)
+            {
+                throw new LinuxException("unlinkat", "a mount inside the tree", Errno.EBUSY);
+            }
+
+            // Removing while reading may skip entries on some file systems: list again until nothing is left.
+            var entries = new List<DirectoryEntry>();
+            while (ListSome(folder, entries))
+            {
+                foreach (var entry in entries)
+                {
+                    RemoveEntry(folder, entry, depth);
+                }
+
+                entries.Clear();
+            }
+        }
+
+        private static bool ListSome(SafeFileHandle folder, List<DirectoryEntry> entries)
+        {
+            using var listing = OpenAt2.Open(folder, UnixPath.Here, OpenFlags.ReadOnly | OpenFlags.Directory, mode: 0, Libc.RESOLVE_BENEATH);
+            while (entries.Count == 0 && DirectoryListing.ReadSome(listing, entries))
+            {
+            }
+
+            return entries.Count > 0;
+        }
+
+        private void RemoveEntry(SafeFileHandle folder, DirectoryEntry entry, int depth)
+        {
+            if (entry.Kind != FileKind.Directory && TryUnlink(folder, entry.Name))
+            {
+                return;
+            }
+
+            if (depth >= DepthLimit)
+            {
+                FileAt.Rename(folder, entry.Name, top, Encoding.ASCII.GetBytes($".removing-{Environment.ProcessId}-{_lifted++}"));
+                return;
+            }
+
+            using (var child = FileAt.Open(folder, entry.Name, OpenFlags.ReadOnly | OpenFlags.Directory))
+            {
+                Empty(child, depth + 1);
+            }
+
+            FileAt.RemoveDirectory(folder, entry.Name);
+        }
+    }
+}
