@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using CriSharp.Linux.Processes;
+
+namespace CriSharp.Linux.Polling;
+
+/// <summary>
+/// Reaps whatever child has ended, known or inherited: for a program that is a subreaper or pid 1, and the only reaper in it.
+/// The daemon must not use it: there each party waits for its own children.
+/// </summary>
+public static class ChildReaper
+{
+    private const int SignalMask = 0x7f;
+
+    /// <summary>Orphans below this process become its children. prctl(2), PR_SET_CHILD_SUBREAPER</summary>
+    public static void BecomeSubreaper() =>
+        LinuxException.ThrowIfFailed(Libc.ProcessControl(Libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl PR_SET_CHILD_SUBREAPER");
+
+    /// <returns>The pid of a child that had ended and is now gone; 0: none has ended; -1: there is no child at all.</returns>
+    public static unsafe int TryReap(out ProcessExit exit)
+    {
+        int status;
+        var pid = Libc.WaitPid(-1, &status, Libc.WNOHANG);
+        exit = pid <= 0 ? default
+            : (status & SignalMask) == 0 ? new ProcessExit((status >> 8) & 0xff, 0)
+            : new ProcessExit(0, status & SignalMask);
+        if (pid >= 0)
+        {
+            return pid;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error == Errno.ECHILD ? -1 : throw new LinuxException("waitpid", null, error);
+    }
+}
