@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace CriSharp.Grpc;
+
+/// <summary>Limits that fit a CRI server, whose callers are few, local and trusted, and whose calls may be large and long.</summary>
+public static class GrpcLimits
+{
+    /// <summary>80 MiB each way, as CRI-O has it.</summary>
+    public const int MessageBytes = 80 * 1024 * 1024;
+
+    // A kubelet has one connection and may probe hundreds of containers at a time; Kestrel's own 100 would queue them.
+    private const int StreamsPerConnection = 4096;
+    private const int StreamWindowBytes = 1024 * 1024;
+    private const int ConnectionWindowBytes = 4 * 1024 * 1024;
+
+    /// <summary>Message sizes are checked by their frames, deadlines by the calls: Kestrel's own limits would cut calls that are well.</summary>
+    public static void Apply(KestrelServerLimits limits)
+    {
+        limits.MaxRequestBodySize = null;
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
+        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
+        limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
+        limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+    }
+}
