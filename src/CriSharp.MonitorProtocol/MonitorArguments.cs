@@ -29,7 +29,7 @@ public sealed record MonitorArguments
     /// <summary>Where the <see cref="ExitRecord"/> is written; its folder must exist.</summary>
     public required string ExitFile { get; init; }
 
-    /// <summary>AF_UNIX SOCK_SEQPACKET socket that the monitor listens on; at most 107 bytes long.</summary>
+    /// <summary>AF_UNIX SOCK_SEQPACKET socket that the monitor listens on.</summary>
     public required string Socket { get; init; }
 
     /// <summary>The CRI log file; null: output is read and dropped.</summary>

@@ -5,8 +5,6 @@ namespace CriSharp.MonitorProtocol;
 /// <summary>Reads conmon-sharp's command line; small, since every monitor carries it.</summary>
 internal static class MonitorArgumentsReader
 {
-    private const int LongestSocketPath = 107;
-
     public static MonitorArguments Read(IReadOnlyList<string> arguments)
     {
         string? id = null, bundle = null, runtime = null, pidFile = null, exitFile = null, socket = null, logPath = null;
@@ -50,7 +48,7 @@ internal static class MonitorArgumentsReader
             }
         }
 
-        var read = new MonitorArguments
+        return new MonitorArguments
         {
             Id = Required("--id", id),
             Bundle = Required("--bundle", bundle),
@@ -69,9 +67,6 @@ internal static class MonitorArgumentsReader
             OutOfMemoryScore = score,
             CreateTimeout = TimeSpan.FromSeconds(createTimeout),
         };
-        return read.Socket.Length <= LongestSocketPath
-            ? read
-            : throw new FormatException($"--socket is longer than {LongestSocketPath} bytes: {read.Socket}");
     }
 
     private static string Required(string option, string? value) =>

@@ -19,5 +19,12 @@ public readonly record struct ContainerId
             ? new ContainerId(text)
             : throw new FormatException("a container id is 64 lower-case hex digits");
 
+    public static bool TryParse(string? text, out ContainerId id)
+    {
+        var valid = text is { Length: Length } && LowerHex.IsAll(text);
+        id = valid ? new ContainerId(text!) : default;
+        return valid;
+    }
+
     public override string ToString() => _text ?? throw new InvalidOperationException("a default ContainerId has no value");
 }

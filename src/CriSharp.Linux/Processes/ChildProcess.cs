@@ -13,7 +13,9 @@ public sealed class ChildProcess : IDisposable
     private const int SignalInfoPidOffset = 16;
     private const int SignalInfoStatusOffset = 24;
 
+    private readonly Lock _reaping = new();
     private readonly Task<ProcessExit> _exit;
+    private bool _reaped;
 
     private ChildProcess(PidHandle handle)
     {
@@ -45,14 +47,31 @@ public sealed class ChildProcess : IDisposable
     /// <exception cref="LinuxException">ECHILD: somebody else reaped it, or SIGCHLD is ignored in this process.</exception>
     public Task<ProcessExit> WaitForExitAsync(CancellationToken cancellationToken) => _exit.WaitAsync(cancellationToken);
 
+    /// <summary>
+    /// For a child that was started with a session of its own: kills it and whatever it left there, also after its own end.
+    /// Processes that made sessions of their own (daemons) are not reached.
+    /// </summary>
+    public void KillSession()
+    {
+        lock (_reaping)
+        {
+            // While it is unreaped its number is its own; afterwards the number names the session only as long as that has members.
+            ProcessSession.Kill(Pid, withGroup: !_reaped);
+        }
+    }
+
     /// <summary>Lets go of it: the process lives on and is still reaped when it ends.</summary>
     public void Dispose() => Handle.Dispose();
 
-    private static async Task<ProcessExit> ReapAsync(PidHandle handle)
+    private async Task<ProcessExit> ReapAsync(PidHandle handle)
     {
         var pid = handle.Pid;
         await handle.WaitForExitAsync(CancellationToken.None);
-        return WaitAndReap(pid);
+        lock (_reaping)
+        {
+            _reaped = true;
+            return WaitAndReap(pid);
+        }
     }
 
     private static unsafe ProcessExit WaitAndReap(int pid)

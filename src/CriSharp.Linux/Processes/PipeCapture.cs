@@ -25,6 +25,8 @@ public sealed class PipeCapture(SafeHandle reader, int limitBytes)
         {
             while (true)
             {
+                // Somebody who writes without a pause must not outlast the limit either.
+                cancellationToken.ThrowIfCancellationRequested();
                 var count = ReadAvailable(chunk);
                 if (count == 0)
                 {

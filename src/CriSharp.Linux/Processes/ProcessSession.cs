@@ -5,10 +5,11 @@ namespace CriSharp.Linux.Processes;
 /// <summary>Ends all that a program has left in the session it was started to lead.</summary>
 internal static class ProcessSession
 {
-    /// <summary>Kills the leader's group, then whatever made a group of its own in the session. The leader must not have been reaped yet.</summary>
-    public static void Kill(int leader)
+    /// <summary>Kills the leader's group, then whatever made a group of its own in the session.</summary>
+    /// <param name="withGroup">The leader has not been reaped yet, so that the group is surely its own.</param>
+    public static void Kill(int leader, bool withGroup)
     {
-        if (Libc.Kill(-leader, Signals.SIGKILL) != 0)
+        if (withGroup && Libc.Kill(-leader, Signals.SIGKILL) != 0)
         {
             var failure = LinuxException.Last("kill", $"-{leader}");
             if (failure.ErrorNumber != Errno.ESRCH)

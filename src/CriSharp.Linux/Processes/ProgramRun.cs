@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Linux.Processes;
 
@@ -46,7 +45,8 @@ public static class ProgramRun
 
     private static ChildProcess Start(ProgramCommand command, PipePair output, PipePair errors)
     {
-        using var input = command.StandardInput.IsEmpty ? null : InMemoryFile(command.StandardInput.Span);
+        // A file in memory instead of a pipe: nobody has to feed it, and a program that never reads it does not matter.
+        using var input = command.StandardInput.IsEmpty ? null : MemoryFile.Create("stdin", command.StandardInput.Span);
         var descriptors = new List<ChildDescriptor> { new(1, output.Writer), new(2, errors.Writer) };
         if (input is not null)
         {
@@ -67,20 +67,6 @@ public static class ProgramRun
         return child;
     }
 
-    // A file in memory instead of a pipe: nobody has to feed it, and a program that never reads it does not matter.
-    private static SafeFileHandle InMemoryFile(ReadOnlySpan<byte> content)
-    {
-        var file = Libc.MemoryFileCreate("stdin", Libc.MFD_CLOEXEC);
-        if (file.IsInvalid)
-        {
-            throw LinuxException.Last("memfd_create");
-        }
-
-        // Written at an offset, so that the position the child inherits stays at the beginning.
-        RandomAccess.Write(file, content, 0);
-        return file;
-    }
-
     private static async Task<ProcessExit> WaitWithinLimitAsync(ChildProcess child, ProgramCommand command, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -91,14 +77,23 @@ public static class ProgramRun
         }
         catch (OperationCanceledException)
         {
-            if (!child.Handle.HasExited)
-            {
-                ProcessSession.Kill(child.Pid);
-            }
-
-            await child.WaitForExitAsync(CancellationToken.None).WaitAsync(KillLimit, CancellationToken.None);
+            child.KillSession();
+            await WaitUntilDeadAsync(child, command);
             cancellationToken.ThrowIfCancellationRequested();
             throw new TimeoutException($"{command.Path} did not end within {command.TimeLimit.TotalSeconds:0.###} s and was killed");
+        }
+    }
+
+    private static async Task WaitUntilDeadAsync(ChildProcess child, ProgramCommand command)
+    {
+        using var limit = new CancellationTokenSource(KillLimit);
+        try
+        {
+            await child.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{command.Path} (pid {child.Pid}) does not die of SIGKILL: it hangs in the kernel, see /proc/{child.Pid}/stack");
         }
     }
 

@@ -18,7 +18,7 @@ public sealed unsafe class UnixSocket : IDisposable
 
     public SafeFileHandle Handle { get; }
 
-    /// <param name="path">At most 107 bytes. Must not exist.</param>
+    /// <param name="path">Of any length, its last part up to about 80 bytes. Must not exist.</param>
     /// <param name="kind">Clients must connect with the same.</param>
     /// <param name="mode">Permissions of the socket's file; its folder should keep others out until they are set.</param>
     /// <exception cref="LinuxException">EADDRINUSE: the path exists; ENAMETOOLONG; ENOENT ...</exception>
@@ -27,8 +27,9 @@ public sealed unsafe class UnixSocket : IDisposable
         var socket = Create(kind);
         try
         {
+            using var reachable = new SocketPath(path);
             UnixAddress address = default;
-            var length = Fill(&address, path);
+            var length = Fill(&address, reachable.Text);
             LinuxException.ThrowIfFailed(Libc.Bind(socket.Handle, &address, length), "bind", path);
             LinuxException.ThrowIfFailed(Libc.ChangeMode(path, (uint)mode), "chmod", path);
             LinuxException.ThrowIfFailed(Libc.Listen(socket.Handle, Backlog), "listen", path);
@@ -47,8 +48,9 @@ public sealed unsafe class UnixSocket : IDisposable
         var socket = Create(kind);
         try
         {
+            using var reachable = new SocketPath(path);
             UnixAddress address = default;
-            var length = Fill(&address, path);
+            var length = Fill(&address, reachable.Text);
             LinuxException.ThrowIfFailed(Libc.Connect(socket.Handle, &address, length), "connect", path);
             return socket;
         }

@@ -35,6 +35,20 @@ public sealed class UnixSocketTests : IDisposable
     }
 
     [Fact]
+    public void Listen_WhenThePathIsLongerThanAnAddress_ClientsReachItAllTheSame()
+    {
+        var folder = _folder.CreateSubdirectory(new string('a', 120));
+        var path = Path.Combine(folder.FullName, "s");
+        using var listener = UnixSocket.Listen(path, UnixSocketKind.SequencedPackets, 0x180);
+
+        using var client = UnixSocket.Connect(path, UnixSocketKind.SequencedPackets);
+
+        using var served = listener.TryAccept();
+        Assert.NotNull(served);
+        Assert.True(File.Exists(path));
+    }
+
+    [Fact]
     public void Peer_WhenConnected_IsThisProcess()
     {
         var (first, second) = UnixSocket.Pair(UnixSocketKind.SequencedPackets);

@@ -1,0 +1,18 @@
+namespace CriSharp.OciRuntime.Commands;
+
+/// <summary>After how long a verb of the OCI runtime is taken for hanging, and killed.</summary>
+public sealed record OciRuntimeTimeLimits
+{
+    /// <summary>Runs the spec's hooks too.</summary>
+    public TimeSpan Start { get; init; } = TimeSpan.FromMinutes(2);
+
+    public TimeSpan Kill { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>With force, runc itself waits up to 10 s for a killed init.</summary>
+    public TimeSpan Delete { get; init; } = TimeSpan.FromMinutes(1);
+
+    public TimeSpan Update { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>state, features, --version.</summary>
+    public TimeSpan Query { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,138 @@
+using CriSharp.Linux.Processes;
+using CriSharp.MonitorProtocol;
+using CriSharp.Primitives;
+
+namespace CriSharp.OciRuntime.Monitors;
+
+/// <summary>
+/// Waits for the end of a container whatever becomes of its monitor, also one that an earlier daemon started. Asked in this order:
+/// the monitor; the file that it wrote; the end of the container's init, whose code nobody knows then.
+/// </summary>
+/// <remarks>Opens its pidfds at once: make it as soon as the container is known.</remarks>
+public sealed class ExitWatcher : IDisposable
+{
+    private static readonly TimeSpan ReconnectPause = TimeSpan.FromSeconds(1);
+
+    private readonly ContainerMonitor _container;
+    private readonly TimeProvider _time;
+    private readonly PidHandle? _monitor;
+    private readonly PidHandle? _init;
+
+    public ExitWatcher(ContainerMonitor container, TimeProvider time)
+    {
+        (_container, _time) = (container, time);
+        _monitor = PidHandle.TryOpen(container.Monitor);
+        _init = PidHandle.TryOpen(container.Init);
+    }
+
+    /// <summary>How long a monitor may take to drain the output and record an end that has happened; then it is taken for hanging, and killed.</summary>
+    public TimeSpan AnnounceLimit { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The monitor has gone before its container: output and exit code are lost.</summary>
+    public bool IsMonitorLost { get; private set; }
+
+    /// <exception cref="RuntimeException">DataLoss: the exit file can't be read.</exception>
+    public async Task<ContainerExit> WaitAsync(CancellationToken cancellationToken)
+    {
+        while (_monitor is { HasExited: false })
+        {
+            if (await AskMonitorAsync(_monitor, cancellationToken) is { } exit)
+            {
+                return exit;
+            }
+        }
+
+        // It records before it ends: what is not there by now will not come.
+        if (Recorded() is { } recorded)
+        {
+            return recorded;
+        }
+
+        IsMonitorLost = true;
+        if (_init is not null)
+        {
+            await _init.WaitForExitAsync(cancellationToken);
+        }
+
+        return Unknown("its monitor died before it");
+    }
+
+    public void Dispose()
+    {
+        _monitor?.Dispose();
+        _init?.Dispose();
+    }
+
+    private async Task<ContainerExit?> AskMonitorAsync(PidHandle monitor, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watch = new MonitorClient(_container.SocketPath).WatchAsync(ending.Token);
+        var end = EndAsync(ending.Token);
+        try
+        {
+            await Task.WhenAny(watch, end);
+            if (!watch.IsCompleted)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return await HangingAsync(monitor, watch, cancellationToken);
+            }
+
+            return new ContainerExit(await watch, null);
+        }
+        catch (RuntimeException unreachable) when (unreachable.Kind == ErrorKind.Unavailable)
+        {
+            // Ended, or too busy to accept: its pidfd decides.
+            await PauseAsync(monitor, cancellationToken);
+            return null;
+        }
+        finally
+        {
+            await ending.CancelAsync();
+
+            // Whatever they say now, both were told to stop.
+            await Task.WhenAll(watch, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The container has gone (null: it had before we looked), and its monitor had its time to say so.</summary>
+    private async Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (_init is not null)
+        {
+            await _init.WaitForExitAsync(cancellationToken);
+        }
+
+        await Task.Delay(AnnounceLimit, _time, cancellationToken);
+    }
+
+    private async Task<ContainerExit> HangingAsync(PidHandle monitor, Task<ExitRecord> watch, CancellationToken cancellationToken)
+    {
+        monitor.Signal(Signals.SIGKILL);
+        await Task.WhenAny(watch, Task.Delay(ReconnectPause, _time, cancellationToken));
+        return Recorded() ?? Unknown($"its monitor (pid {monitor.Pid}) did not record it within {AnnounceLimit.TotalSeconds:0.###} s and was killed");
+    }
+
+    private static async Task PauseAsync(PidHandle monitor, CancellationToken cancellationToken)
+    {
+        using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        pause.CancelAfter(ReconnectPause);
+        try
+        {
+            await monitor.WaitForExitAsync(pause.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Time to try again.
+        }
+    }
+
+    private ContainerExit? Recorded() => ExitFile.TryRead(_container.ExitFile) is { } record ? new ContainerExit(record, null) : null;
+
+    private ContainerExit Unknown(string reason) => new(
+        new ExitRecord
+        {
+            ExitCode = ContainerExit.UnknownCode,
+            FinishedAtUnixNanoseconds = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick,
+        },
+        $"the exit code is not known: {reason}");
+}
