@@ -1,0 +1,29 @@
+using CriSharp.Oci;
+
+namespace CriSharp.Specs;
+
+/// <summary>What a container gets where neither its pod nor its image says anything; the daemon's configuration may change it.</summary>
+public sealed record ContainerDefaults
+{
+    public static readonly ContainerDefaults BuiltIn = new();
+
+    /// <summary>CRI-O's nine: enough for a server that drops to a user of its own.</summary>
+    public IReadOnlyList<string> Capabilities { get; init; } =
+    [
+        "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_KILL",
+    ];
+
+    /// <summary>"NAME=value"; the image's and the pod's come after it.</summary>
+    public IReadOnlyList<string> Environment { get; init; } = [];
+
+    public IReadOnlyList<SpecRlimit> Rlimits { get; init; } = [];
+
+    /// <summary>Name of the AppArmor profile for RuntimeDefault; applied where it is loaded.</summary>
+    public string AppArmorProfile { get; init; } = "crisharp-default";
+
+    /// <summary>
+    /// CRI annotations that may reach the OCI runtime: a name, or its beginning and "*". Empty by default: some of them are as good as root
+    /// (CVE-2024-3154: org.systemd.property.*).
+    /// </summary>
+    public IReadOnlyList<string> AllowedAnnotations { get; init; } = [];
+}

@@ -1,0 +1,49 @@
+namespace CriSharp.Specs;
+
+/// <summary>What the host and the daemon on it can give, gathered once by the caller: this room reads nothing itself.</summary>
+public sealed record HostFacts
+{
+    public const int LowestOomScoreAdj = -1000;
+
+    /// <summary>The daemon's own bounding set, "CAP_CHOWN" each. A capability outside it can be given to nobody.</summary>
+    public required IReadOnlySet<string> BoundingCapabilities { get; init; }
+
+    public required CgroupVersion CgroupVersion { get; init; }
+
+    /// <summary>Lowest oom_score_adj that a child can be given: -1000, or the daemon's own minimum where it lacks CAP_SYS_RESOURCE.</summary>
+    public int OomScoreAdjFloor { get; init; } = LowestOomScoreAdj;
+
+    /// <summary>Hard limits ("RLIMIT_NOFILE" ...) that can't be exceeded; those not listed can.</summary>
+    public IReadOnlyDictionary<string, ulong> RlimitCeilings { get; init; } = new Dictionary<string, ulong>();
+
+    /// <summary>"amd64", "arm64": as images name it.</summary>
+    public string Architecture { get; init; } = "amd64";
+
+    public bool HasSeccomp { get; init; } = true;
+
+    /// <summary>The profiles loaded in the kernel; null on a host without AppArmor.</summary>
+    public IReadOnlySet<string>? AppArmorProfiles { get; init; }
+
+    public bool HasHugetlb { get; init; }
+
+    public bool HasSwapAccounting { get; init; }
+
+    /// <summary>The kernel has mount_setattr(2) and the handler's runtime says that it knows the mount option "rro".</summary>
+    public bool SupportsRecursiveReadOnly { get; init; }
+
+    /// <summary>Every device below /dev: what a privileged container gets.</summary>
+    public IReadOnlyList<HostDevice> Devices { get; init; } = [];
+}
+
+public enum CgroupVersion
+{
+    /// <summary>Also hybrid hierarchies: the controllers are those of v1.</summary>
+    V1,
+    V2,
+}
+
+/// <summary>A device node of the host, after its symbolic links.</summary>
+/// <param name="Path">Absolute, as it was found: below the folder that was asked for, where it was a folder.</param>
+/// <param name="Type">'c' or 'b'.</param>
+/// <param name="Mode">Permission bits.</param>
+public sealed record HostDevice(string Path, char Type, long Major, long Minor, uint Mode, uint Uid, uint Gid);
