@@ -20,7 +20,7 @@ public sealed record NetworkNamespace
 
     /// <summary>
     /// Runs the callback inside, on a thread of its own that ends afterwards. Sockets that it opens stay in this namespace for ever.
-    /// The callback must not await: what follows an await runs elsewhere.
+    /// The callback must not await (what follows runs elsewhere), start a thread or queue work: a new thread would live in this namespace.
     /// </summary>
     /// <exception cref="LinuxException">ENOENT: no such file; EINVAL: the file is no network namespace.</exception>
     public Task<T> RunAsync<T>(Func<T> callback) => NamespaceThread.RunAsync(() =>

@@ -46,6 +46,27 @@ public sealed class NamespacePinsTests : IDisposable
     }
 
     [Fact]
+    public async Task Create_WhenDoneManyTimes_NoThreadOfThePoolGetsIntoANewNamespace()
+    {
+        var host = NetworkOfThisThread();
+        for (var i = 0; i < 20; i++)
+        {
+            await NamespacePins.CreateAsync(Pins, new NamespaceRequest { Kinds = AllKinds });
+            NamespacePins.Unpin(Pins);
+        }
+
+        ThreadPool.SetMinThreads(32, 32);
+        using var together = new Barrier(participantCount: 16);
+        var networks = await Task.WhenAll(Enumerable.Range(0, together.ParticipantCount).Select(_ => Task.Run(() =>
+        {
+            // Each on a thread of its own, also on those that the pool has yet to start.
+            together.SignalAndWait();
+            return NetworkOfThisThread();
+        })));
+        Assert.All(networks, network => Assert.Equal(host, network));
+    }
+
+    [Fact]
     public async Task RunAsync_WhenInANewNetwork_OnlyItsLoopbackIsThereAndAnswers()
     {
         await NamespacePins.CreateAsync(Pins, new NamespaceRequest { Kinds = NamespaceKinds.Network });
@@ -125,6 +146,8 @@ public sealed class NamespacePinsTests : IDisposable
 
         Assert.Equal(Errno.EINVAL, failure.ErrorNumber);
     }
+
+    private static string? NetworkOfThisThread() => new FileInfo("/proc/thread-self/ns/net").LinkTarget;
 
     private string[] PinnedRoots() =>
         [.. MountTable.Read().Where(mount => mount.Target.StartsWith(Pins, StringComparison.Ordinal)).Select(mount => mount.Root)];
