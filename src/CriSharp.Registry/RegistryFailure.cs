@@ -1,0 +1,104 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using CriSharp.Primitives;
+using CriSharp.Registry.Transport;
+
+namespace CriSharp.Registry;
+
+/// <summary>Turns a registry's refusal into an error that says what was asked of whom, what it answered, and what to do.</summary>
+internal static class RegistryFailure
+{
+    private const int BodyLimitBytes = 64 * 1024;
+    private const int WordsLimit = 400;
+    private const int ErrorsQuoted = 3;
+
+    private static readonly TimeSpan BodyTimeLimit = TimeSpan.FromSeconds(5);
+
+    /// <param name="what">"manifest latest of example.org/a/b".</param>
+    public static async Task<RuntimeException> ReadAsync(HttpResponseMessage response, string what, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var words = await WordsAsync(response, time, cancellationToken);
+        var host = response.RequestMessage?.RequestUri?.Authority ?? "the registry";
+        var (kind, advice) = Judge(response.StatusCode);
+        return new RuntimeException(kind, $"cannot fetch {what}: {host} answered {(int)response.StatusCode}{words}{advice}");
+    }
+
+    public static RuntimeException Unreachable(string what, string host, Exception cause)
+    {
+        if (cause is TimeoutException)
+        {
+            return new RuntimeException(ErrorKind.DeadlineExceeded, $"cannot fetch {what}: {host} does not answer: {cause.Message}", cause);
+        }
+
+        var advice = cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+            ? $" (if its certificate is not trusted, put its CA into certs.d/{host}/ca.crt)"
+            : "";
+        return new RuntimeException(ErrorKind.Unavailable, $"cannot fetch {what}: no connection to {host}: {Deepest(cause)}{advice}", cause);
+    }
+
+    public static bool IsWorthRetrying(HttpStatusCode status) =>
+        status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || ((int)status >= 500 && status != HttpStatusCode.NotImplemented);
+
+    private static (ErrorKind Kind, string Advice) Judge(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.Unauthorized => (ErrorKind.Unauthenticated, "; the repository does not exist, or it needs (other) credentials"),
+        HttpStatusCode.Forbidden => (ErrorKind.PermissionDenied, "; these credentials may not pull it"),
+        HttpStatusCode.NotFound => (ErrorKind.NotFound, "; check the name, the tag or the digest"),
+        HttpStatusCode.TooManyRequests => (ErrorKind.Unavailable, "; the registry limits the rate of pulls: wait, or log in"),
+        _ when IsWorthRetrying(status) => (ErrorKind.Unavailable, "; try again later"),
+        _ => (ErrorKind.FailedPrecondition, ""),
+    };
+
+    private static async Task<string> WordsAsync(HttpResponseMessage response, TimeProvider time, CancellationToken cancellationToken)
+    {
+        byte[]? body;
+        try
+        {
+            body = await LimitedBody.ReadAsync(response.Content, BodyLimitBytes, BodyTimeLimit, time, cancellationToken);
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException or TimeoutException)
+        {
+            // The status alone tells enough.
+            return "";
+        }
+
+        if (body is null || body.Length == 0)
+        {
+            return "";
+        }
+
+        try
+        {
+            var errors = JsonSerializer.Deserialize(body, RegistryJsonContext.Default.ErrorResponseJson)?.Errors ?? [];
+            var texts = errors.OfType<ErrorJson>().Take(ErrorsQuoted).Select(error => $"{error.Code}: {error.Message}").ToList();
+            return texts.Count == 0 ? "" : $" ({Printable(string.Join("; ", texts))})";
+        }
+        catch (JsonException)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>A registry's words end up in logs and terminals: no control characters, and not many.</summary>
+    private static string Printable(string words)
+    {
+        var text = new StringBuilder();
+        foreach (var letter in words.Take(WordsLimit))
+        {
+            text.Append(char.IsControl(letter) ? ' ' : letter);
+        }
+
+        return text.ToString();
+    }
+
+    private static string Deepest(Exception failure)
+    {
+        while (failure.InnerException is { } inner)
+        {
+            failure = inner;
+        }
+
+        return failure.Message;
+    }
+}

@@ -1,0 +1,30 @@
+namespace CriSharp.Registry;
+
+/// <summary>Settings of the registry client.</summary>
+public sealed record RegistryOptions
+{
+    /// <summary>Folders with one folder per registry ("HOST" or "HOST:PORT"), which holds *.crt (CAs), *.cert and *.key (client). Earlier ones win.</summary>
+    public IReadOnlyList<string> CertificateFolders { get; init; } = ["/etc/containers/certs.d", "/etc/docker/certs.d"];
+
+    /// <summary>Registries ("HOST" or "HOST:PORT") that may be spoken to without TLS, or with a certificate that nobody verifies.</summary>
+    public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
+
+    public TimeSpan ConnectTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>From a request to the headers of its answer.</summary>
+    public TimeSpan ResponseTimeLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a body may stay silent while we wait for it; a slow disk of ours doesn't count.</summary>
+    public TimeSpan ProgressTimeLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often a request is sent before its failure is final, and how often in a row a broken body is asked for again; at least 1.</summary>
+    public int Attempts { get; init; } = 4;
+
+    /// <summary>Before the second attempt; doubled before each further one.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A registry that wants a longer pause (Retry-After) is reported instead of awaited.</summary>
+    public TimeSpan RetryAfterLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    public string UserAgent { get; init; } = "crisharp/0.1";
+}

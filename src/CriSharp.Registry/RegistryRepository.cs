@@ -1,0 +1,165 @@
+using System.Net;
+using CriSharp.Oci;
+using CriSharp.Primitives;
+using CriSharp.Registry.Blobs;
+using CriSharp.Registry.Manifests;
+using CriSharp.Registry.Transport;
+
+namespace CriSharp.Registry;
+
+/// <summary>
+/// One repository as one caller sees it, with his credentials. Asked at its endpoints in order: the next one is asked where an earlier one
+/// doesn't have it or doesn't answer.
+/// </summary>
+public sealed class RegistryRepository
+{
+    private static readonly string[] ManifestTypes = [MediaTypes.OciIndex, MediaTypes.DockerManifestList, MediaTypes.OciManifest, MediaTypes.DockerManifest];
+
+    private readonly ImageReference _reference;
+    private readonly IReadOnlyList<EndpointConnection> _endpoints;
+    private readonly RegistryOptions _options;
+    private readonly TimeProvider _time;
+
+    internal RegistryRepository(ImageReference reference, IReadOnlyList<EndpointConnection> endpoints, RegistryOptions options, TimeProvider time)
+    {
+        _reference = reference;
+        _endpoints = endpoints;
+        _options = options;
+        _time = time;
+    }
+
+    /// <summary>Asks the registry, every time: that is also how a caller's credentials are checked.</summary>
+    /// <exception cref="RuntimeException">NotFound, Unauthenticated, PermissionDenied, Unavailable, DeadlineExceeded, DataLoss.</exception>
+    public Task<ResolvedManifest> ResolveAsync(CancellationToken cancellationToken) =>
+        InOrderAsync(endpoint => ResolveAsync(endpoint, cancellationToken));
+
+    /// <param name="announced">What an index says of it; null for what a name resolved to.</param>
+    /// <exception cref="RuntimeException">As above; FailedPrecondition: a media type that we don't understand.</exception>
+    public Task<ManifestDocument> FetchManifestAsync(Digest digest, Descriptor? announced, CancellationToken cancellationToken) =>
+        InOrderAsync(endpoint => FetchManifestAsync(endpoint, digest.ToString(), digest, announced, cancellationToken));
+
+    /// <summary>A small blob, verified.</summary>
+    /// <exception cref="RuntimeException">As above; DataLoss: other bytes than the descriptor says; ResourceExhausted: over the limit.</exception>
+    public async Task<byte[]> FetchBlobAsync(Descriptor blob, int limitBytes, CancellationToken cancellationToken)
+    {
+        var what = BlobWords(blob);
+        if (blob.SizeBytes > limitBytes)
+        {
+            throw new RuntimeException(ErrorKind.ResourceExhausted, $"{what} has {blob.SizeBytes} bytes, and {limitBytes} is the limit");
+        }
+
+        await using var stream = await OpenBlobAsync(blob, cancellationToken);
+        var bytes = new byte[blob.SizeBytes];
+        await stream.ReadExactlyAsync(bytes, cancellationToken);
+
+        // The end has to come too: a longer blob is another one.
+        _ = await stream.ReadAsync(new byte[1], cancellationToken);
+        var actual = DigestOf.Bytes(bytes, blob.Digest.Algorithm);
+        return actual == blob.Digest
+            ? bytes
+            : throw new RuntimeException(ErrorKind.DataLoss, $"{what}: the bytes that came have digest {actual}");
+    }
+
+    /// <summary>A blob of any size as a stream of exactly as many bytes as the descriptor says; its digest is not verified here.</summary>
+    /// <exception cref="RuntimeException">As above. Reading may throw the same.</exception>
+    public Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken) => InOrderAsync(async endpoint =>
+    {
+        var what = BlobWords(blob);
+        Task<HttpResponseMessage> OpenAsync(long fromByte, CancellationToken token) => endpoint.SendAsync(
+            new RegistryCall { Method = HttpMethod.Get, Path = $"blobs/{blob.Digest}", What = what, FromByte = fromByte, FollowsRedirects = true }, token);
+        return (Stream)new BlobStream(await OpenAsync(0, cancellationToken), blob.SizeBytes, what, OpenAsync, _options, _time);
+    });
+
+    private async Task<ResolvedManifest> ResolveAsync(EndpointConnection endpoint, CancellationToken cancellationToken)
+    {
+        var name = _reference.Digest?.ToString() ?? _reference.Tag!;
+        using var response = await endpoint.SendAsync(ManifestCall(HttpMethod.Head, name), cancellationToken);
+        if (response.Headers.TryGetValues("Docker-Content-Digest", out var values) && Digest.TryParse(values.First(), out var digest))
+        {
+            return _reference.Digest is null || _reference.Digest == digest
+                ? new ResolvedManifest(digest, response.Content.Headers.ContentType?.MediaType)
+                : throw new RuntimeException(ErrorKind.DataLoss, $"{ManifestWords(name)}: {endpoint.Endpoint.Host} answers with another digest, {digest}");
+        }
+
+        if (_reference.Digest is { } wanted)
+        {
+            return new ResolvedManifest(wanted, response.Content.Headers.ContentType?.MediaType);
+        }
+
+        // A registry that doesn't tell the digest: the bytes do.
+        var document = await FetchManifestAsync(endpoint, name, null, null, cancellationToken);
+        return new ResolvedManifest(document.Digest, document.MediaType);
+    }
+
+    private async Task<ManifestDocument> FetchManifestAsync(
+        EndpointConnection endpoint, string name, Digest? digest, Descriptor? announced, CancellationToken cancellationToken)
+    {
+        var what = ManifestWords(name);
+        using var response = await endpoint.SendAsync(ManifestCall(HttpMethod.Get, name), cancellationToken);
+        var mediaType = MediaTypeOf(response, what);
+        if (announced is not null && announced.MediaType != mediaType)
+        {
+            throw new RuntimeException(ErrorKind.DataLoss, $"{what}: the index announces {announced.MediaType}, the registry says {mediaType}");
+        }
+
+        var content = await ReadBodyAsync(response, endpoint, what, cancellationToken);
+        if (announced is not null && announced.SizeBytes != content.Length)
+        {
+            throw new RuntimeException(ErrorKind.DataLoss, $"{what} has {content.Length} bytes, and the index says {announced.SizeBytes}");
+        }
+
+        var actual = DigestOf.Bytes(content, digest?.Algorithm ?? Digest.Sha256);
+        return digest is null || digest == actual
+            ? new ManifestDocument(actual, mediaType, content)
+            : throw new RuntimeException(ErrorKind.DataLoss, $"{what}: the bytes that came from {endpoint.Endpoint.Host} have digest {actual}");
+    }
+
+    private async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, EndpointConnection endpoint, string what, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LimitedBody.ReadAsync(response.Content, ImageManifest.LimitBytes, _options.ProgressTimeLimit, _time, cancellationToken)
+                ?? throw new RuntimeException(ErrorKind.ResourceExhausted, $"{what} is longer than {ImageManifest.LimitBytes} bytes");
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException or TimeoutException)
+        {
+            throw RegistryFailure.Unreachable(what, endpoint.Endpoint.Host, broken);
+        }
+    }
+
+    private static string MediaTypeOf(HttpResponseMessage response, string what)
+    {
+        var mediaType = response.Content.Headers.ContentType?.MediaType ?? "";
+        if (MediaTypes.IsManifest(mediaType) || MediaTypes.IsIndex(mediaType))
+        {
+            return mediaType;
+        }
+
+        var why = mediaType is MediaTypes.DockerSchema1 or MediaTypes.DockerSchema1Signed
+            ? "is of Docker's schema 1, which is not supported: push the image again with a tool of this decade"
+            : $"has media type \"{mediaType}\"; only OCI's and Docker's schema 2 images are understood";
+        throw new RuntimeException(ErrorKind.FailedPrecondition, $"{what} {why}");
+    }
+
+    private async Task<T> InOrderAsync<T>(Func<EndpointConnection, Task<T>> ask)
+    {
+        for (var number = 0; ; number++)
+        {
+            try
+            {
+                return await ask(_endpoints[number]);
+            }
+            catch (RuntimeException) when (number + 1 < _endpoints.Count)
+            {
+                // The registry itself is the last one, and its answer the one to report.
+            }
+        }
+    }
+
+    private RegistryCall ManifestCall(HttpMethod method, string name) =>
+        new() { Method = method, Path = $"manifests/{name}", What = ManifestWords(name), Accept = ManifestTypes };
+
+    private string ManifestWords(string name) => $"manifest {name} of {_reference.Repository}";
+
+    private string BlobWords(Descriptor blob) => $"blob {blob.Digest} of {_reference.Repository}";
+}

@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.Http.Headers;
+using CriSharp.Primitives;
+using CriSharp.Registry.Auth;
+using CriSharp.Registry.Mirrors;
+
+namespace CriSharp.Registry.Transport;
+
+/// <summary>
+/// Sends calls to one repository at one registry. One attempt is: 1. the scheme; 2. the request, with what the registry asked for before;
+/// 3. its challenge answered, once; 4. redirects followed, without credentials; then failures that may pass are tried again, later.
+/// </summary>
+internal sealed class EndpointConnection(
+    RegistryEndpoint endpoint, Authenticator authenticator, HostClients hosts, RegistryOptions options, TimeProvider time)
+{
+    private const int RedirectLimit = 5;
+
+    public RegistryEndpoint Endpoint => endpoint;
+
+    /// <returns>A success; the caller disposes it and reads the body with limits of its own.</returns>
+    /// <exception cref="RuntimeException">NotFound, Unauthenticated, PermissionDenied, Unavailable, DeadlineExceeded, FailedPrecondition.</exception>
+    public async Task<HttpResponseMessage> SendAsync(RegistryCall call, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var pause = options.RetryDelay * (1 << Math.Min(attempt - 1, 10));
+            try
+            {
+                var response = await SendOnceAsync(call, cancellationToken);
+                if (response.IsSuccessStatusCode)
+                {
+                    return response;
+                }
+
+                using (response)
+                {
+                    pause = RetryAfter(response) ?? pause;
+                    if (attempt >= options.Attempts || pause > options.RetryAfterLimit || !RegistryFailure.IsWorthRetrying(response.StatusCode))
+                    {
+                        throw await RegistryFailure.ReadAsync(response, call.What, time, cancellationToken);
+                    }
+                }
+            }
+            catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
+            {
+                hosts.For(endpoint.Host).KnownScheme = null;
+                if (attempt >= options.Attempts || failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError })
+                {
+                    throw RegistryFailure.Unreachable(call.What, endpoint.Host, failure);
+                }
+            }
+
+            await Task.Delay(pause, time, cancellationToken);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(RegistryCall call, CancellationToken cancellationToken)
+    {
+        var client = hosts.For(endpoint.Host);
+        var scheme = await SchemeProbe.SchemeOfAsync(endpoint, client, time, cancellationToken);
+        var target = new Uri($"{scheme}://{endpoint.Host}/v2/{endpoint.Path}/{call.Path}");
+        for (var answered = false; ; answered = true)
+        {
+            using var message = Message(call, target);
+            await authenticator.ApplyAsync(message, scheme, cancellationToken);
+            var response = await WithinLimitAsync(client, message, cancellationToken);
+            try
+            {
+                if (response.StatusCode == HttpStatusCode.Unauthorized && !answered && await authenticator.AnswerAsync(response, scheme, cancellationToken))
+                {
+                    response.Dispose();
+                    continue;
+                }
+
+                return IsRedirect(response) ? await FollowAsync(call, target, response, cancellationToken) : response;
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>What another host gets is the bare request: whoever answers there has no claim to our credentials (CVE-2020-15157).</summary>
+    private async Task<HttpResponseMessage> FollowAsync(RegistryCall call, Uri from, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var current = response;
+        for (var hop = 1; IsRedirect(current); hop++)
+        {
+            var target = Target(call, from, current, hop);
+            current.Dispose();
+            using var message = Message(call, target);
+            if (target.Scheme == from.Scheme && target.Authority == from.Authority && target.Authority == endpoint.Host)
+            {
+                await authenticator.ApplyAsync(message, target.Scheme, cancellationToken);
+            }
+
+            current = await WithinLimitAsync(hosts.For(target.Authority), message, cancellationToken);
+            from = target;
+        }
+
+        return current;
+    }
+
+    private Uri Target(RegistryCall call, Uri from, HttpResponseMessage response, int hop)
+    {
+        if (!call.FollowsRedirects || hop > RedirectLimit || response.Headers.Location is not { } location)
+        {
+            throw new RuntimeException(ErrorKind.FailedPrecondition, $"cannot fetch {call.What}: {from.Authority} redirects us, and we don't follow (redirect {hop})");
+        }
+
+        var target = location.IsAbsoluteUri ? location : new Uri(from, location);
+        var isHttp = target.Scheme == Uri.UriSchemeHttp || target.Scheme == Uri.UriSchemeHttps;
+        var isDowngrade = from.Scheme == Uri.UriSchemeHttps && target.Scheme != Uri.UriSchemeHttps && !endpoint.IsInsecure;
+        var leadsInside = LocalHost.IsNear(target.Host) && !LocalHost.IsNear(from.Host);
+        return isHttp && !isDowngrade && !leadsInside && target.UserInfo.Length == 0
+            ? target
+            : throw new RuntimeException(
+                ErrorKind.PermissionDenied, $"cannot fetch {call.What}: {from.Authority} redirects us to {target.Scheme}://{target.Authority}, which is not safe to follow");
+    }
+
+    private async Task<HttpResponseMessage> WithinLimitAsync(HostClient client, HttpRequestMessage message, CancellationToken cancellationToken)
+    {
+        // Fires when: the caller has gone (cancellationToken), or the registry sends no headers (limit).
+        using var limit = new CancellationTokenSource(options.ResponseTimeLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await client.SendAsync(message, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"no answer within {options.ResponseTimeLimit.TotalSeconds:0.#} s");
+        }
+    }
+
+    private static HttpRequestMessage Message(RegistryCall call, Uri target)
+    {
+        var message = new HttpRequestMessage(call.Method, target);
+        foreach (var mediaType in call.Accept)
+        {
+            message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(mediaType));
+        }
+
+        if (call.FromByte > 0)
+        {
+            message.Headers.Range = new RangeHeaderValue(call.FromByte, null);
+        }
+
+        return message;
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        var header = response.Headers.RetryAfter;
+        var pause = header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
+        return pause < TimeSpan.Zero ? TimeSpan.Zero : pause;
+    }
+
+    private static bool IsRedirect(HttpResponseMessage response) => (int)response.StatusCode is 301 or 302 or 303 or 307 or 308;
+}

@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using CriSharp.Primitives;
+
+namespace CriSharp.Registry.Transport;
+
+/// <summary>
+/// What certs.d says of one host: CAs to trust besides the system's, and client certificates to show.
+/// https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md
+/// </summary>
+internal sealed class HostCertificates
+{
+    private const int FileLimitBytes = 1 << 20;
+
+    private HostCertificates(X509Certificate2Collection authorities, X509Certificate2Collection clients)
+    {
+        Authorities = authorities;
+        Clients = clients;
+    }
+
+    public X509Certificate2Collection Authorities { get; }
+
+    public X509Certificate2Collection Clients { get; }
+
+    /// <summary>Changes whenever a file of the host comes, goes or is written.</summary>
+    public static string Fingerprint(IReadOnlyList<string> folders, string host)
+    {
+        var text = new StringBuilder();
+        foreach (var file in Files(folders, host))
+        {
+            text.Append(file.FullName).Append('|').Append(file.Length).Append('|').Append(file.LastWriteTimeUtc.Ticks).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <exception cref="RuntimeException">FailedPrecondition: a file that can't be used, named.</exception>
+    public static HostCertificates Load(IReadOnlyList<string> folders, string host)
+    {
+        var authorities = new X509Certificate2Collection();
+        var clients = new X509Certificate2Collection();
+        var files = Files(folders, host);
+        foreach (var file in files)
+        {
+            try
+            {
+                switch (file.Extension)
+                {
+                    case ".crt":
+                        authorities.ImportFromPem(ReadText(file));
+                        break;
+                    case ".cert":
+                        clients.Add(LoadClient(file, Partner(files, file, ".key")));
+                        break;
+                    case ".key":
+                        Partner(files, file, ".cert");
+                        break;
+                }
+            }
+            catch (Exception unusable) when (unusable is CryptographicException or IOException or UnauthorizedAccessException)
+            {
+                throw new RuntimeException(ErrorKind.FailedPrecondition, $"{file.FullName} can't be used for registry {host}: {unusable.Message}", unusable);
+            }
+        }
+
+        return new HostCertificates(authorities, clients);
+    }
+
+    // The first folder that knows the host wins; names are sorted so that the order never depends on the disk.
+    private static List<FileInfo> Files(IReadOnlyList<string> folders, string host)
+    {
+        var folder = folders.Select(root => new DirectoryInfo(Path.Combine(root, host))).FirstOrDefault(candidate => candidate.Exists);
+        return folder is null
+            ? []
+            : [.. folder.EnumerateFiles().Where(file => file.Extension is ".crt" or ".cert" or ".key").OrderBy(file => file.Name, StringComparer.Ordinal)];
+    }
+
+    private static FileInfo Partner(List<FileInfo> files, FileInfo file, string extension)
+    {
+        var name = Path.ChangeExtension(file.Name, extension);
+        return files.Find(candidate => candidate.Name == name)
+            ?? throw new RuntimeException(ErrorKind.FailedPrecondition, $"{file.FullName} has no {name} beside it: a client certificate needs both");
+    }
+
+    private static X509Certificate2 LoadClient(FileInfo certificate, FileInfo key) =>
+        X509Certificate2.CreateFromPem(ReadText(certificate), ReadText(key));
+
+    private static string ReadText(FileInfo file) => file.Length <= FileLimitBytes
+        ? File.ReadAllText(file.FullName)
+        : throw new IOException($"it has {file.Length} bytes, and {FileLimitBytes} is the limit");
+}
