@@ -5,6 +5,14 @@ namespace CriSharp.Linux.Polling;
 /// <summary>read(2) and write(2) for hot paths: one transfer, no exception, no allocation.</summary>
 public static unsafe class DescriptorTransfer
 {
+    /// <summary>From now on a transfer that would wait answers EAGAIN, for everybody who has this open file.</summary>
+    public static void SetNonBlocking(SafeHandle descriptor)
+    {
+        const int F_SETFL = 4;
+        const int O_NONBLOCK = 0x800;
+        LinuxException.ThrowIfFailed(Libc.FileControl((int)descriptor.DangerousGetHandle(), F_SETFL, O_NONBLOCK), "fcntl F_SETFL");
+    }
+
     /// <returns>Bytes read; 0 at the end; a negative value of <see cref="Errno"/> (EAGAIN, EIO ...) otherwise.</returns>
     public static int Read(SafeHandle descriptor, Span<byte> buffer)
     {

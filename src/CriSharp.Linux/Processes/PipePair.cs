@@ -16,12 +16,17 @@ public sealed class PipePair : IDisposable
     public SafeFileHandle Writer { get; }
 
     /// <summary>The read end does not block: <see cref="Polling.ReadinessLoop"/> awaits it. The write end, meant for a child, blocks as programs expect.</summary>
-    public static unsafe PipePair Create()
+    public static PipePair Create() => Create(static pair => pair.Reader);
+
+    /// <summary>The other way round, for a child's standard input: the write end does not block.</summary>
+    public static PipePair CreateForInput() => Create(static pair => pair.Writer);
+
+    private static unsafe PipePair Create(Func<PipePair, SafeFileHandle> own)
     {
         var ends = stackalloc int[2];
         LinuxException.ThrowIfFailed(Libc.PipeCreate(ends, O_CLOEXEC), "pipe2");
         var pair = new PipePair(new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
-        LinuxException.ThrowIfFailed(Libc.FileControl(ends[0], F_SETFL, O_NONBLOCK), "fcntl F_SETFL");
+        LinuxException.ThrowIfFailed(Libc.FileControl((int)own(pair).DangerousGetHandle(), F_SETFL, O_NONBLOCK), "fcntl F_SETFL");
         return pair;
     }
 
