@@ -1,1 +1,3 @@
-return 0;
+using CriSharp.Daemon.CommandLine;
+
+return await CommandTree.RunAsync(args);

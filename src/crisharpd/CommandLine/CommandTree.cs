@@ -1,0 +1,43 @@
+using System.CommandLine;
+using CriSharp.Linux;
+using CriSharp.Primitives;
+
+namespace CriSharp.Daemon.CommandLine;
+
+/// <summary>crisharpd serve, config and version.</summary>
+internal static class CommandTree
+{
+    private const int Failed = 1;
+    private const int WrongUsage = 2;
+
+    public static async Task<int> RunAsync(string[] words)
+    {
+        var root = new RootCommand("Serves the Kubernetes Container Runtime Interface on a Unix socket.");
+        root.Subcommands.Add(ServeCommand.Create());
+        root.Subcommands.Add(ConfigCommand.Create());
+        root.Subcommands.Add(VersionCommand.Create());
+        var parsed = root.Parse(words);
+        foreach (var error in parsed.Errors)
+        {
+            await Console.Error.WriteLineAsync($"crisharpd: {error.Message}");
+        }
+
+        if (parsed.Errors.Count > 0)
+        {
+            await Console.Error.WriteLineAsync("crisharpd: --help says what can be typed");
+            return WrongUsage;
+        }
+
+        try
+        {
+            // Signals are the host's, which ends in waves; the command line must not end the process under it.
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(configuration);
+        }
+        catch (Exception failure) when (failure is RuntimeException or LinuxException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"crisharpd: {failure.Message}");
+            return failure is RuntimeException { Kind: ErrorKind.InvalidArgument } ? WrongUsage : Failed;
+        }
+    }
+}

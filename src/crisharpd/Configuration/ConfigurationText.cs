@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+
+namespace CriSharp.Daemon.Configuration;
+
+/// <summary>Options as the TOML that would lead to them.</summary>
+internal static class ConfigurationText
+{
+    public static string Of(DaemonOptions options)
+    {
+        var text = new StringBuilder();
+        var values = ValuesOf(options);
+        foreach (var table in Settings.All.Where(setting => setting.Key is not null).GroupBy(setting => setting.Table))
+        {
+            text.Append(text.Length > 0 ? "\n" : "").Append('[').Append(table.Key).Append("]\n");
+            foreach (var setting in table)
+            {
+                text.Append(setting.Key).Append(" = ").Append(Value(setting, values[setting])).Append('\n');
+            }
+        }
+
+        foreach (var runtime in options.Runtimes)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n[crio.runtime.runtimes.{Quote(runtime.Name)}]\n");
+            text.Append(CultureInfo.InvariantCulture, $"runtime_path = {Quote(runtime.Path)}\nruntime_root = {Quote(runtime.Root)}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static Dictionary<Setting, IReadOnlyList<string>> ValuesOf(DaemonOptions options) => new()
+    {
+        [Settings.Root] = [options.Root],
+        [Settings.RunRoot] = [options.RunRoot],
+        [Settings.Listen] = [options.Listen],
+        [Settings.StreamAddress] = [options.StreamAddress.ToString()],
+        [Settings.StreamPort] = [options.StreamPort.ToString(CultureInfo.InvariantCulture)],
+        [Settings.Monitor] = [options.MonitorPath],
+        [Settings.Pause] = [options.PausePath],
+        [Settings.DefaultRuntime] = [options.DefaultRuntime],
+        [Settings.CgroupManager] = [options.CgroupManager.ToString().ToLowerInvariant()],
+        [Settings.DefaultCapabilities] = options.DefaultCapabilities,
+        [Settings.LogLevel] = [options.LogLevel.ToString().ToLowerInvariant()],
+        [Settings.LogFormat] = [options.LogFormat.ToString().ToLowerInvariant()],
+        [Settings.CniConfigDirectory] = [options.CniConfigDirectory],
+        [Settings.CniPluginDirectories] = options.CniPluginDirectories,
+        [Settings.InsecureRegistries] = options.InsecureRegistries,
+        [Settings.RegistryCertDirectories] = options.RegistryCertDirectories,
+        [Settings.PullProgressTimeout] = [Duration.Format(options.PullProgressTimeout ?? TimeSpan.Zero)],
+    };
+
+    private static string Value(Setting setting, IReadOnlyList<string> values) =>
+        setting.Repeatable ? $"[{string.Join(", ", values.Select(Quote))}]" : Quote(values[0]);
+
+    private static string Quote(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (var character in text)
+        {
+            _ = character switch
+            {
+                '"' or '\\' => quoted.Append('\\').Append(character),
+                < ' ' or '\x7f' => quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}"),
+                _ => quoted.Append(character),
+            };
+        }
+
+        return quoted.Append('"').ToString();
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Daemon.Configuration;
+
+/// <summary>What the daemon was told, typed and checked once at start. Paths are absolute.</summary>
+internal sealed record DaemonOptions
+{
+    public required string Root { get; init; }
+
+    public required string RunRoot { get; init; }
+
+    /// <summary>The CRI's Unix socket.</summary>
+    public required string Listen { get; init; }
+
+    public required IPAddress StreamAddress { get; init; }
+
+    /// <summary>0: any free one.</summary>
+    public required int StreamPort { get; init; }
+
+    public required string MonitorPath { get; init; }
+
+    public required string PausePath { get; init; }
+
+    /// <summary>Name of one of <see cref="Runtimes"/>.</summary>
+    public required string DefaultRuntime { get; init; }
+
+    public required IReadOnlyList<RuntimeOptions> Runtimes { get; init; }
+
+    public required CgroupManager CgroupManager { get; init; }
+
+    /// <summary>CAP_ and upper case.</summary>
+    public required IReadOnlyList<string> DefaultCapabilities { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+
+    public required LogFormat LogFormat { get; init; }
+
+    public required string CniConfigDirectory { get; init; }
+
+    public required IReadOnlyList<string> CniPluginDirectories { get; init; }
+
+    /// <summary>HOST or HOST:PORT.</summary>
+    public required IReadOnlyList<string> InsecureRegistries { get; init; }
+
+    public required IReadOnlyList<string> RegistryCertDirectories { get; init; }
+
+    /// <summary>Null: no limit.</summary>
+    public required TimeSpan? PullProgressTimeout { get; init; }
+}
+
+/// <summary>A configured OCI runtime.</summary>
+/// <param name="Path">The executable.</param>
+/// <param name="Root">Its own state folder.</param>
+internal sealed record RuntimeOptions(string Name, string Path, string Root);
+
+/// <summary>Who makes cgroups.</summary>
+internal enum CgroupManager
+{
+    Cgroupfs,
+    Systemd,
+}
+
+/// <summary>How events are written.</summary>
+internal enum LogFormat
+{
+    Text,
+    Json,
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Net;
+using CriSharp.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Daemon.Configuration;
+
+/// <summary>Parses and checks the text of every setting; an error names the flag or the file's key that is wrong.</summary>
+internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, IReadOnlyDictionary<string, Given> runtimesOfFile)
+{
+    // sun_path of sockaddr_un holds 108 bytes with the final NUL; the socket is bound one folder deeper and then moved.
+    private const int MaxSocketPathBytes = 107 - 10;
+
+    private static readonly string[] DefaultCapabilities =
+    [
+        "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_KILL",
+    ];
+
+    /// <exception cref="RuntimeException">InvalidArgument: what is wrong, where, and what is expected.</exception>
+    public DaemonOptions Read()
+    {
+        var runRoot = AbsolutePath(Settings.RunRoot, "/run/crisharp");
+        var runtimes = new RuntimesReader(given, runtimesOfFile, runRoot).Read();
+        return new DaemonOptions
+        {
+            Root = AbsolutePath(Settings.Root, "/var/lib/crisharp"),
+            RunRoot = runRoot,
+            Listen = SocketPath(Path.Combine(runRoot, "crisharp.sock")),
+            StreamAddress = Parse(Settings.StreamAddress, "127.0.0.1", "an IP address", (string text, out IPAddress? address) => IPAddress.TryParse(text, out address))!,
+            StreamPort = Parse<ushort>(Settings.StreamPort, "0", "a port from 0 to 65535", TryPort),
+            MonitorPath = Executable(Settings.Monitor, Path.Combine(AppContext.BaseDirectory, "conmon-sharp")),
+            PausePath = Executable(Settings.Pause, Path.Combine(AppContext.BaseDirectory, "pause")),
+            DefaultRuntime = runtimes.Default,
+            Runtimes = runtimes.All,
+            CgroupManager = Parse<CgroupManager>(Settings.CgroupManager, DefaultCgroupManager, "cgroupfs or systemd", TryWord),
+            DefaultCapabilities = Capabilities(),
+            LogLevel = Parse<LogLevel>(Settings.LogLevel, "info", "trace, debug, info, warn, error or fatal", TryLogLevel),
+            LogFormat = Parse<LogFormat>(Settings.LogFormat, "text", "text or json", TryWord),
+            CniConfigDirectory = AbsolutePath(Settings.CniConfigDirectory, "/etc/cni/net.d"),
+            CniPluginDirectories = AbsolutePaths(Settings.CniPluginDirectories, "/opt/cni/bin", "/usr/lib/cni"),
+            InsecureRegistries = Values(Settings.InsecureRegistries).Select(HostAndPort).ToArray(),
+            RegistryCertDirectories = AbsolutePaths(Settings.RegistryCertDirectories, "/etc/containers/certs.d", "/etc/docker/certs.d"),
+            PullProgressTimeout = Parse<TimeSpan>(Settings.PullProgressTimeout, "5m", "a duration such as 30s, 5m or 1h", Duration.TryParse) is { Ticks: > 0 } limit ? limit : null,
+        };
+    }
+
+    private delegate bool TryParser<T>(string text, out T? value);
+
+    // sd_booted(3)
+    private static string DefaultCgroupManager => Directory.Exists("/run/systemd/system") ? "systemd" : "cgroupfs";
+
+    private static bool TryPort(string text, out ushort port) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port);
+
+    private static bool TryWord<T>(string text, out T value)
+        where T : struct, Enum => Enum.TryParse(text, ignoreCase: true, out value) && !char.IsAsciiDigit(text[0]);
+
+    private static bool TryLogLevel(string text, out LogLevel level)
+    {
+        LogLevel? found = text.ToLowerInvariant() switch
+        {
+            "trace" => LogLevel.Trace,
+            "debug" => LogLevel.Debug,
+            "info" or "information" => LogLevel.Information,
+            "warn" or "warning" => LogLevel.Warning,
+            "error" => LogLevel.Error,
+            "fatal" or "panic" or "critical" => LogLevel.Critical,
+            _ => null,
+        };
+        level = found ?? default;
+        return found is not null;
+    }
+
+    private IReadOnlyList<string> Values(Setting setting) => given.TryGetValue(setting, out var found) ? found.Values : [];
+
+    private T Parse<T>(Setting setting, string fallback, string expected, TryParser<T> parser)
+    {
+        var text = Values(setting) is [.., var last] ? last : fallback;
+        return text.Length > 0 && parser(text, out var value) ? value! : throw Wrong(setting, $"\"{text}\" is not {expected}");
+    }
+
+    private string AbsolutePath(Setting setting, string fallback) => Absolute(setting, Values(setting) is [.., var last] ? last : fallback);
+
+    private string[] AbsolutePaths(Setting setting, params string[] fallback)
+    {
+        var texts = Values(setting);
+        return [.. (texts.Count > 0 ? texts : fallback).Select(text => Absolute(setting, text))];
+    }
+
+    private string Absolute(Setting setting, string text) =>
+        Path.IsPathRooted(text) && !text.Contains('\0')
+            ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(text))
+            : throw Wrong(setting, $"\"{text}\" is not an absolute path");
+
+    private string SocketPath(string fallback)
+    {
+        const string Scheme = "unix://";
+        var text = Values(Settings.Listen) is [.., var last] ? last : fallback;
+        var path = Absolute(Settings.Listen, text.StartsWith(Scheme, StringComparison.Ordinal) ? text[Scheme.Length..] : text);
+        var bytes = System.Text.Encoding.UTF8.GetByteCount(path);
+        return bytes <= MaxSocketPathBytes
+            ? path
+            : throw Wrong(Settings.Listen, $"the path \"{path}\" has {bytes} bytes, a Unix socket's may have {MaxSocketPathBytes} here: use a shorter --runroot or --listen");
+    }
+
+    private string Executable(Setting setting, string fallback)
+    {
+        var path = AbsolutePath(setting, fallback);
+        return ExecutableFile.Is(path) ? path : throw Wrong(setting, $"\"{path}\" is not an executable file: give its path by {setting.Flag}");
+    }
+
+    private string[] Capabilities()
+    {
+        var texts = Values(Settings.DefaultCapabilities).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        var names = texts.Select(text => text.ToUpperInvariant()).Select(text => text.StartsWith("CAP_", StringComparison.Ordinal) ? text : $"CAP_{text}");
+        return names.ToArray() is { Length: > 0 } found ? found : DefaultCapabilities;
+    }
+
+    private string HostAndPort(string text) =>
+        text.Length > 0 && !text.Contains('/') && !text.Any(char.IsWhiteSpace)
+            ? text.ToLowerInvariant()
+            : throw Wrong(Settings.InsecureRegistries, $"\"{text}\" is not HOST or HOST:PORT");
+
+    private RuntimeException Wrong(Setting setting, string words) =>
+        new(ErrorKind.InvalidArgument, $"{(given.TryGetValue(setting, out var found) ? found.Source : setting.Flag)}: {words}");
+}

@@ -1,0 +1,41 @@
+namespace CriSharp.Daemon.Configuration;
+
+/// <summary>All settings of the daemon. Flags and keys are named as CRI-O's where they mean the same, so that a crio.conf is a good start.</summary>
+internal static class Settings
+{
+    public static readonly Setting Root = new("--root", "crio", "root", "folder of everything that must survive a reboot [/var/lib/crisharp]");
+    public static readonly Setting RunRoot = new("--runroot", "crio", "runroot", "folder of what a reboot ends [/run/crisharp]");
+    public static readonly Setting Listen = new("--listen", "crio.api", "listen", "Unix socket of the CRI [<runroot>/crisharp.sock]");
+    public static readonly Setting StreamAddress = new("--stream-address", "crio.api", "stream_address", "address of the streaming server [127.0.0.1]");
+    public static readonly Setting StreamPort = new("--stream-port", "crio.api", "stream_port", "port of the streaming server, 0: any free one [0]");
+    public static readonly Setting Monitor = new("--conmon", "crio.runtime", "conmon", "path of conmon-sharp [beside crisharpd]");
+    public static readonly Setting Pause = new("--pause", "crio.runtime", "pause", "path of the static pause program [beside crisharpd]");
+    public static readonly Setting DefaultRuntime = new("--default-runtime", "crio.runtime", "default_runtime", "handler of pods that name none [runc]");
+    public static readonly Setting CgroupManager = new("--cgroup-manager", "crio.runtime", "cgroup_manager", "cgroupfs or systemd [systemd where it runs]");
+    public static readonly Setting LogLevel = new("--log-level", "crio.runtime", "log_level", "trace, debug, info, warn, error or fatal [info]");
+    public static readonly Setting LogFormat = new("--log-format", "crio.runtime", "log_format", "text or json [text]");
+    public static readonly Setting CniConfigDirectory = new("--cni-config-dir", "crio.network", "network_dir", "folder of CNI configurations [/etc/cni/net.d]");
+    public static readonly Setting PullProgressTimeout = new(
+        "--pull-progress-timeout", "crio.image", "pull_progress_timeout", "a pull that gets no byte for so long fails; 0s: never [5m]");
+
+    public static readonly Setting Runtimes = new(
+        "--runtimes", "crio.runtime", null, "a handler as NAME:PATH:ROOT; ROOT may be left out [<runroot>/runtime/NAME]", Repeatable: true);
+
+    public static readonly Setting DefaultCapabilities = new(
+        "--default-capabilities", "crio.runtime", "default_capabilities", "capabilities of a container that asks for none", Repeatable: true);
+
+    public static readonly Setting CniPluginDirectories = new(
+        "--cni-plugin-dir", "crio.network", "plugin_dirs", "folder of CNI plugins [/opt/cni/bin and /usr/lib/cni]", Repeatable: true);
+
+    public static readonly Setting InsecureRegistries = new(
+        "--insecure-registry", "crio.image", "insecure_registries", "HOST or HOST:PORT that may be spoken to without TLS", Repeatable: true);
+
+    public static readonly Setting RegistryCertDirectories = new(
+        "--registry-cert-dir", "crio.image", "registry_cert_dirs", "folder with CAs by registry [/etc/containers/certs.d, /etc/docker/certs.d]", Repeatable: true);
+
+    public static readonly IReadOnlyList<Setting> All =
+    [
+        Root, RunRoot, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager, DefaultCapabilities,
+        LogLevel, LogFormat, CniConfigDirectory, CniPluginDirectories, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout,
+    ];
+}

@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using CriSharp.Linux;
+using CriSharp.Primitives;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Daemon.Errors;
+
+/// <summary>
+/// The one place where a failure becomes a gRPC status, and where it is logged. A failure with a kind is told to the caller in its own words;
+/// any other is a defect: the caller gets an id under which the log tells the rest. Requests are never logged, they hold secrets.
+/// </summary>
+internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvider) : Interceptor
+{
+    // A timer may fire a moment before the clock says so.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMilliseconds(100);
+
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        var started = timeProvider.GetTimestamp();
+        try
+        {
+            var response = await continuation(request, context);
+            log.Answered(NameOf(context), Milliseconds(started));
+            return response;
+        }
+        catch (Exception failure)
+        {
+            throw Translate(failure, context, started);
+        }
+    }
+
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        var started = timeProvider.GetTimestamp();
+        try
+        {
+            await continuation(request, responseStream, context);
+            log.Answered(NameOf(context), Milliseconds(started));
+        }
+        catch (Exception failure)
+        {
+            throw Translate(failure, context, started);
+        }
+    }
+
+#pragma warning disable RS0030 // RpcException: this is the door that it is banned for everywhere else.
+    private RpcException Translate(Exception failure, ServerCallContext context, long started)
+    {
+        // The generated base answers so for a method that we do not have: nothing went wrong.
+        if (failure is RpcException { StatusCode: StatusCode.Unimplemented })
+        {
+            log.Unimplemented(NameOf(context));
+            return new RpcException(new Status(StatusCode.Unimplemented, $"{NameOf(context)} is not supported by crisharpd", failure));
+        }
+
+        if (failure is RpcException ready)
+        {
+            return ready;
+        }
+
+        var status = StatusOf(failure, context);
+        Log(status, NameOf(context), Milliseconds(started), failure);
+        return new RpcException(status);
+    }
+#pragma warning restore RS0030
+
+    private Status StatusOf(Exception failure, ServerCallContext context)
+    {
+        if (IsOutOfSpace(failure))
+        {
+            return new Status(StatusCode.ResourceExhausted, $"no space left on a disk: {failure.Message}", failure);
+        }
+
+        if (failure is RuntimeException { Kind: not ErrorKind.Internal } known)
+        {
+            return new Status(StatusCodes.Of(known.Kind), known.Message, known);
+        }
+
+        if (failure is OperationCanceledException && context.CancellationToken.IsCancellationRequested)
+        {
+            return IsDeadlinePassed(context)
+                ? new Status(StatusCode.DeadlineExceeded, $"{NameOf(context)} took longer than its caller's deadline", failure)
+                : new Status(StatusCode.Cancelled, $"{NameOf(context)} was cancelled by its caller", failure);
+        }
+
+        if (failure is OperationCanceledException)
+        {
+            return new Status(StatusCode.Unavailable, $"{NameOf(context)} was cancelled: crisharpd is stopping", failure);
+        }
+
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+        var words = failure is RuntimeException ? failure.Message : $"{NameOf(context)} failed unexpectedly: {failure.Message}";
+        return new Status(StatusCode.Internal, $"{words} (the log of crisharpd tells more under error {id})", failure);
+    }
+
+    private bool IsDeadlinePassed(ServerCallContext context) =>
+        context.Deadline != DateTime.MaxValue && timeProvider.GetUtcNow().UtcDateTime >= context.Deadline - ClockTolerance;
+
+    // The failure that says so may be wrapped: by a room that added its own words, but could not know what they mean to a caller.
+    private static bool IsOutOfSpace(Exception failure)
+    {
+        const int DiskQuotaExceeded = 122;
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is LinuxException { ErrorNumber: Errno.ENOSPC or DiskQuotaExceeded }
+                or IOException { HResult: Errno.ENOSPC or DiskQuotaExceeded })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Log(Status status, string method, long milliseconds, Exception failure)
+    {
+        switch (status.StatusCode)
+        {
+            case StatusCode.Internal or StatusCode.DataLoss:
+                log.Broken(method, milliseconds, status.StatusCode, status.Detail, failure);
+                break;
+            case StatusCode.NotFound or StatusCode.Cancelled:
+                log.Refused(method, milliseconds, status.StatusCode, status.Detail);
+                break;
+            default:
+                log.Failed(method, milliseconds, status.StatusCode, status.Detail);
+                break;
+        }
+    }
+
+    private long Milliseconds(long started) => (long)timeProvider.GetElapsedTime(started).TotalMilliseconds;
+
+    private static string NameOf(ServerCallContext context) => context.Method[(context.Method.LastIndexOf('/') + 1)..];
+}

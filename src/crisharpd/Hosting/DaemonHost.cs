@@ -1,0 +1,79 @@
+using CriSharp.Admin;
+using CriSharp.Daemon.Composition;
+using CriSharp.Daemon.Configuration;
+using CriSharp.Daemon.Endpoints;
+using CriSharp.Grpc;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Daemon.Hosting;
+
+/// <summary>
+/// The life of a daemon: (1) the root's lock, (2) the rooms, which find again what an earlier daemon left, (3) the sockets, (4) ready.
+/// It ends in waves: no new connections, calls may end, calls are aborted and named, the rooms are disposed of, the sockets are gone.
+/// </summary>
+internal static class DaemonHost
+{
+    // A kubelet's long calls (a stop with its grace period) are not waited for: it asks again.
+    private static readonly TimeSpan GraceForCalls = TimeSpan.FromSeconds(5);
+
+    public static async Task<int> RunAsync(DaemonOptions options, CancellationToken cancellationToken)
+    {
+        using var rootLock = RootLock.Take(options.Root);
+        await using var app = Build(options);
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("CriSharp.Daemon");
+        await app.Services.GetRequiredService<IStartUp>().RunAsync(cancellationToken);
+
+        app.Lifetime.ApplicationStopping.Register(SystemdNotifier.Stopping);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            log.Serving(options.Listen, DaemonVersion.Document.Version, Environment.ProcessId, options.Root);
+            SystemdNotifier.Ready();
+            await app.WaitForShutdownAsync(cancellationToken);
+            log.Stopped();
+            return 0;
+        }
+        finally
+        {
+            ListenSocket.Remove(options.Listen);
+            ListenSocket.Remove(AdminAddress.Beside(options.Listen));
+        }
+    }
+
+    private static WebApplication Build(DaemonOptions options)
+    {
+        // The empty builder reads no appsettings.json, no environment and no command line: everything is said by the options.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
+        Logging.Configure(builder.Logging, options);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = GraceForCalls);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddRooms(options);
+
+        var adminSocket = AdminAddress.Beside(options.Listen);
+        builder.WebHost.UseKestrelCore();
+        builder.Services.Configure<SocketTransportOptions>(transport =>
+            transport.CreateBoundListenSocket = endpoint => ListenSocket.Bind(endpoint.ToString()!));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            GrpcLimits.Apply(kestrel.Limits);
+            kestrel.ListenUnixSocket(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.ListenUnixSocket(adminSocket, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+
+        var app = builder.Build();
+        // The protocol tells the sockets apart: HTTP/2 comes by the CRI's alone, HTTP/1.1 by the admin's.
+        app.MapWhen(http => !HttpProtocol.IsHttp2(http.Request.Protocol), admin => admin.Run(AdminPages.Serve(app.Services)));
+        app.UseRouting();
+        app.MapServices();
+        return app;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using CriSharp.Primitives;
+
+namespace CriSharp.Daemon.Hosting;
+
+/// <summary>
+/// Binds a Unix socket where nobody but root can reach it before its mode is set: in a private folder beside its path, from which it is then
+/// moved. Called under the root's lock, so that a socket that nobody answers on is a dead daemon's, and goes.
+/// </summary>
+internal static class ListenSocket
+{
+    private const string BindFolder = ".bind";
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const UnixFileMode OwnerAndGroup =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    /// <exception cref="RuntimeException">FailedPrecondition: somebody listens there, or something else has the name.</exception>
+    public static Socket Bind(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder, Private);
+        RefuseLiving(path);
+
+        var bindFolder = Path.Combine(folder, BindFolder);
+        Directory.CreateDirectory(bindFolder, Private);
+        var bound = Path.Combine(bindFolder, "s");
+        File.Delete(bound);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(bound));
+            File.SetUnixFileMode(bound, OwnerAndGroup);
+            File.Move(bound, path, overwrite: true);
+            Directory.Delete(bindFolder);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public static void Remove(string path) => File.Delete(path);
+
+    private static void RefuseLiving(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return;
+        }
+        catch (SocketException failure)
+        {
+            throw new RuntimeException(ErrorKind.FailedPrecondition, $"{path} is in the way of the socket: {failure.Message}", failure);
+        }
+
+        throw new RuntimeException(ErrorKind.FailedPrecondition, $"somebody listens on {path} already: stop it, or choose another --listen");
+    }
+}
