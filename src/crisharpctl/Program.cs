@@ -1,1 +1,4 @@
-return 0;
+using CriSharp.Ctl.CommandLine;
+
+using var surroundings = Surroundings.OfThisProcess();
+return await CommandTree.RunAsync(args, surroundings);

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using CriSharp.Ctl.Commands;
+
+namespace CriSharp.Ctl.CommandLine;
+
+/// <summary>All verbs under one root, and the run of a command line.</summary>
+internal static class CommandTree
+{
+    private const string About = """
+        Works with pods, containers and images of a container runtime over the CRI: crisharpd, or any other.
+
+        Ids may be shortened; pods and containers may also be given by their names.
+
+        Examples:
+          crisharpctl run docker.io/library/busybox:latest sh -c 'echo hello; exit 3'
+          crisharpctl run -d --name web -p 127.0.0.1:8080:80 -v /srv/www:/usr/share/nginx/html:ro docker.io/library/nginx:latest
+          crisharpctl logs -f web
+          crisharpctl exec web cat /etc/hostname
+          crisharpctl stop web
+          crisharpctl rm web
+          crisharpctl --endpoint unix:///run/containerd/containerd.sock ps --json
+
+        Exit codes: 0 done, 1 failed, 2 wrong usage, 3 runtime not reachable, 4 not found, 5 timed out;
+        run and exec give the container's own exit code, and 125 when the error is not the container's.
+        """;
+
+    public static async Task<int> RunAsync(string[] words, Surroundings surroundings)
+    {
+        var options = new GlobalOptions();
+        var root = new RootCommand(About);
+        options.AddTo(root);
+        var verb = new Verb(surroundings, options);
+        var run = RunCommand.Create(verb);
+        var exec = ExecCommand.Create(verb);
+        Command[] commands =
+        [
+            run, PodsCommand.Create(verb), PsCommand.Create(verb), LogsCommand.Create(verb), exec, StopCommand.Create(verb), RemoveCommand.Create(verb),
+            PullCommand.Create(verb), ImagesCommand.Create(verb), RemoveImageCommand.Create(verb), InfoCommand.Create(verb), VersionCommand.Create(verb),
+        ];
+        foreach (var command in commands)
+        {
+            root.Subcommands.Add(command);
+        }
+
+        var parsed = root.Parse(Passthrough.Protect(words, root, [run, exec]));
+        var configuration = new InvocationConfiguration
+        {
+            Output = surroundings.Out,
+            Error = surroundings.Error,
+            EnableDefaultExceptionHandler = false,
+            // How long after Ctrl-C a verb may clean up before the process ends anyway.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+        };
+        if (parsed.Errors.Count == 0)
+        {
+            return await parsed.InvokeAsync(configuration);
+        }
+
+        foreach (var error in parsed.Errors)
+        {
+            await surroundings.Error.WriteLineAsync($"crisharpctl: {error.Message}");
+        }
+
+        await surroundings.Error.WriteLineAsync("crisharpctl: --help says what can be typed");
+        return ExitCodes.Usage;
+    }
+}

@@ -1,0 +1,37 @@
+using CriSharp.Primitives;
+using Grpc.Core;
+
+namespace CriSharp.Ctl.CommandLine;
+
+/// <summary>The same for each word: goes on after one that fails, reports it, and the first failure decides the exit code.</summary>
+internal static class Each
+{
+    /// <param name="act">Returns what is printed for the word: the id of what it did.</param>
+    public static async Task<int> RunAsync(Session session, IEnumerable<string> words, Func<string, Task<string>> act)
+    {
+        var exitCode = ExitCodes.Success;
+        foreach (var word in words)
+        {
+            try
+            {
+                await session.Out.WriteLineAsync(await act(word));
+            }
+            catch (RuntimeException error)
+            {
+                await ReportAsync(error.Message, ExitCodes.Of(error.Kind));
+            }
+            catch (RpcException error) when (error.StatusCode is not (StatusCode.Cancelled or StatusCode.Unavailable))
+            {
+                await ReportAsync($"{error.Status.Detail} ({error.StatusCode})", ExitCodes.Of(error.StatusCode));
+            }
+        }
+
+        return exitCode;
+
+        async Task ReportAsync(string message, int code)
+        {
+            exitCode = exitCode == ExitCodes.Success ? code : exitCode;
+            await session.Surroundings.Error.WriteLineAsync($"crisharpctl: {message.ReplaceLineEndings(" ").Trim()}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using System.Reflection;
+using CriSharp.Cri.V1;
+using CriSharp.Ctl.CommandLine;
+
+namespace CriSharp.Ctl.Commands;
+
+internal static class VersionCommand
+{
+    private const string KubeletApiVersion = "0.1.0";
+
+    public static Command Create(Verb verb)
+    {
+        var command = new Command("version", "Show the versions of this program and of the runtime");
+        verb.SetAction(command, async (session, cancellationToken) =>
+        {
+            var cri = session.Cri;
+            var version = await cri.Runtime.VersionAsync(new VersionRequest { Version = KubeletApiVersion }, cri.Within(cancellationToken));
+            await session.PrintAsync(version, async writer =>
+            {
+                var own = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+                await writer.WriteLineAsync($"crisharpctl:  {own.Split('+')[0]}");
+                await writer.WriteLineAsync($"runtime:      {version.RuntimeName} {version.RuntimeVersion}");
+                await writer.WriteLineAsync($"CRI:          {version.RuntimeApiVersion}");
+                await writer.WriteLineAsync($"endpoint:     {cri.Endpoint}");
+            });
+        });
+        return command;
+    }
+}

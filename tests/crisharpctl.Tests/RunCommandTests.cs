@@ -1,0 +1,99 @@
+using CriSharp.Cri.V1;
+using Grpc.Core;
+
+namespace CriSharp.Ctl.Tests;
+
+public class RunCommandTests
+{
+    [Fact]
+    public async Task Run_WhenTheContainerEnds_ShowsItsLogGivesItsCodeAndRemovesAll()
+    {
+        await using var server = await FakeCriServer.StartAsync();
+        server.Runtime.ExitCode = 3;
+
+        var run = await server.CtlAsync("run", "example/image:1", "ls", "-l", "--json");
+
+        Assert.Equal("ls -l --json!\n", run.Output);
+        Assert.EndsWith("to stderr\n", run.Error);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Empty(server.Runtime.Pods);
+        Assert.Empty(Directory.GetDirectories(server.LogsFolder));
+    }
+
+    [Fact]
+    public async Task Run_WhenDetached_PrintsTheIdAndLeavesItAndRmRemovesItsLogs()
+    {
+        await using var server = await FakeCriServer.StartAsync();
+
+        var run = await server.CtlAsync("run", "-d", "--name", "web", "example/image:1", "--", "serve");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(Assert.Single(server.Runtime.Containers).Key, run.Output.Trim());
+        Assert.Single(server.Runtime.Pods);
+        Assert.Single(Directory.GetDirectories(server.LogsFolder));
+        Assert.Equal(0, (await server.CtlAsync("rm", "web")).ExitCode);
+        Assert.Empty(server.Runtime.Pods);
+        Assert.Empty(Directory.GetDirectories(server.LogsFolder));
+    }
+
+    [Fact]
+    public async Task Run_WhenTheStartFails_SaysWhyInOneLineAndLeavesNothing()
+    {
+        await using var server = await FakeCriServer.StartAsync();
+        server.Runtime.StartFailure = new RpcException(new Status(StatusCode.InvalidArgument, "no such\ncommand"));
+
+        var run = await server.CtlAsync("run", "--pull", "never", "example/image:1", "nosuch");
+
+        Assert.Equal(125, run.ExitCode);
+        Assert.Equal("crisharpctl run: no such command (InvalidArgument)\n", run.Error);
+        Assert.Empty(server.Runtime.Pods);
+        Assert.Empty(Directory.GetDirectories(server.LogsFolder));
+    }
+
+    [Fact]
+    public async Task Run_WhenOptionsAreGiven_SaysThemToTheRuntime()
+    {
+        await using var server = await FakeCriServer.StartAsync();
+
+        await server.CtlAsync(
+            "run", "-e", "A=b=c", "-v", "/srv:/data:ro,rslave", "-p", "[::1]:8080:80/udp", "--memory", "64m", "--cpus=0.5", "-u", "7:8", "--host-network",
+            "-l", "app=x", "--pid", "pod", "--handler", "special", "--entrypoint", "/bin/sh", "example/image:1");
+
+        var sandbox = server.Runtime.LastSandbox!;
+        var container = server.Runtime.LastContainer!;
+        Assert.Equal("special", sandbox.RuntimeHandler);
+        Assert.Equal(NamespaceMode.Node, sandbox.Config.Linux.SecurityContext.NamespaceOptions.Network);
+        Assert.Equal(NamespaceMode.Pod, container.Linux.SecurityContext.NamespaceOptions.Pid);
+        Assert.Equal("x", sandbox.Config.Labels["app"]);
+        Assert.Equal(new PortMapping { HostIp = "::1", HostPort = 8080, ContainerPort = 80, Protocol = Protocol.Udp }, Assert.Single(sandbox.Config.PortMappings));
+        Assert.Equal("b=c", Assert.Single(container.Envs).Value.ToStringUtf8());
+        var mount = Assert.Single(container.Mounts);
+        Assert.Equal(("/srv", "/data", true, MountPropagation.PropagationHostToContainer), (mount.HostPath, mount.ContainerPath, mount.Readonly, mount.Propagation));
+        Assert.Equal(64 << 20, container.Linux.Resources.MemoryLimitInBytes);
+        Assert.Equal((50_000, 100_000), (container.Linux.Resources.CpuQuota, container.Linux.Resources.CpuPeriod));
+        Assert.Equal((7, 8), (container.Linux.SecurityContext.RunAsUser.Value, container.Linux.SecurityContext.RunAsGroup.Value));
+        Assert.Equal("/bin/sh", Assert.Single(container.Command));
+        Assert.StartsWith("image-", sandbox.Config.Metadata.Name);
+    }
+
+    [Theory]
+    [InlineData("-v", "relative:/data")]
+    [InlineData("-v", "/srv:/data:bogus")]
+    [InlineData("-p", "80")]
+    [InlineData("-p", "8080:0")]
+    [InlineData("-p", "8080:80/icmp")]
+    [InlineData("-m", "much")]
+    [InlineData("-e", "=x")]
+    [InlineData("--pid", "mine")]
+    [InlineData("--pull", "maybe")]
+    public async Task Run_WhenAnOptionIsMalformed_SaysSoBeforeAnythingIsMade(string option, string value)
+    {
+        await using var server = await FakeCriServer.StartAsync();
+
+        var run = await server.CtlAsync("run", option, value, "example/image:1");
+
+        Assert.Equal(125, run.ExitCode);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+        Assert.Null(server.Runtime.LastSandbox);
+    }
+}
