@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CriSharp.Cni;
+
+/// <summary>
+/// What DEL and CHECK need of an ADD, kept on disk: also the network's configuration as it was, since the file may have changed or gone.
+/// Written before the first plugin runs, so that a daemon that dies meanwhile still knows what to undo.
+/// </summary>
+internal sealed record Attachment
+{
+    public const int CurrentVersion = 1;
+
+    public int Version { get; init; } = CurrentVersion;
+
+    public required string ContainerId { get; init; }
+
+    public required string NetNsPath { get; init; }
+
+    public required string InterfaceName { get; init; }
+
+    public required string PodName { get; init; }
+
+    public required string PodNamespace { get; init; }
+
+    public required string PodUid { get; init; }
+
+    public IReadOnlyList<PortMapping> PortMappings { get; init; } = [];
+
+    public required string NetworkFile { get; init; }
+
+    public required JsonElement Network { get; init; }
+
+    /// <summary>Null until ADD has succeeded.</summary>
+    public JsonElement? Result { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Attachment))]
+internal sealed partial class AttachmentJson : JsonSerializerContext;

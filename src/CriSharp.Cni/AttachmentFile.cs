@@ -1,0 +1,51 @@
+using System.Text.Json;
+using CriSharp.Linux.Files;
+using CriSharp.Primitives;
+
+namespace CriSharp.Cni;
+
+/// <summary>The one attachment of a sandbox, in its cache folder.</summary>
+internal static class AttachmentFile
+{
+    private const string FileName = "attachment.json";
+    private const int LimitBytes = 4 * 1024 * 1024;
+
+    public static void Write(string cacheDirectory, Attachment attachment)
+    {
+        Directory.CreateDirectory(cacheDirectory);
+        DurableFile.Replace(PathIn(cacheDirectory), JsonSerializer.SerializeToUtf8Bytes(attachment, AttachmentJson.Default.Attachment));
+    }
+
+    /// <returns>Null when the sandbox is not attached.</returns>
+    /// <exception cref="RuntimeException">DataLoss: the file is damaged, or of a later version.</exception>
+    public static Attachment? TryRead(string cacheDirectory)
+    {
+        var path = PathIn(cacheDirectory);
+        if (HostPath.TryReadFile(path, LimitBytes) is not { } content)
+        {
+            return null;
+        }
+
+        try
+        {
+            var attachment = JsonSerializer.Deserialize(content, AttachmentJson.Default.Attachment);
+            return attachment is { Version: Attachment.CurrentVersion }
+                ? attachment
+                : throw new RuntimeException(ErrorKind.DataLoss, $"{path} has version {attachment?.Version}: it was written by another release");
+        }
+        catch (JsonException failure)
+        {
+            throw new RuntimeException(ErrorKind.DataLoss, $"{path} is damaged: {failure.Message}", failure);
+        }
+    }
+
+    public static void Remove(string cacheDirectory)
+    {
+        if (File.Exists(PathIn(cacheDirectory)))
+        {
+            DurableFile.Remove(PathIn(cacheDirectory));
+        }
+    }
+
+    private static string PathIn(string cacheDirectory) => Path.Combine(cacheDirectory, FileName);
+}
