@@ -18,7 +18,13 @@ public sealed class PipeCapture(SafeHandle reader, int limitBytes)
     public ReadOnlyMemory<byte> Kept => _kept.WrittenMemory;
 
     /// <returns>True at the end of the stream, false when the token fired first: what was read by then stays.</returns>
-    public async Task<bool> ReadAsync(CancellationToken cancellationToken)
+    public Task<bool> ReadAsync(CancellationToken cancellationToken) => ReadAsync(null, cancellationToken);
+
+    /// <summary>Stops after the first line too, without waiting for everybody who has the other end to close it.</summary>
+    /// <inheritdoc cref="ReadAsync(CancellationToken)"/>
+    public Task<bool> ReadLineAsync(CancellationToken cancellationToken) => ReadAsync((byte)'\n', cancellationToken);
+
+    private async Task<bool> ReadAsync(byte? terminator, CancellationToken cancellationToken)
     {
         var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
@@ -40,6 +46,10 @@ public sealed class PipeCapture(SafeHandle reader, int limitBytes)
                 }
 
                 Keep(chunk.AsSpan(0, count));
+                if (terminator is { } last && chunk.AsSpan(0, count).Contains(last))
+                {
+                    return true;
+                }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

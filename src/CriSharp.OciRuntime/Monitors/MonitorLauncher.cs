@@ -64,7 +64,7 @@ public sealed class MonitorLauncher(string monitorPath)
             Id = $"{launch.Id}",
             Bundle = launch.Bundle.Directory,
             Runtime = runtime.Handler.Path,
-            RuntimeArguments = runtime.Handler.GlobalArguments,
+            RuntimeArguments = [.. runtime.Handler.GlobalArguments, "--log-format", "json"],
             PidFile = launch.Bundle.PidFile,
             ExitFile = launch.ExitFile,
             Socket = launch.Bundle.MonitorSocket,
@@ -108,7 +108,7 @@ public sealed class MonitorLauncher(string monitorPath)
         var limit = launch.CreateTimeout + ReportMargin;
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timer.CancelAfter(limit);
-        if (!await capture.ReadAsync(timer.Token))
+        if (!await capture.ReadLineAsync(timer.Token))
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new RuntimeException(
