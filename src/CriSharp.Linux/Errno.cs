@@ -23,7 +23,10 @@ public static class Errno
     public const int EISDIR = 21;
     public const int EINVAL = 22;
     public const int EMFILE = 24;
+    public const int EFBIG = 27;
     public const int ENOSPC = 28;
+    public const int EROFS = 30;
+    public const int EMLINK = 31;
     public const int EPIPE = 32;
     public const int ERANGE = 34;
     public const int ENAMETOOLONG = 36;
@@ -36,4 +39,5 @@ public static class Errno
     public const int ECONNRESET = 104;
     public const int ETIMEDOUT = 110;
     public const int ECONNREFUSED = 111;
+    public const int EDQUOT = 122;
 }

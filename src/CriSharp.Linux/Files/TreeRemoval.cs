@@ -22,28 +22,33 @@ public static class TreeRemoval
     }
 
     /// <summary>Removes an entry and all below it; nothing there is fine. A mount inside is not entered: EBUSY says so.</summary>
-    public static void Remove(SafeFileHandle folder, UnixPath name)
+    /// <returns>How many entries were removed.</returns>
+    public static long Remove(SafeFileHandle folder, UnixPath name)
     {
-        if (TryUnlink(folder, name))
+        if (TryUnlink(folder, name, out var removed))
         {
-            return;
+            return removed;
         }
 
         using (var top = FileAt.Open(folder, name, OpenFlags.ReadOnly | OpenFlags.Directory))
         {
             var removal = new Removal(top, FileDescriptor.Stat(top).Device);
             removal.Empty(top, depth: 0);
+            removed = removal.Removed;
         }
 
         FileAt.RemoveDirectory(folder, name);
+        return removed + 1;
     }
 
     /// <returns>false when it is a folder.</returns>
-    private static bool TryUnlink(SafeFileHandle folder, UnixPath name)
+    private static bool TryUnlink(SafeFileHandle folder, UnixPath name, out long removed)
     {
+        removed = 0;
         try
         {
             FileAt.Unlink(folder, name);
+            removed = 1;
             return true;
         }
         catch (LinuxException failure) when (failure.ErrorNumber == Errno.ENOENT)
@@ -61,6 +66,8 @@ public static class TreeRemoval
     private sealed class Removal(SafeFileHandle top, (uint, uint) device)
     {
         private int _lifted;
+
+        public long Removed { get; private set; }
 
         public void Empty(SafeFileHandle folder, int depth)
         {
@@ -94,8 +101,9 @@ public static class TreeRemoval
 
         private void RemoveEntry(SafeFileHandle folder, DirectoryEntry entry, int depth)
         {
-            if (entry.Kind != FileKind.Directory && TryUnlink(folder, entry.Name))
+            if (entry.Kind != FileKind.Directory && TryUnlink(folder, entry.Name, out var removed))
             {
+                Removed += removed;
                 return;
             }
 
@@ -111,6 +119,7 @@ public static class TreeRemoval
             }
 
             FileAt.RemoveDirectory(folder, entry.Name);
+            Removed++;
         }
     }
 }

@@ -1,0 +1,123 @@
+using System.Buffers;
+using CriSharp.Linux;
+using CriSharp.Linux.Files;
+using CriSharp.Oci;
+using CriSharp.Primitives;
+using CriSharp.Storage.Layers;
+
+namespace CriSharp.Storage.Content;
+
+/// <summary>
+/// Small blobs (manifests, configs) by digest: content/sha256/HEX. A blob is there whole, verified and durable, or not at all.
+/// </summary>
+public sealed class ContentStore
+{
+    private const int BufferBytes = 64 * 1024;
+    private readonly string _folder;
+    private readonly string _staging;
+
+    private ContentStore(string root)
+    {
+        _folder = Path.Combine(Path.GetFullPath(root), "content");
+        _staging = Path.Combine(_folder, ".staging");
+    }
+
+    /// <param name="root">Folder of the instance; "content" lies in it. What a crash left half written is swept.</param>
+    public static ContentStore Open(string root)
+    {
+        var store = new ContentStore(root);
+        HostPath.MakeDirectories(store._folder, Permissions.PrivateFolder);
+        TreeRemoval.Remove(store._staging);
+        foreach (var folder in new[] { store._staging, Path.Combine(store._folder, Digest.Sha256), Path.Combine(store._folder, Digest.Sha512) })
+        {
+            HostPath.MakeDirectories(folder, Permissions.PrivateFolder);
+        }
+
+        return store;
+    }
+
+    public bool Contains(Digest digest) => File.Exists(PathOf(digest));
+
+    /// <summary>Takes a blob in: size limit and digest are verified, then it is durable and visible. One that is there already is replaced by itself.</summary>
+    /// <returns>Its size in bytes.</returns>
+    /// <exception cref="RuntimeException">DataLoss: another digest. ResourceExhausted: longer than the limit, or no space.</exception>
+    public async Task<long> IngestAsync(Stream content, Digest expected, long sizeLimitBytes, CancellationToken cancellationToken)
+    {
+        var temporary = Path.Combine(_staging, Guid.NewGuid().ToString("N"));
+        try
+        {
+            var size = await WriteVerifiedAsync(content, expected, sizeLimitBytes, temporary, cancellationToken);
+            File.Move(temporary, PathOf(expected), overwrite: true);
+            DirectorySync.Fsync(Path.GetDirectoryName(PathOf(expected))!);
+            return size;
+        }
+        catch (LinuxException failure) when (failure.ErrorNumber is Errno.ENOSPC or Errno.EDQUOT)
+        {
+            throw new RuntimeException(ErrorKind.ResourceExhausted, $"storing blob {expected}: no space is left in {_folder}", failure);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <returns>null when it isn't there.</returns>
+    /// <exception cref="IOException">Longer than the limit.</exception>
+    public byte[]? TryRead(Digest digest, int limitBytes) => HostPath.TryReadFile(PathOf(digest), limitBytes);
+
+    /// <exception cref="RuntimeException">NotFound.</exception>
+    public Stream OpenRead(Digest digest)
+    {
+        var file = HostPath.TryOpen(PathOf(digest), OpenFlags.ReadOnly | OpenFlags.NoFollow)
+            ?? throw new RuntimeException(ErrorKind.NotFound, $"blob {digest} is not there");
+        return new FileStream(file, FileAccess.Read, BufferBytes);
+    }
+
+    /// <summary>Removes a blob; one that isn't there is fine.</summary>
+    public void Remove(Digest digest) => DurableFile.Remove(PathOf(digest));
+
+    public IReadOnlyList<Digest> List() =>
+    [
+        .. Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories)
+            .Select(path => $"{Path.GetFileName(Path.GetDirectoryName(path))}:{Path.GetFileName(path)}")
+            .Select(text => Digest.TryParse(text, out var digest) ? digest : (Digest?)null)
+            .OfType<Digest>(),
+    ];
+
+    private static async Task<long> WriteVerifiedAsync(Stream content, Digest expected, long sizeLimitBytes, string temporary, CancellationToken cancellationToken)
+    {
+        using var hash = BlobIntake.HashFor(expected);
+        using var file = HostPath.Open(temporary, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive, Permissions.PrivateFile);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        var size = 0L;
+        try
+        {
+            for (int count; (count = await content.ReadAsync(buffer, cancellationToken)) > 0;)
+            {
+                size += count;
+                if (size > sizeLimitBytes)
+                {
+                    throw new RuntimeException(ErrorKind.ResourceExhausted, $"blob {expected} is longer than the {sizeLimitBytes} bytes allowed");
+                }
+
+                hash.AppendData(buffer, 0, count);
+                FileDescriptor.WriteAll(file, buffer.AsSpan(0, count));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        var actual = Digest.FromHash(hash.GetHashAndReset());
+        if (actual != expected)
+        {
+            throw new RuntimeException(ErrorKind.DataLoss, $"blob {expected} has the digest {actual}: it was changed on its way or in the registry");
+        }
+
+        FileDescriptor.Sync(file);
+        return size;
+    }
+
+    private string PathOf(Digest digest) => Path.Combine(_folder, digest.Algorithm, digest.Hex);
+}

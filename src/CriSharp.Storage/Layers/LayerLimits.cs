@@ -1,0 +1,24 @@
+namespace CriSharp.Storage.Layers;
+
+/// <summary>What a layer may ask of the machine. The defaults are far above any honest image.</summary>
+public sealed record LayerLimits
+{
+    /// <summary>Of the uncompressed tar.</summary>
+    public long TarBytes { get; init; } = 1L << 40;
+
+    /// <summary>Length that one file may claim; holes count.</summary>
+    public long FileBytes { get; init; } = 8L << 40;
+
+    public long Entries { get; init; } = 4_000_000;
+
+    /// <summary>Of the extended headers (PAX, GNU long names) of one entry together.</summary>
+    public int ExtendedHeaderBytes { get; init; } = 1 << 20;
+
+    public int ExtendedHeadersPerEntry { get; init; } = 16;
+
+    /// <summary>Pieces of one sparse file.</summary>
+    public int SparsePieces { get; init; } = 100_000;
+
+    /// <summary>The unpacking stops while this much is left for others on the file system.</summary>
+    public long FreeBytesKept { get; init; } = 64L << 20;
+}

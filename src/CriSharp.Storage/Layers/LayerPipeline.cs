@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using CriSharp.Linux.Files;
+using CriSharp.Oci;
+using CriSharp.Primitives;
+
+namespace CriSharp.Storage.Layers;
+
+/// <summary>
+/// One pass from the blob's bytes to a tree:
+/// (1) the caller's task reads the network, counts and hashes the blob; (2) a thread decompresses and hashes the tar; (3) a thread reads the tar and writes files.
+/// Bounded buffers lie between them. The first stage that fails ends the others; its failure is what is told.
+/// </summary>
+internal sealed class LayerPipeline(LayerSource source, LayerLimits limits) : IDisposable
+{
+    private const int PipeBytes = 1 << 20;
+    private readonly CancellationTokenSource _abort = new();
+    private Exception? _firstFailure;
+
+    /// <param name="unpacker">Made over the tar's bytes; runs on the thread of stage 3.</param>
+    /// <exception cref="OperationCanceledException">The caller's token fired; all stages have ended.</exception>
+    public async Task<LayerUnpacker> RunAsync(DirectoryTree tree, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        // The token of the stages fires when the caller's does, or when a stage has failed.
+        await using var registration = cancellationToken.Register(_abort.Cancel);
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: PipeBytes, resumeWriterThreshold: PipeBytes / 2, useSynchronizationContext: false, minimumSegmentSize: 128 * 1024));
+        using var blocks = new BlockQueue(_abort.Token);
+        var unpacker = new LayerUnpacker(tree, new TarReader(blocks, limits), limits);
+        var intake = WatchAsync(Task.Run(() => BlobIntake.RunAsync(source, pipe.Writer, progress, _abort.Token), CancellationToken.None));
+        var decompression = WatchAsync(DecompressAsync(pipe.Reader, blocks));
+        var unpacking = WatchAsync(OnThreadAsync("layer unpack", () => unpacker.UnpackEntries(_abort.Token)));
+        await Task.WhenAll(intake, decompression, unpacking);
+        if (_firstFailure is null)
+        {
+            return unpacker;
+        }
+
+        unpacker.Dispose();
+        cancellationToken.ThrowIfCancellationRequested();
+        System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_firstFailure);
+        throw _firstFailure;
+    }
+
+    public void Dispose() => _abort.Dispose();
+
+    private async Task DecompressAsync(PipeReader reader, BlockQueue blocks)
+    {
+        Exception? failure = null;
+        try
+        {
+            var compression = await CompressionDetection.DetectAsync(reader, _abort.Token);
+            await OnThreadAsync("layer decompress", () => Decompress(compression, reader, blocks));
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            throw;
+        }
+        finally
+        {
+            blocks.Complete(failure);
+            await reader.CompleteAsync();
+        }
+    }
+
+    private void Decompress(Compression compression, PipeReader reader, BlockQueue blocks)
+    {
+        using var blob = reader.AsStream(leaveOpen: true);
+        using var tar = CompressionDetection.Open(compression, blob);
+        using var hash = BlobIntake.HashFor(source.DiffId.Digest);
+        var total = 0L;
+        while (true)
+        {
+            _abort.Token.ThrowIfCancellationRequested();
+            var block = ArrayPool<byte>.Shared.Rent(BlockQueue.BlockBytes);
+            var count = tar.ReadAtLeast(block.AsSpan(0, BlockQueue.BlockBytes), BlockQueue.BlockBytes, throwOnEndOfStream: false);
+            if (count == 0)
+            {
+                ArrayPool<byte>.Shared.Return(block);
+                break;
+            }
+
+            total += count;
+            if (total > limits.TarBytes)
+            {
+                throw new RuntimeException(ErrorKind.ResourceExhausted, $"it unfolds to more than the {limits.TarBytes} bytes allowed");
+            }
+
+            hash.AppendData(block, 0, count);
+            blocks.Add(new ArraySegment<byte>(block, 0, count));
+        }
+
+        var actual = Digest.FromHash(hash.GetHashAndReset());
+        if (actual != source.DiffId.Digest)
+        {
+            throw new RuntimeException(ErrorKind.DataLoss, $"its uncompressed bytes have the digest {actual}: the image's config and its manifest don't belong together");
+        }
+    }
+
+    private async Task WatchAsync(Task stage)
+    {
+        try
+        {
+            await stage;
+        }
+        catch (Exception failure)
+        {
+            var cause = failure is StageFailedException { InnerException: { } inner } ? inner : failure;
+            if (cause is not OperationCanceledException || !_abort.IsCancellationRequested)
+            {
+                Interlocked.CompareExchange(ref _firstFailure, cause, null);
+            }
+
+            _firstFailure ??= cause;
+            await _abort.CancelAsync();
+        }
+    }
+
+    /// <summary>Stages that block (on disk, on each other) don't take the pool's threads, which serve requests.</summary>
+    private static Task OnThreadAsync(string name, Action stage)
+    {
+        var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                stage();
+                completion.SetResult();
+            }
+            catch (Exception failure)
+            {
+                completion.SetException(failure);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = name,
+        };
+        thread.Start();
+        return completion.Task;
+    }
+}

@@ -1,0 +1,78 @@
+using CriSharp.Oci;
+
+namespace CriSharp.Storage.Layers;
+
+/// <summary>What is known of an unpacked layer.</summary>
+public sealed record LayerRecord
+{
+    public required DiffId DiffId { get; init; }
+
+    /// <summary>The blob that the layer was unpacked from; another compression of the same tar has another digest.</summary>
+    public required Digest BlobDigest { get; init; }
+
+    /// <summary>Size of that blob.</summary>
+    public required long BlobSizeBytes { get; init; }
+
+    /// <summary>Bytes of the layer's files, each hard-linked file once.</summary>
+    public required long SizeBytes { get; init; }
+
+    /// <summary>Files, folders, links and nodes, each hard-linked file once.</summary>
+    public required long Inodes { get; init; }
+
+    /// <summary>The layer hides all that lies under it (an opaque whiteout at its root).</summary>
+    public bool HidesLowers { get; init; }
+
+    /// <summary>
+    /// Folders that the tar did not describe but that its entries needed, "" being the root. They stand in the layer as 0755 root:root;
+    /// a snapshot gives them the looks that a lower layer says.
+    /// </summary>
+    public IReadOnlyList<string> ImpliedFolders { get; init; } = [];
+}
+
+/// <summary>The record as it lies on disk.</summary>
+internal sealed record LayerDocument
+{
+    public const int CurrentVersion = 1;
+
+    public required int Version { get; init; }
+
+    public required string DiffId { get; init; }
+
+    public required string BlobDigest { get; init; }
+
+    public required long BlobSizeBytes { get; init; }
+
+    public required long SizeBytes { get; init; }
+
+    public required long Inodes { get; init; }
+
+    public bool HidesLowers { get; init; }
+
+    public IReadOnlyList<string> ImpliedFolders { get; init; } = [];
+
+    public static LayerDocument From(LayerRecord record) => new()
+    {
+        Version = CurrentVersion,
+        DiffId = record.DiffId.ToString(),
+        BlobDigest = record.BlobDigest.ToString(),
+        BlobSizeBytes = record.BlobSizeBytes,
+        SizeBytes = record.SizeBytes,
+        Inodes = record.Inodes,
+        HidesLowers = record.HidesLowers,
+        ImpliedFolders = record.ImpliedFolders,
+    };
+
+    /// <exception cref="FormatException">A digest is not one, or the version is a later one.</exception>
+    public LayerRecord ToRecord() => Version != CurrentVersion
+        ? throw new FormatException($"version {Version} is not {CurrentVersion}")
+        : new LayerRecord
+        {
+            DiffId = new DiffId(Digest.Parse(DiffId)),
+            BlobDigest = Digest.Parse(BlobDigest),
+            BlobSizeBytes = BlobSizeBytes,
+            SizeBytes = SizeBytes,
+            Inodes = Inodes,
+            HidesLowers = HidesLowers,
+            ImpliedFolders = ImpliedFolders,
+        };
+}

@@ -1,0 +1,107 @@
+using CriSharp.Linux;
+using CriSharp.Linux.Files;
+using CriSharp.Oci;
+using CriSharp.Primitives;
+
+namespace CriSharp.Storage.Layers;
+
+public sealed partial class LayerStore
+{
+    /// <summary>
+    /// Unpacks a layer in one pass while its blob arrives; size, digest and DiffId are verified before anybody sees it.
+    /// A layer that is there already is returned at once, and one that another caller is unpacking is awaited, without reading the source.
+    /// </summary>
+    /// <param name="transferredBytes">Told how many bytes of the blob have come, on any thread.</param>
+    /// <param name="cancellationToken">Ends this call; nothing of the layer is left, and a caller who waits for it starts from its own source.</param>
+    /// <exception cref="RuntimeException">DataLoss: not what its digests say, or a malformed tar. ResourceExhausted: no space, or beyond a limit.
+    /// Unimplemented: a compression that we don't know.</exception>
+    public async Task<LayerRecord> UnpackAsync(LayerSource source, IProgress<long>? transferredBytes, CancellationToken cancellationToken)
+    {
+        using var held = await _locks.LockAsync(source.DiffId, cancellationToken);
+        if (Find(source.DiffId) is { } present)
+        {
+            return present;
+        }
+
+        var staging = NewStagingPath();
+        try
+        {
+            HostPath.MakeDirectories(Path.Combine(staging, TreeName), Permissions.PrivateFolder);
+            var record = await UnpackIntoAsync(source, staging, transferredBytes, cancellationToken);
+            Commit(record, staging);
+            return record;
+        }
+        catch (Exception failure) when (ToRuntimeException(failure, source.DiffId) is { } translated)
+        {
+            throw translated;
+        }
+        finally
+        {
+            TreeRemoval.Remove(staging);
+        }
+    }
+
+    private async Task<LayerRecord> UnpackIntoAsync(LayerSource source, string staging, IProgress<long>? transferredBytes, CancellationToken cancellationToken)
+    {
+        using var pipeline = new LayerPipeline(source, _limits);
+        var tree = DirectoryTree.Open(Path.Combine(staging, TreeName));
+        using var unpacker = await pipeline.RunAsync(tree, transferredBytes, cancellationToken);
+        if (unpacker.ForeignLinks.Count > 0)
+        {
+            await CopyForeignLinksAsync(source, unpacker, staging, cancellationToken);
+        }
+
+        var implied = unpacker.FinishFolders(cancellationToken);
+        return new LayerRecord
+        {
+            DiffId = source.DiffId,
+            BlobDigest = source.Blob.Digest,
+            BlobSizeBytes = source.Blob.SizeBytes,
+            SizeBytes = unpacker.SizeBytes,
+            Inodes = unpacker.Inodes,
+            HidesLowers = unpacker.HidesLowers,
+            ImpliedFolders = implied,
+        };
+    }
+
+    private async Task CopyForeignLinksAsync(LayerSource source, LayerUnpacker unpacker, string staging, CancellationToken cancellationToken)
+    {
+        if (source.LowersAsync is null)
+        {
+            var first = unpacker.ForeignLinks.First();
+            throw new InvalidDataException($"\"{LayerUnpacker.Show(first.Path.Text)}\" is a hard link to \"{LayerUnpacker.Show(first.Target.Text)}\", which the layer doesn't have");
+        }
+
+        var lowers = Stack(await source.LowersAsync(cancellationToken));
+        using var view = LowerView.Mount([.. lowers.Select(lower => TreePath(lower.DiffId))], staging);
+        unpacker.CopyForeignLinks(view.Tree, cancellationToken);
+    }
+
+    private void Commit(LayerRecord record, string staging)
+    {
+        lock (_gate)
+        {
+            Directory.Move(staging, FolderOf(record.DiffId));
+            _records[record.DiffId] = record;
+            _unsynced.Add(record.DiffId);
+        }
+    }
+
+    /// <returns>null for what goes on as it is: cancellation, and failures of the caller's own stream.</returns>
+    private RuntimeException? ToRuntimeException(Exception failure, DiffId diffId)
+    {
+        var stage = $"unpacking layer {diffId}";
+        return failure switch
+        {
+            RuntimeException known => new RuntimeException(known.Kind, $"{stage}: {known.Message}", known),
+            LinuxException { ErrorNumber: Errno.ENOSPC or Errno.EDQUOT } => new RuntimeException(
+                ErrorKind.ResourceExhausted,
+                $"{stage}: no space (or no inode) is left in {_folder}: remove images or enlarge the file system ({failure.Message})",
+                failure),
+            LinuxException => new RuntimeException(ErrorKind.Internal, $"{stage} into {_folder}: {failure.Message}", failure),
+            InvalidDataException => new RuntimeException(ErrorKind.DataLoss, $"{stage}: the layer is malformed: {failure.Message}", failure),
+            NotSupportedException => new RuntimeException(ErrorKind.Unimplemented, $"{stage}: {failure.Message}", failure),
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,127 @@
+using CriSharp.Linux;
+using CriSharp.Linux.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace CriSharp.Storage.Layers;
+
+internal sealed partial class LayerUnpacker
+{
+    // How often the free space is looked at.
+    private const long SpaceCheckBytes = 32L << 20;
+    private readonly Dictionary<string, ForeignLink> _foreignLinks = [];
+    private long _writtenSinceCheck = SpaceCheckBytes;
+
+    private void WriteFile(SafeFileHandle folder, UnixPath name, EntryPath path, TarEntry entry, CancellationToken cancellationToken)
+    {
+        using var file = CreateFile(folder, name, path);
+        if (entry.Sparse is null)
+        {
+            CopyData(file, 0, entry.SizeBytes, cancellationToken);
+        }
+        else
+        {
+            foreach (var (offset, length) in entry.Sparse.Pieces)
+            {
+                CopyData(file, offset, length, cancellationToken);
+            }
+
+            FileDescriptor.SetLength(file, entry.SizeBytes);
+        }
+
+        FileDescriptor.Chown(file, entry.UserId, entry.GroupId);
+        FileDescriptor.Chmod(file, entry.Mode);
+        foreach (var (attribute, value) in entry.Attributes)
+        {
+            if (AttributeRules.IsKept(attribute))
+            {
+                SetAttribute(attribute, folder, name, value);
+            }
+        }
+
+        FileDescriptor.SetTimes(file, entry.ModifiedAt);
+    }
+
+    private SafeFileHandle CreateFile(SafeFileHandle folder, UnixPath name, EntryPath path)
+    {
+        const OpenFlags flags = OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive;
+        try
+        {
+            return FileAt.Open(folder, name, flags, Permissions.PrivateFile);
+        }
+        catch (LinuxException failure) when (failure.ErrorNumber == Errno.EEXIST)
+        {
+            RemoveEarlier(folder, name, path);
+            return FileAt.Open(folder, name, flags, Permissions.PrivateFile);
+        }
+    }
+
+    private void CopyData(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken)
+    {
+        for (var end = offset + length; offset < end;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var data = _reader.ReadData(end - offset);
+            if (data.IsEmpty)
+            {
+                throw new InvalidDataException("its data ends early");
+            }
+
+            FileDescriptor.WriteAllAt(file, data, offset);
+            offset += data.Length;
+            SizeBytes += data.Length;
+            KeepSpace(file, data.Length);
+        }
+    }
+
+    private void KeepSpace(SafeFileHandle file, int written)
+    {
+        _writtenSinceCheck += written;
+        if (_writtenSinceCheck < SpaceCheckBytes || _limits.FreeBytesKept == 0)
+        {
+            return;
+        }
+
+        _writtenSinceCheck = 0;
+        if (FileSystemSpace.Of(file).AvailableBytes < _limits.FreeBytesKept)
+        {
+            throw new LinuxException("write", $"{SizeBytes} bytes of the layer are unpacked, {_limits.FreeBytesKept} are kept free for others", Errno.ENOSPC);
+        }
+    }
+
+    private void LinkFile(SafeFileHandle folder, UnixPath name, EntryPath path, TarEntry entry)
+    {
+        var target = EntryPath.Parse(entry.LinkTarget);
+        if (target.IsRoot)
+        {
+            throw new InvalidDataException("a hard link points at the root");
+        }
+
+        if (target.Text.AsSpan().SequenceEqual(path.Text))
+        {
+            // "a" linked to "a": nothing to do when it is there, and a lower layer's file otherwise, which stays as it is.
+            return;
+        }
+
+        using var source = _tree.TryOpenFile(target.Parent.IsEmpty ? UnixPath.Here : new UnixPath(target.Parent), OpenFlags.PathOnly | OpenFlags.Directory);
+        var status = source is null ? null : FileAt.TryStat(source, new UnixPath(target.Name));
+        switch (status)
+        {
+            case { Kind: FileKind.Directory }:
+                throw new InvalidDataException("a hard link points at a folder");
+            case { IsWhiteout: true }:
+                throw new InvalidDataException("a hard link points at a file that the layer removes");
+            case not null:
+                var targetName = target.Name.ToArray();
+                Make(folder, name, path, () => FileAt.HardLink(source!, targetName, folder, new UnixPath(path.Name)));
+                break;
+            default:
+                // What stood here before is replaced, whatever comes of the link.
+                RemoveEarlier(folder, name, path);
+                _foreignLinks[EntryPath.Key(path.Text)] = new ForeignLink(path, target);
+                break;
+        }
+    }
+}
+
+/// <summary>A hard link to a file of a layer below.</summary>
+internal sealed record ForeignLink(EntryPath Path, EntryPath Target);

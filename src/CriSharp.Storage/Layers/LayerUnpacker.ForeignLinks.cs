@@ -1,0 +1,89 @@
+using System.Buffers;
+using CriSharp.Linux.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace CriSharp.Storage.Layers;
+
+internal sealed partial class LayerUnpacker
+{
+    /// <summary>
+    /// A hard link cannot cross layers, so the file is copied up: what overlayfs does when somebody links to a lower file.
+    /// The layer then holds bytes that its own tar doesn't, which is right only over lowers that have the same file; images that share a layer
+    /// share what is under it in practice.
+    /// </summary>
+    /// <exception cref="InvalidDataException">A target isn't there, or is neither a file nor a symbolic link.</exception>
+    public void CopyForeignLinks(DirectoryTree lowers, CancellationToken cancellationToken)
+    {
+        var copies = new Dictionary<string, byte[]>();
+        foreach (var (path, target) in _foreignLinks.Values)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var folder = OpenFolder(path.Parent);
+            var key = EntryPath.Key(target.Text);
+            if (copies.TryGetValue(key, out var copied))
+            {
+                _tree.HardLink(copied, path.Text);
+                continue;
+            }
+
+            CopyUp(lowers, target, folder, path, cancellationToken);
+            copies[key] = path.Text;
+            Inodes++;
+        }
+
+        CloseCurrentFolder();
+    }
+
+    private void CopyUp(DirectoryTree lowers, EntryPath target, SafeFileHandle folder, EntryPath path, CancellationToken cancellationToken)
+    {
+        using var source = lowers.TryOpenFile(target.Parent.IsEmpty ? UnixPath.Here : new UnixPath(target.Parent), OpenFlags.PathOnly | OpenFlags.Directory);
+        var sourceName = new UnixPath(target.Name);
+        var name = new UnixPath(path.Name);
+        var status = source is null ? null : FileAt.TryStat(source, sourceName);
+        switch (status?.Kind)
+        {
+            case FileKind.Regular:
+                CopyFile(source!, sourceName, folder, name, cancellationToken);
+                break;
+            case FileKind.SymbolicLink:
+                FileAt.Symlink(folder, name, FileAt.ReadLink(source!, sourceName));
+                break;
+            default:
+                throw new InvalidDataException($"\"{Show(path.Text)}\" is a hard link to \"{Show(target.Text)}\", which neither the layer nor those under it have as a file");
+        }
+
+        FileAt.Chown(folder, name, status.Value.UserId, status.Value.GroupId);
+        if (status.Value.Kind == FileKind.Regular)
+        {
+            FileAt.Chmod(folder, name, status.Value.Mode);
+        }
+
+        foreach (var attribute in ExtendedAttributes.List(source!, sourceName).Select(System.Text.Encoding.UTF8.GetBytes).Where(attribute => AttributeRules.IsKept(attribute)))
+        {
+            SetAttribute(attribute, folder, name, ExtendedAttributes.TryGet(source!, sourceName, attribute) ?? []);
+        }
+
+        FileAt.SetTimes(folder, name, status.Value.ModifiedAt);
+    }
+
+    private void CopyFile(SafeFileHandle source, UnixPath sourceName, SafeFileHandle folder, UnixPath name, CancellationToken cancellationToken)
+    {
+        using var from = FileAt.Open(source, sourceName, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
+        using var to = FileAt.Open(folder, name, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive, Permissions.PrivateFile);
+        var buffer = ArrayPool<byte>.Shared.Rent(BlockQueue.BlockBytes);
+        try
+        {
+            for (int count; (count = FileDescriptor.Read(from, buffer)) > 0;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                FileDescriptor.WriteAll(to, buffer.AsSpan(0, count));
+                SizeBytes += count;
+                KeepSpace(to, count);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}
