@@ -1,3 +1,4 @@
+using CriSharp.Linux;
 using CriSharp.Linux.Files;
 using CriSharp.Storage.Layers;
 using Microsoft.Win32.SafeHandles;
@@ -42,7 +43,7 @@ internal static class ImpliedFolders
     {
         foreach (var place in places)
         {
-            var status = place.Tree.TryStat(path);
+            var status = place.TryStat(path);
             if (status is null || place.Implied.Contains(path))
             {
                 continue;
@@ -76,7 +77,7 @@ internal static class ImpliedFolders
         upper.MakeDirectory(path, Permissions.PrivateFolder);
         using var folder = upper.OpenDirectory(path);
         FileDescriptor.Chmod(folder, Permissions.PublicFolder);
-        using var source = places.Where(place => !place.Implied.Contains(path)).Select(place => place.Tree.TryOpenFile(path, OpenFlags.Directory)).FirstOrDefault(found => found is not null);
+        using var source = places.Where(place => !place.Implied.Contains(path)).Select(place => place.TryOpen(path)).FirstOrDefault(found => found is not null);
         if (source is not null)
         {
             CopyLooks(source, folder);
@@ -104,6 +105,23 @@ internal static class ImpliedFolders
 
         public DirectoryTree Tree => _tree ??= DirectoryTree.Open(path, PathResolution.Strict);
 
+        public FileStatus? TryStat(string path) => OrNull(() => Tree.TryStat(path));
+
+        public SafeFileHandle? TryOpen(string path) => OrNull(() => Tree.TryOpenFile(path, OpenFlags.Directory));
+
         public void Dispose() => _tree?.Dispose();
+
+        /// <summary>Behind a link of this layer (ELOOP) lies another path, not this one.</summary>
+        private static T? OrNull<T>(Func<T?> look)
+        {
+            try
+            {
+                return look();
+            }
+            catch (LinuxException failure) when (failure.ErrorNumber == Errno.ELOOP)
+            {
+                return default;
+            }
+        }
     }
 }
