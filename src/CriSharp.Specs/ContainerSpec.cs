@@ -1,6 +1,96 @@
+using CriSharp.Cri.V1;
+using CriSharp.Oci;
+using CriSharp.Specs.Sections;
+using Google.Protobuf.Collections;
+
 namespace CriSharp.Specs;
 
+/// <summary>
+/// From what the kubelet asks for, what the image says and what the host can give to the document that an OCI runtime runs. Pure: it reads
+/// nothing, and equal input makes equal bytes.
+/// </summary>
 public static class ContainerSpec
 {
-    public static BuiltSpec Build(ContainerSpecInput input) => throw new NotSupportedException(input.ContainerId);
+    /// <exception cref="Primitives.RuntimeException">
+    /// InvalidArgument: the request is wrong. FailedPrecondition: this host or pod can't give it. Unimplemented: not built yet.
+    /// </exception>
+    public static BuiltSpec Build(ContainerSpecInput input)
+    {
+        var security = input.Config.Linux?.SecurityContext ?? new LinuxContainerSecurityContext();
+        Validate(input, security);
+
+        var warnings = new List<string>();
+        if (security.SelinuxOptions is not (null or { User: "", Role: "", Type: "", Level: "" }))
+        {
+            warnings.Add("selinux_options are not applied: SELinux is not supported yet");
+        }
+
+        var resources = input.Config.Linux?.Resources;
+        var capabilities = CapabilitiesSection.Build(security, input.Defaults.Capabilities, input.Host, warnings);
+        var process = new SpecProcess
+        {
+            Terminal = input.Config.Tty ? true : null,
+            User = ProcessSection.User(input.User),
+            Args = ProcessSection.Arguments(input.Config, input.Image),
+            Env = EnvironmentSection.Build(input, warnings),
+            Cwd = ProcessSection.WorkingDirectory(input.Config, input.Image),
+            Capabilities = capabilities,
+            Rlimits = RlimitsSection.Build(input.Defaults.Rlimits, input.Host, warnings),
+            NoNewPrivileges = security.NoNewPrivs ? true : null,
+            ApparmorProfile = AppArmorSection.Build(
+                security.Apparmor, DeprecatedFields.AppArmor(security), security.Privileged, input.Defaults.AppArmorProfile, input.Host, warnings),
+            OomScoreAdj = ResourcesSection.OomScoreAdj(resources, input.Host, warnings),
+        };
+
+        var mounts = MountsSection.Build(input);
+        var devices = DevicesSection.Build(input);
+        var spec = new RuntimeSpec
+        {
+            Process = process,
+            Root = new SpecRoot { Path = input.RootFsPath, ReadOnly = security.ReadonlyRootfs ? true : null },
+            Mounts = mounts.Mounts,
+            Annotations = AnnotationsSection.ForContainer(input),
+            Linux = new SpecLinux
+            {
+                CgroupsPath = input.CgroupsPath,
+                Namespaces = NamespacesSection.Build(security.NamespaceOptions, security.Privileged, input.Namespaces, input.Host),
+                Resources = ResourcesSection.Build(resources, devices.Rules, input.Host),
+                Devices = devices.Devices.Count > 0 ? devices.Devices : null,
+                Seccomp = security.Privileged
+                    ? null
+                    : SeccompSection.Build(
+                        SeccompSection.Choose(security.Seccomp, DeprecatedFields.Seccomp(security)),
+                        input.LocalhostSeccompProfile,
+                        input.Host,
+                        capabilities.Bounding ?? []),
+                RootfsPropagation = mounts.RootPropagation,
+                MaskedPaths = PathsOrNull(security.MaskedPaths, security.Privileged),
+                ReadonlyPaths = PathsOrNull(security.ReadonlyPaths, security.Privileged),
+            },
+        };
+        return new BuiltSpec(spec, warnings);
+    }
+
+    private static void Validate(ContainerSpecInput input, LinuxContainerSecurityContext security)
+    {
+        MetadataRules.Validate(input.Config.Metadata);
+        if (input.Config.Windows is not null && input.Config.Linux is null)
+        {
+            throw Refusal.Invalid("the container's config is for Windows only");
+        }
+
+        if (security.Privileged && !(input.Sandbox.Linux?.SecurityContext?.Privileged ?? false))
+        {
+            throw Refusal.Unmet("a privileged container needs a privileged pod sandbox, and this one was made without");
+        }
+
+        if (input.Config.CDIDevices.Count > 0)
+        {
+            throw Refusal.Unbuilt($"CDI devices ({Refusal.Quote(input.Config.CDIDevices[0].Name)}) are not supported yet");
+        }
+    }
+
+    /// <summary>As they are asked for: the kubelet sends its own list, and an empty one to unmask.</summary>
+    private static string[]? PathsOrNull(RepeatedField<string> paths, bool isPrivileged) =>
+        isPrivileged || paths.Count == 0 ? null : [.. paths];
 }

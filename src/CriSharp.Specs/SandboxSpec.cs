@@ -1,6 +1,59 @@
+using CriSharp.Cri.V1;
+using CriSharp.Oci;
+using CriSharp.Specs.Sections;
+
 namespace CriSharp.Specs;
 
+/// <summary>
+/// The infra container: pid 1 of a pod's shared PID namespace and nothing else. It runs one static program from a read-only folder,
+/// without capabilities.
+/// </summary>
 public static class SandboxSpec
 {
-    public static BuiltSpec Build(SandboxSpecInput input) => throw new NotSupportedException(input.SandboxId);
+    /// <summary>The kernel takes everything else of a node first.</summary>
+    private const int OomScoreAdj = -998;
+
+    /// <summary>The least that there is: it sleeps.</summary>
+    private const ulong CpuShares = 2;
+
+    /// <inheritdoc cref="ContainerSpec.Build"/>
+    public static BuiltSpec Build(SandboxSpecInput input)
+    {
+        var warnings = new List<string>();
+        var security = input.Config.Linux?.SecurityContext ?? new LinuxSandboxSecurityContext();
+        var resources = new LinuxContainerResources { OomScoreAdj = OomScoreAdj };
+        var mounts = new MountTable();
+        mounts.Set(DefaultMounts.Proc);
+        var spec = new RuntimeSpec
+        {
+            Process = new SpecProcess
+            {
+                User = ProcessSection.User(UserResolution.ResolveForSandbox(security)),
+                Args = [input.PausePath],
+                Cwd = "/",
+                Capabilities = CapabilitiesSection.None,
+                NoNewPrivileges = true,
+                OomScoreAdj = ResourcesSection.OomScoreAdj(resources, input.Host, warnings),
+            },
+            Root = new SpecRoot { Path = input.RootFsPath, ReadOnly = true },
+            Mounts = mounts.InOrder(),
+            Annotations = AnnotationsSection.ForSandbox(input),
+            Linux = new SpecLinux
+            {
+                CgroupsPath = input.CgroupsPath,
+                Namespaces = NamespacesSection.Build(
+                    new NamespaceOption { Pid = NamespaceMode.Container }, isPrivileged: false, input.Namespaces, input.Host),
+                Resources = new SpecResources
+                {
+                    Devices = [new SpecDeviceRule { Allow = false, Access = "rwm" }],
+                    Cpu = new SpecCpu { Shares = CpuShares },
+                },
+                Seccomp = security.Privileged
+                    ? null
+                    : SeccompSection.Build(
+                        SeccompSection.Choose(security.Seccomp, DeprecatedFields.Seccomp(security)), input.LocalhostSeccompProfile, input.Host, []),
+            },
+        };
+        return new BuiltSpec(spec, warnings);
+    }
 }

@@ -1,9 +1,70 @@
+using System.Text;
 using CriSharp.Cri.V1;
+using CriSharp.Oci;
+using ProfileType = CriSharp.Cri.V1.SecurityProfile.Types.ProfileType;
 
-namespace CriSharp.Specs;
+namespace CriSharp.Specs.Sections;
 
-public static class SeccompSection
+/// <summary>The filter of system calls. An absent profile means none; an empty one is RuntimeDefault, the enumeration's zero.</summary>
+internal static class SeccompSection
 {
-    /// <summary>The absolute path of the profile file that a container asks for, which the caller reads (at most 4 MiB); null for none.</summary>
-    public static string? LocalhostPathOf(SecurityProfile? profile, string deprecatedPath) => profile is null ? deprecatedPath : null;
+    private const string LocalhostPrefix = "localhost/";
+
+    /// <summary>The newer field wins over the deprecated string.</summary>
+    public static SecurityProfile Choose(SecurityProfile? profile, string deprecatedPath)
+    {
+        var chosen = profile ?? deprecatedPath switch
+        {
+            "" or "unconfined" => new SecurityProfile { ProfileType = ProfileType.Unconfined },
+            "runtime/default" or "docker/default" => new SecurityProfile(),
+            _ when deprecatedPath.StartsWith(LocalhostPrefix, StringComparison.Ordinal) =>
+                new SecurityProfile { ProfileType = ProfileType.Localhost, LocalhostRef = deprecatedPath[LocalhostPrefix.Length..] },
+            _ => throw Refusal.Invalid($"seccomp_profile_path {Refusal.Quote(deprecatedPath)} is unknown: runtime/default, unconfined or localhost/PATH"),
+        };
+        if (chosen.ProfileType == ProfileType.Localhost && chosen.LocalhostRef is not ['/', ..])
+        {
+            throw Refusal.Invalid($"the seccomp profile Localhost needs an absolute path as localhost_ref, not {Refusal.Quote(chosen.LocalhostRef)}");
+        }
+
+        return chosen;
+    }
+
+    /// <param name="localhostProfile">Content of the Localhost profile's file.</param>
+    /// <param name="capabilities">What the process may use: the calls that they are for stay open to it.</param>
+    public static SpecSeccomp? Build(SecurityProfile profile, string? localhostProfile, HostFacts host, IReadOnlyCollection<string> capabilities)
+    {
+        if (profile.ProfileType == ProfileType.Unconfined)
+        {
+            return null;
+        }
+
+        if (!host.HasSeccomp)
+        {
+            throw Refusal.Unmet($"the seccomp profile {profile.ProfileType} is asked for, and this kernel has no seccomp filters");
+        }
+
+        return profile.ProfileType switch
+        {
+            ProfileType.RuntimeDefault => DefaultSeccomp.Build(host.Architecture, capabilities),
+            ProfileType.Localhost => ParseLocalhost(profile.LocalhostRef, localhostProfile),
+            _ => throw Refusal.Invalid($"the seccomp profile type {(int)profile.ProfileType} is unknown"),
+        };
+    }
+
+    private static SpecSeccomp ParseLocalhost(string path, string? text)
+    {
+        if (text is null)
+        {
+            throw Refusal.Unmet($"the seccomp profile {path} could not be read");
+        }
+
+        try
+        {
+            return SeccompProfileReader.Read(Encoding.UTF8.GetBytes(text));
+        }
+        catch (FormatException malformed)
+        {
+            throw Refusal.Invalid($"the seccomp profile {path}: {malformed.Message}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-namespace CriSharp.Specs;
+namespace CriSharp.Specs.Users;
 
 /// <summary>A line of passwd(5): name, password, uid, gid, comment, home, shell. A number that can't be read is null.</summary>
 internal readonly record struct PasswdEntry(string Name, uint? Uid, uint? Gid, string Home);

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace CriSharp.Specs;
+namespace CriSharp.Specs.Users;
 
 /// <summary>
 /// Numbers of users and groups: 0 to 2147483647, as Kubernetes and the OCI runtimes have them. A larger one wraps round to a small one,

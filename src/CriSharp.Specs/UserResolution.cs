@@ -1,4 +1,5 @@
 using CriSharp.Cri.V1;
+using CriSharp.Specs.Users;
 
 namespace CriSharp.Specs;
 

@@ -1,0 +1,114 @@
+using CriSharp.Cri.V1;
+using CriSharp.Oci;
+
+namespace CriSharp.Specs.Sections;
+
+/// <summary>A mount that the kubelet asks for: a bind of a path of the host.</summary>
+internal static class AskedMount
+{
+    private const string Private = "rprivate";
+    private const string Slave = "rslave";
+    private const string Shared = "rshared";
+
+    private static readonly string[] AllowedOptions = ["nodev", "noexec", "nosuid"];
+
+    public static SpecMount Build(Mount asked, ContainerSpecInput input, out string propagation)
+    {
+        var destination = CheckPaths(asked);
+        CheckUnbuilt(asked, destination);
+        propagation = PropagationOf(asked, destination, input);
+        return new SpecMount
+        {
+            Destination = destination,
+            Type = "bind",
+            Source = asked.HostPath,
+            Options = ["rbind", propagation, AccessOf(asked, destination, input.Host), .. OptionsOf(asked, destination)],
+        };
+    }
+
+    /// <summary>A mount can pass through only where the root's own does not stop it.</summary>
+    public static string? Stronger(string? left, string right) => (left, right) switch
+    {
+        (Shared, _) or (_, Shared) => Shared,
+        (Slave, _) or (_, Slave) => Slave,
+        _ => left,
+    };
+
+    private static string CheckPaths(Mount asked)
+    {
+        if (asked.ContainerPath.Length == 0 || asked.ContainerPath.Contains('\0'))
+        {
+            throw Refusal.Invalid($"a mount of {Refusal.Quote(asked.HostPath)} has no container_path, or one with a NUL character");
+        }
+
+        var destination = ContainerPath.Clean(asked.ContainerPath);
+        if (destination == "/")
+        {
+            throw Refusal.Invalid($"the mount of {Refusal.Quote(asked.HostPath)} would cover the container's root: container_path is \"/\"");
+        }
+
+        if (asked.Image is { Image.Length: > 0 })
+        {
+            throw Refusal.Unbuilt($"the mount at {Refusal.Quote(destination)}: images as volumes are not supported yet");
+        }
+
+        if (asked.ImageSubPath.Length > 0)
+        {
+            throw Refusal.Invalid($"the mount at {Refusal.Quote(destination)}: image_sub_path is given without an image");
+        }
+
+        return asked.HostPath is ['/', ..] && !asked.HostPath.Contains('\0')
+            ? destination
+            : throw Refusal.Invalid($"the mount at {Refusal.Quote(destination)}: host_path {Refusal.Quote(asked.HostPath)} is not an absolute path");
+    }
+
+    private static void CheckUnbuilt(Mount asked, string destination)
+    {
+        if (asked.UidMappings.Count > 0 || asked.GidMappings.Count > 0)
+        {
+            throw Refusal.Unbuilt($"the mount at {Refusal.Quote(destination)}: uidMappings and gidMappings are not supported yet");
+        }
+    }
+
+    private static string PropagationOf(Mount asked, string destination, ContainerSpecInput input)
+    {
+        var source = input.SourcePropagations.TryGetValue(asked.HostPath, out var known) ? known : SourcePropagation.Shared;
+        return asked.Propagation switch
+        {
+            MountPropagation.PropagationPrivate => Private,
+            MountPropagation.PropagationHostToContainer when source != SourcePropagation.Private => Slave,
+            MountPropagation.PropagationBidirectional when source == SourcePropagation.Shared => Shared,
+            MountPropagation.PropagationHostToContainer => throw Refusal.Unmet(
+                $"the mount at {Refusal.Quote(destination)}: HOST_TO_CONTAINER needs {Refusal.Quote(asked.HostPath)} to lie on a shared or slave mount; it is private"),
+            MountPropagation.PropagationBidirectional => throw Refusal.Unmet(
+                $"the mount at {Refusal.Quote(destination)}: BIDIRECTIONAL needs {Refusal.Quote(asked.HostPath)} to lie on a shared mount; it is not"),
+            _ => throw Refusal.Invalid($"the mount at {Refusal.Quote(destination)}: propagation {(int)asked.Propagation} is unknown"),
+        };
+    }
+
+    private static string AccessOf(Mount asked, string destination, HostFacts host)
+    {
+        if (!asked.RecursiveReadOnly)
+        {
+            return asked.Readonly ? "ro" : "rw";
+        }
+
+        if (!asked.Readonly || asked.Propagation != MountPropagation.PropagationPrivate)
+        {
+            throw Refusal.Invalid($"the mount at {Refusal.Quote(destination)}: recursive_read_only needs readonly and the propagation PRIVATE");
+        }
+
+        return host.SupportsRecursiveReadOnly
+            ? "rro"
+            : throw Refusal.Unmet($"the mount at {Refusal.Quote(destination)}: kernel or OCI runtime can't make mounts read-only recursively");
+    }
+
+    private static IEnumerable<string> OptionsOf(Mount asked, string destination)
+    {
+        var unknown = asked.MountOptions.FirstOrDefault(option => !AllowedOptions.Contains(option));
+        return unknown is null
+            ? asked.MountOptions.Distinct().Order(StringComparer.Ordinal)
+            : throw Refusal.Invalid(
+                $"the mount at {Refusal.Quote(destination)}: mount option {Refusal.Quote(unknown)} is not among {string.Join(", ", AllowedOptions)}");
+    }
+}

@@ -1,0 +1,65 @@
+using CriSharp.Oci;
+
+namespace CriSharp.Specs.Sections;
+
+/// <summary>
+/// All mounts of a container, parents before children: the kernel's file systems, the pod's files, then what the kubelet asks for, which
+/// replaces any of the former at the same place.
+/// </summary>
+internal static class MountsSection
+{
+    public static BuiltMounts Build(ContainerSpecInput input)
+    {
+        var security = input.Config.Linux?.SecurityContext;
+        var mounts = new MountTable();
+        DefaultMounts.AddKernelFileSystems(mounts, isWritable: security?.Privileged ?? false);
+        AddIpc(mounts, input);
+        AddPodFiles(mounts, input.Files, isReadOnly: security?.ReadonlyRootfs ?? false);
+
+        string? rootPropagation = null;
+        foreach (var asked in input.Config.Mounts)
+        {
+            var mount = AskedMount.Build(asked, input, out var propagation);
+            mounts.Set(mount);
+            rootPropagation = AskedMount.Stronger(rootPropagation, propagation);
+        }
+
+        return new BuiltMounts(mounts.InOrder(), rootPropagation);
+    }
+
+    private static void AddIpc(MountTable mounts, ContainerSpecInput input)
+    {
+        var isHost = input.Namespaces.Ipc.IsHost;
+        mounts.Set(isHost ? DefaultMounts.Bind("/dev/mqueue", "/dev/mqueue", isReadOnly: false) : DefaultMounts.MessageQueues);
+        mounts.Set(DefaultMounts.Bind("/dev/shm", isHost ? "/dev/shm" : input.Files.ShmPath, isReadOnly: false));
+    }
+
+    private static void AddPodFiles(MountTable mounts, PodFiles files, bool isReadOnly)
+    {
+        mounts.Set(DefaultMounts.Bind("/etc/hostname", files.HostnamePath, isReadOnly));
+        mounts.Set(DefaultMounts.Bind("/etc/resolv.conf", files.ResolvConfPath, isReadOnly));
+        if (files.HostsPath is { } hosts)
+        {
+            mounts.Set(DefaultMounts.Bind("/etc/hosts", hosts, isReadOnly));
+        }
+    }
+}
+
+/// <param name="RootPropagation">What the root's mount has to be at least, for mounts to pass through; null for the runtime's default.</param>
+internal sealed record BuiltMounts(IReadOnlyList<SpecMount> Mounts, string? RootPropagation);
+
+/// <summary>One mount per place.</summary>
+internal sealed class MountTable
+{
+    private readonly List<SpecMount> _mounts = [];
+
+    /// <summary>The later wins.</summary>
+    public void Set(SpecMount mount)
+    {
+        _mounts.RemoveAll(earlier => earlier.Destination == mount.Destination);
+        _mounts.Add(mount);
+    }
+
+    /// <summary>By depth; among equals in the order of their coming.</summary>
+    public IReadOnlyList<SpecMount> InOrder() => [.. _mounts.OrderBy(mount => ContainerPath.DepthOf(mount.Destination))];
+}
