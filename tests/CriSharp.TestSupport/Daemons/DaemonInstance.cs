@@ -1,0 +1,221 @@
+using System.Net.Sockets;
+using CriSharp.Linux.Processes;
+
+namespace CriSharp.TestSupport.Daemons;
+
+/// <summary>
+/// A whole instance of the published daemon in folders of its own, with a bridge network and a cgroup of its own, so that it lives
+/// beside others. The daemon in it can be killed, stopped and started again. Disposing ends and removes whatever a test left.
+/// </summary>
+public sealed class DaemonInstance : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+
+    private readonly InstanceSlot _slot;
+    private readonly List<string> _flags = [];
+    private ChildProcess? _daemon;
+    private CriClient? _client;
+
+    private DaemonInstance(InstanceSlot slot)
+    {
+        _slot = slot;
+        // Short: the path of a monitor's socket holds a 64-digit id and must fit into 108 bytes.
+        Folder = Directory.CreateTempSubdirectory("crs").FullName;
+        foreach (var folder in (string[])[CniConfigFolder, PodLogs])
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        File.WriteAllText(Path.Combine(CniConfigFolder, "10-bridge.conflist"), BridgeNetwork());
+    }
+
+    public string Folder { get; }
+
+    public string Root => Path.Combine(Folder, "root");
+
+    public string RunRoot => Path.Combine(Folder, "run");
+
+    public string Socket => Path.Combine(RunRoot, "crisharp.sock");
+
+    public string CniConfigFolder => Path.Combine(Folder, "cni");
+
+    /// <summary>Parent of the log folders of pods.</summary>
+    public string PodLogs => Path.Combine(Folder, "logs");
+
+    public string Bridge => _slot.Name;
+
+    /// <summary>As pods say it in linux.cgroup_parent.</summary>
+    public string CgroupParent => $"/{_slot.Name}";
+
+    /// <summary>What the daemon has said since the instance was made.</summary>
+    public string Log => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "";
+
+    public int DaemonPid => _daemon?.Pid ?? throw new InvalidOperationException("the daemon is not running");
+
+    public CriClient Client => _client ?? throw new InvalidOperationException("the daemon is not running");
+
+    private string LogPath => Path.Combine(Folder, "daemon.log");
+
+    /// <param name="flags">Flags of crisharpd serve besides those that make the instance.</param>
+    public static async Task<DaemonInstance> StartAsync(params string[] flags)
+    {
+        var instance = new DaemonInstance(InstanceSlot.Take());
+        try
+        {
+            await instance.StartDaemonAsync(flags);
+            return instance;
+        }
+        catch
+        {
+            await instance.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the daemon again on the same folders, with the same flags if none are given.</summary>
+    public async Task StartDaemonAsync(params string[] flags)
+    {
+        if (flags.Length > 0)
+        {
+            _flags.Clear();
+            _flags.AddRange(flags);
+        }
+
+        using var ready = new ReadySocket(Path.Combine(Folder, "notify"));
+        _daemon = Spawn(ready.Path, [.. _flags]);
+        using var limit = new CancellationTokenSource(StartLimit);
+        var exit = _daemon.WaitForExitAsync(limit.Token);
+        if (await Task.WhenAny(ready.ReadyAsync(limit.Token), exit) == exit)
+        {
+            throw new InvalidOperationException($"crisharpd did not get ready: {Log}");
+        }
+
+        _client = new CriClient(Socket);
+    }
+
+    /// <summary>Runs a daemon on the same folders to its end: for starts that must fail.</summary>
+    public async Task<(int ExitCode, string Output)> RunSecondDaemonAsync(params string[] flags)
+    {
+        var output = await ProgramRun.RunAsync(
+            new ProgramCommand { Path = PublishedPrograms.Daemon, Arguments = [.. Arguments(flags)], Environment = Variables(null), TimeLimit = StopLimit },
+            CancellationToken.None);
+        return (output.Exit.ShellCode, output.StandardOutputText + output.StandardErrorText);
+    }
+
+    /// <summary>kill -9, as the OOM killer would.</summary>
+    public async Task KillDaemonAsync() => await EndDaemonAsync(Signals.SIGKILL);
+
+    /// <summary>As systemd stops it: containers stay.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopDaemonAsync() => (await EndDaemonAsync(Signals.SIGTERM)).ShellCode;
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_daemon is { Handle.HasExited: false })
+            {
+                await EndDaemonAsync(Signals.SIGTERM);
+            }
+
+            _client?.Dispose();
+            _daemon?.Dispose();
+        }
+        finally
+        {
+            await new InstanceRemains(Folder, Bridge).RemoveAsync();
+            _slot.Dispose();
+        }
+    }
+
+    private async Task<ProcessExit> EndDaemonAsync(int signal)
+    {
+        var daemon = _daemon ?? throw new InvalidOperationException("the daemon is not running");
+        daemon.Handle.Signal(signal);
+        using var limit = new CancellationTokenSource(StopLimit);
+        var exit = await daemon.WaitForExitAsync(limit.Token);
+        _client?.Dispose();
+        _client = null;
+        daemon.Dispose();
+        _daemon = null;
+        return exit;
+    }
+
+    private ChildProcess Spawn(string notifySocket, string[] flags)
+    {
+        using var log = File.OpenHandle(LogPath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        var program = PublishedPrograms.Daemon;
+        return ChildProcess.Start(new ProgramStart
+        {
+            Path = program,
+            Arguments = [program, .. Arguments(flags)],
+            Environment = Variables(notifySocket),
+            Descriptors = [new ChildDescriptor(1, log), new ChildDescriptor(2, log)],
+            NewSession = true,
+        });
+    }
+
+    private IEnumerable<string> Arguments(string[] flags) =>
+    [
+        "serve", "--config", Path.Combine(Folder, "crisharp.conf"), "--root", Root, "--runroot", RunRoot, "--cni-config-dir", CniConfigFolder,
+        "--cgroup-manager", "cgroupfs", "--log-level", "debug", .. flags,
+    ];
+
+    private static List<string> Variables(string? notifySocket)
+    {
+        List<string> variables = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
+        if (notifySocket is not null)
+        {
+            variables.Add($"NOTIFY_SOCKET={notifySocket}");
+        }
+
+        return variables;
+    }
+
+    private string BridgeNetwork() => $$"""
+        {
+          "cniVersion": "1.0.0",
+          "name": "{{_slot.Name}}",
+          "plugins": [
+            {
+              "type": "bridge", "bridge": "{{_slot.Name}}", "isGateway": true, "hairpinMode": true,
+              "ipam": {
+                "type": "host-local", "dataDir": "{{Folder}}/ipam",
+                "ranges": [[{ "subnet": "{{_slot.Subnet}}" }]], "routes": [{ "dst": "0.0.0.0/0" }]
+              }
+            },
+            { "type": "portmap", "capabilities": { "portMappings": true }, "snat": true }
+          ]
+        }
+        """;
+
+    /// <summary>Where the daemon says READY=1, as it does to systemd. sd_notify(3)</summary>
+    private sealed class ReadySocket : IDisposable
+    {
+        private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+
+        public ReadySocket(string path)
+        {
+            Path = path;
+            File.Delete(path);
+            _socket.Bind(new UnixDomainSocketEndPoint(path));
+        }
+
+        public string Path { get; }
+
+        public async Task ReadyAsync(CancellationToken cancellationToken)
+        {
+            var buffer = new byte[256];
+            string state;
+            do
+            {
+                var count = await _socket.ReceiveAsync(buffer, cancellationToken);
+                state = System.Text.Encoding.UTF8.GetString(buffer.AsSpan(0, count));
+            }
+            while (!state.Contains("READY=1", StringComparison.Ordinal));
+        }
+
+        public void Dispose() => _socket.Dispose();
+    }
+}
