@@ -1,3 +1,4 @@
+using CriSharp.Linux.Cgroups;
 using CriSharp.Primitives;
 
 namespace CriSharp.OciRuntime.Monitors;
@@ -15,6 +16,23 @@ public sealed record ExecCgroup(IReadOnlyList<string> Directories, IReadOnlyList
 
     // One hierarchy suffices to find the processes. The freezer can also stop a fork bomb; none of these costs accounting time.
     private static readonly string[] PreferredControllers = ["freezer", "pids", "name=systemd", "devices"];
+
+    /// <param name="containerCgroups">As <see cref="CgroupHierarchies.PathsOf"/> said it when the container was created.</param>
+    /// <inheritdoc cref="For(IReadOnlyDictionary{string, string}, string)"/>
+    public static ExecCgroup For(IReadOnlyDictionary<CgroupHierarchy, CgroupPath> containerCgroups, string execId)
+    {
+        var folders = new Dictionary<string, string>();
+        foreach (var (hierarchy, path) in containerCgroups)
+        {
+            string[] names = hierarchy.IsUnified ? [Unified] : [.. hierarchy.Controllers];
+            foreach (var name in names)
+            {
+                folders[name] = hierarchy.DirectoryOf(path);
+            }
+        }
+
+        return For(folders, execId);
+    }
 
     /// <summary>
     /// runc takes --cgroup relative to the container's cgroup: PATH for all hierarchies, or CONTROLLER:PATH for one; crun takes PATH on v2.

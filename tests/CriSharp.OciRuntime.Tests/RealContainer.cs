@@ -1,0 +1,131 @@
+using System.Text.Json.Nodes;
+using CriSharp.Linux.Cgroups;
+using CriSharp.Linux.Processes;
+using CriSharp.Oci;
+using CriSharp.OciRuntime.Bundles;
+using CriSharp.OciRuntime.Commands;
+using CriSharp.OciRuntime.Monitors;
+
+namespace CriSharp.OciRuntime.Tests;
+
+/// <summary>A bundle made by hand, from busybox alone, with everything that a container of it needs; Dispose leaves nothing.</summary>
+internal sealed class RealContainer : IAsyncDisposable
+{
+    private static readonly CgroupHierarchies Cgroups = CgroupHierarchies.Detect();
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("container-").FullName;
+    private readonly CgroupPath _cgroupParent;
+
+    public RealContainer(string? runtimePath = null)
+    {
+        _cgroupParent = CgroupPath.Parse($"crisharp-test-{Id.ToString()[..12]}");
+        Runtime = new OciRuntimeCli(new RuntimeHandler { Name = "runc", Path = runtimePath ?? Programs.Runc, Root = Path.Combine(_folder, "runtime") });
+        Launch = new MonitorLaunch
+        {
+            Id = Id,
+            Bundle = new BundleStore(Path.Combine(_folder, "containers")).Of(Id),
+            ExitFile = Path.Combine(_folder, "exit"),
+            LogPath = Path.Combine(_folder, "log"),
+            CreateTimeout = TimeSpan.FromSeconds(20),
+        };
+    }
+
+    public ContainerId Id { get; } = ContainerId.New();
+
+    public OciRuntimeCli Runtime { get; }
+
+    public MonitorLaunch Launch { get; set; }
+
+    public ContainerMonitor? Monitor { get; private set; }
+
+    public MonitorClient Client => new(Launch.Bundle.MonitorSocket);
+
+    public void WriteBundle(params string[] arguments)
+    {
+        var store = new BundleStore(Path.GetDirectoryName(Launch.Bundle.Directory)!);
+        store.Write(Id, System.Text.Encoding.UTF8.GetBytes(Config(arguments).ToJsonString()));
+        var bin = Directory.CreateDirectory(Path.Combine(Launch.Bundle.RootFs, "bin")).FullName;
+        foreach (var folder in (string[])["proc", "dev", "tmp"])
+        {
+            Directory.CreateDirectory(Path.Combine(Launch.Bundle.RootFs, folder));
+        }
+
+        File.Copy(Programs.BusyBox, Path.Combine(bin, "busybox"));
+        foreach (var applet in (string[])["sh", "sleep", "echo", "true", "cat", "head", "setsid", "ls"])
+        {
+            File.CreateSymbolicLink(Path.Combine(bin, applet), "busybox");
+        }
+    }
+
+    public async Task CreateAsync(params string[] arguments)
+    {
+        WriteBundle(arguments);
+        Monitor = await new MonitorLauncher(Programs.Monitor).LaunchAsync(Launch, Runtime, CancellationToken.None);
+    }
+
+    public async Task RunAsync(params string[] arguments)
+    {
+        await CreateAsync(arguments);
+        await Runtime.StartAsync(Id, CancellationToken.None);
+    }
+
+    public Task<ExecResult> ExecAsync(string script, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Client.ExecAsync(Exec(["sh", "-c", script]) with { Timeout = timeout }, cancellationToken);
+
+    public ExecRequest Exec(string[] arguments)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        return new ExecRequest
+        {
+            ExecId = id,
+            Bundle = Launch.Bundle,
+            Process = System.Text.Encoding.UTF8.GetBytes(Process(arguments).ToJsonString()),
+            Cgroup = ExecCgroup.For(Cgroups.PathsOf(Monitor!.ContainerPid)!, id),
+        };
+    }
+
+    /// <summary>Pids of all processes in the container's cgroups.</summary>
+    public IReadOnlySet<int> Pids() => Cgroups.Pids(_cgroupParent);
+
+    public async Task<ContainerExit> WaitForExitAsync()
+    {
+        using var watcher = new ExitWatcher(Monitor!, TimeProvider.System);
+        return await watcher.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Monitor is not null)
+        {
+            Assert.Null(await new LaunchUndo(Launch, Runtime).RunAsync(Monitor));
+        }
+
+        Assert.Empty(Runtime.List());
+        await Cgroups.RemoveAsync(_cgroupParent, TimeSpan.FromSeconds(10), CancellationToken.None);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static JsonObject Process(string[] arguments) => new()
+    {
+        ["args"] = new JsonArray([.. arguments.Select(argument => JsonValue.Create(argument))]),
+        ["cwd"] = "/",
+        ["env"] = new JsonArray("PATH=/bin"),
+        ["noNewPrivileges"] = true,
+        ["user"] = new JsonObject { ["uid"] = 0, ["gid"] = 0 },
+    };
+
+    private JsonObject Config(string[] arguments) => new()
+    {
+        ["ociVersion"] = "1.0.2",
+        ["process"] = Process(arguments),
+        ["root"] = new JsonObject { ["path"] = "rootfs" },
+        ["mounts"] = new JsonArray(
+            new JsonObject { ["destination"] = "/proc", ["type"] = "proc", ["source"] = "proc" },
+            new JsonObject { ["destination"] = "/dev", ["type"] = "tmpfs", ["source"] = "tmpfs", ["options"] = new JsonArray("nosuid", "mode=755") }),
+        ["linux"] = new JsonObject
+        {
+            ["cgroupsPath"] = $"/{_cgroupParent.Value}/{Id}",
+            ["namespaces"] = new JsonArray([.. new[] { "pid", "ipc", "uts", "mount", "network" }.Select(type => new JsonObject { ["type"] = type })]),
+        },
+    };
+}
