@@ -1,15 +1,215 @@
+using CriSharp.Images.Persistence;
+using CriSharp.Oci;
+using CriSharp.Primitives;
+using CriSharp.Storage.Layers;
+using Microsoft.Extensions.Logging;
+
 namespace CriSharp.Images;
 
 /// <summary>The images of this machine: served from memory, each durable before it is visible.</summary>
-public sealed class ImageStore
+public sealed partial class ImageStore
 {
-    private readonly Dictionary<string, ImageRecord> _byName = [];
+    private readonly ImageFolder _folder;
+    private readonly LayerStore _layers;
+    private readonly ILogger _logger;
+    private readonly KeyedLock<string> _writers = new();
+    private readonly Dictionary<string, int> _leases = [];
+    private volatile ImageCatalog _catalog = ImageCatalog.Empty;
+    private long _revision;
 
-    public IReadOnlyList<ImageRecord> List() => [.. _byName.Values.Distinct()];
+    private ImageStore(string root, LayerStore layers, ILogger<ImageStore> logger)
+    {
+        _folder = new ImageFolder(Path.Combine(Path.GetFullPath(root), "images"));
+        _layers = layers;
+        _logger = logger;
+    }
+
+    /// <summary>Reads the records; images that are not whole are set aside, so that the kubelet pulls them again.</summary>
+    /// <param name="root">Folder of the instance; "images" lies in it.</param>
+    public static ImageStore Open(string root, LayerStore layers, ILogger<ImageStore> logger)
+    {
+        var store = new ImageStore(root, layers, logger);
+        store.Load();
+        return store;
+    }
+
+    public IReadOnlyList<ImageRecord> List() => [.. _catalog.Records];
 
     /// <param name="name">
     /// An id ("sha256:..." or 64 hex digits), a reference by tag or digest, or at least 12 hex digits that only one id begins with.
     /// </param>
     /// <returns>Null for an image that is not here, and for what cannot be the name of one.</returns>
-    public ImageRecord? Resolve(string name) => _byName.GetValueOrDefault(name);
+    public ImageRecord? Resolve(string name) => _catalog.Resolve(name);
+
+    /// <summary>Keeps an image from being removed while something is made of it.</summary>
+    /// <exception cref="RuntimeException">NotFound: it has gone meanwhile.</exception>
+    public IDisposable Lease(string id)
+    {
+        lock (_leases)
+        {
+            if (_catalog.ById(id) is null)
+            {
+                throw new RuntimeException(ErrorKind.NotFound, $"image {id} is not on this node (any more): pull it again");
+            }
+
+            _leases[id] = _leases.GetValueOrDefault(id) + 1;
+            return new ImageLease(this, id);
+        }
+    }
+
+    /// <summary>What the images take, each layer once, whoever shares it.</summary>
+    public ImageFileSystemUsage FileSystemUsage()
+    {
+        var layers = _layers.List();
+        return new ImageFileSystemUsage(_folder.Path, layers.Sum(layer => layer.SizeBytes), layers.Sum(layer => layer.Inodes));
+    }
+
+    /// <summary>What pulls under way count on.</summary>
+    internal LayerLeases LayerLeases { get; } = new();
+
+    internal ImageRecord? FindByName(string name) => _catalog.ByName(name);
+
+    /// <summary>Whether an image needs the layer, or the document.</summary>
+    internal bool Uses(DiffId layer) => _catalog.Records.Any(record => record.Layers.Contains(layer));
+
+    internal bool Uses(Digest document) => _catalog.Records.Any(record => record.Documents.Contains(document));
+
+    /// <summary>
+    /// Adds an image, or further names to one that is here. A tag that named another image is taken from it; that one stays, by its digest.
+    /// Written in an order in which a crash leaves the tag at the new one.
+    /// </summary>
+    /// <param name="prepareAsync">Runs first, when no removal can come between.</param>
+    internal async Task AddAsync(ImageRecord image, Func<CancellationToken, Task> prepareAsync, CancellationToken cancellationToken)
+    {
+        using var alone = await LockAsync(cancellationToken);
+        await prepareAsync(cancellationToken);
+        var added = _catalog.ById(image.Id) is { } known ? Merge(known, image) : image;
+        var robbed = _catalog.Records
+            .Where(other => other.Id != image.Id && other.RepoTags.Intersect(image.RepoTags).Any())
+            .Select(other => other with { RepoTags = [.. other.RepoTags.Except(image.RepoTags)] })
+            .ToList();
+        try
+        {
+            foreach (var record in robbed.Prepend(added))
+            {
+                _folder.Write(record, ++_revision);
+            }
+        }
+        catch
+        {
+            // What isn't visible now must not be after a restart either.
+            _folder.Remove(added.Id);
+            if (_catalog.ById(image.Id) is { } before)
+            {
+                _folder.Write(before, ++_revision);
+            }
+
+            throw;
+        }
+
+        _catalog = _catalog.With(robbed.Append(added));
+    }
+
+    /// <param name="userOf">Tells which container uses the image, if one does.</param>
+    /// <returns>The record that was removed; null when there was none.</returns>
+    /// <exception cref="RuntimeException">FailedPrecondition: in use.</exception>
+    internal async Task<ImageRecord?> RemoveAsync(string name, Func<string, string?> userOf, CancellationToken cancellationToken)
+    {
+        using var alone = await LockAsync(cancellationToken);
+        if (_catalog.Resolve(name) is not { } image)
+        {
+            return null;
+        }
+
+        // Not visible first: from here on no new container can be made of it. It comes back if it may not go.
+        var before = Hide(image);
+        try
+        {
+            if (userOf(image.Id) is { } user)
+            {
+                throw new RuntimeException(ErrorKind.FailedPrecondition, $"image {name} ({image.Id}) is in use by container {user}: remove that first");
+            }
+
+            _folder.Remove(image.Id);
+        }
+        catch
+        {
+            _catalog = before;
+            throw;
+        }
+
+        return image;
+    }
+
+    /// <summary>Runs when no image is being added or removed.</summary>
+    internal async Task ExclusivelyAsync(Action action, CancellationToken cancellationToken)
+    {
+        using var alone = await LockAsync(cancellationToken);
+        action();
+    }
+
+    /// <summary>One writer at a time, whatever the image: tags move between images.</summary>
+    private Task<IDisposable> LockAsync(CancellationToken cancellationToken) => _writers.LockAsync("", cancellationToken);
+
+    private ImageCatalog Hide(ImageRecord image)
+    {
+        lock (_leases)
+        {
+            if (_leases.ContainsKey(image.Id))
+            {
+                throw new RuntimeException(ErrorKind.FailedPrecondition, $"image {image.Id} is in use: a container is being made of it");
+            }
+
+            var before = _catalog;
+            _catalog = before.Without(image.Id);
+            return before;
+        }
+    }
+
+    private static ImageRecord Merge(ImageRecord known, ImageRecord image) => known with
+    {
+        RepoTags = [.. known.RepoTags.Union(image.RepoTags)],
+        RepoDigests = [.. known.RepoDigests.Union(image.RepoDigests)],
+        Documents = [.. known.Documents.Union(image.Documents)],
+        PulledAt = image.PulledAt,
+    };
+
+    private void Load()
+    {
+        var records = new List<ImageRecord>();
+        var tags = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (record, revision) in _folder.Load(RecordBroken).OrderByDescending(loaded => loaded.Revision))
+        {
+            _revision = Math.Max(_revision, revision);
+            if (record.Layers.FirstOrDefault(layer => !_layers.Contains(layer)) is { } missing && missing != default)
+            {
+                LayerMissing(record.Id, missing.ToString(), string.Join(' ', record.RepoTags.Concat(record.RepoDigests)));
+                _folder.SetAside(record);
+                continue;
+            }
+
+            // The record with the highest revision has a tag that several claim; the others are put right with their next write.
+            records.Add(record with { RepoTags = [.. record.RepoTags.Where(tags.Add)] });
+        }
+
+        _catalog = _catalog.With(records);
+    }
+
+    private void Release(string id)
+    {
+        lock (_leases)
+        {
+            if (--_leases[id] == 0)
+            {
+                _leases.Remove(id);
+            }
+        }
+    }
+
+    private sealed class ImageLease(ImageStore store, string id) : IDisposable
+    {
+        private ImageStore? _store = store;
+
+        public void Dispose() => Interlocked.Exchange(ref _store, null)?.Release(id);
+    }
 }

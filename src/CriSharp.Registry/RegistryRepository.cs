@@ -48,7 +48,7 @@ public sealed class RegistryRepository
             throw new RuntimeException(ErrorKind.ResourceExhausted, $"{what} has {blob.SizeBytes} bytes, and {limitBytes} is the limit");
         }
 
-        await using var stream = await OpenBlobAsync(blob, cancellationToken);
+        await using var stream = OpenBlob(blob);
         var bytes = new byte[blob.SizeBytes];
         await stream.ReadExactlyAsync(bytes, cancellationToken);
 
@@ -60,15 +60,21 @@ public sealed class RegistryRepository
             : throw new RuntimeException(ErrorKind.DataLoss, $"{what}: the bytes that came have digest {actual}");
     }
 
-    /// <summary>A blob of any size as a stream of exactly as many bytes as the descriptor says; its digest is not verified here.</summary>
-    /// <exception cref="RuntimeException">As above. Reading may throw the same.</exception>
-    public Task<Stream> OpenBlobAsync(Descriptor blob, CancellationToken cancellationToken) => InOrderAsync(async endpoint =>
+    /// <summary>
+    /// A blob of any size as a stream of exactly as many bytes as the descriptor says; its digest is not verified here.
+    /// The registry is asked at the first read, which throws what the methods above do.
+    /// </summary>
+    public Stream OpenBlob(Descriptor blob)
     {
         var what = BlobWords(blob);
-        Task<HttpResponseMessage> OpenAsync(long fromByte, CancellationToken token) => endpoint.SendAsync(
-            new RegistryCall { Method = HttpMethod.Get, Path = $"blobs/{blob.Digest}", What = what, FromByte = fromByte, FollowsRedirects = true }, token);
-        return (Stream)new BlobStream(await OpenAsync(0, cancellationToken), blob.SizeBytes, what, OpenAsync, _options, _time);
-    });
+        return new BlobStream(blob.SizeBytes, what, OpenAsync, _options, _time);
+
+        Task<HttpResponseMessage> OpenAsync(long fromByte, CancellationToken cancellationToken)
+        {
+            var call = new RegistryCall { Method = HttpMethod.Get, Path = $"blobs/{blob.Digest}", What = what, FromByte = fromByte, FollowsRedirects = true };
+            return InOrderAsync(endpoint => endpoint.SendAsync(call, cancellationToken));
+        }
+    }
 
     private async Task<ResolvedManifest> ResolveAsync(EndpointConnection endpoint, CancellationToken cancellationToken)
     {

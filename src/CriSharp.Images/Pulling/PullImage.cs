@@ -1,17 +1,180 @@
+using System.Collections.Concurrent;
+using CriSharp.Oci;
 using CriSharp.Primitives;
+using CriSharp.Registry;
+using CriSharp.Storage.Content;
+using CriSharp.Storage.Layers;
+using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Images.Pulling;
 
-/// <summary>Pulls images, many callers of the same one together.</summary>
-public sealed class PullImage
+/// <summary>
+/// Pulls images, many callers of the same one with the same credentials together; the pull is cancelled when they have all gone.
+/// 1. the registry is asked what the name stands for, every time, which also checks the caller's credentials; 2. manifest and config for this machine;
+/// 3. layers in parallel, each in one pass; 4. the file system is synced once; 5. the record is durable, then visible.
+/// </summary>
+public sealed partial class PullImage(
+    ImageStore images,
+    FreeUnusedLayers freeUnused,
+    ContentStore content,
+    LayerStore layers,
+    RegistryClient registry,
+    PullOptions options,
+    TimeProvider time,
+    ILogger<PullImage> logger)
 {
-    private readonly List<PullProgress> _running = [];
+    /// <summary>The kubelet shows this reason to the pod's owner when an error begins with it.</summary>
+    private const string UnavailableReason = "RegistryUnavailable";
+
+    private readonly Coalescer<PullKey, string> _pulls = new(AbandonedWork.IsCancelled);
+    private readonly ConcurrentDictionary<PullTracker, byte> _running = new();
+    private readonly FetchLayers _fetchLayers = new(layers, options, time);
 
     /// <returns>The image's id.</returns>
-    /// <exception cref="RuntimeException">Unauthenticated, PermissionDenied, NotFound, Unavailable, DeadlineExceeded, DataLoss, ResourceExhausted, InvalidArgument.</exception>
-    public Task<string> RunAsync(PullRequest request, CancellationToken cancellationToken) =>
-        throw new RuntimeException(ErrorKind.Unimplemented, $"{_running.Count} pulls: pulling is not there yet");
+    /// <exception cref="RuntimeException">
+    /// Unauthenticated, PermissionDenied, NotFound, Unavailable, DeadlineExceeded, DataLoss, ResourceExhausted, FailedPrecondition.
+    /// </exception>
+    public Task<string> RunAsync(PullRequest request, CancellationToken cancellationToken)
+    {
+        var credentials = request.Credentials?.ToRegistryCredentials();
+        var key = new PullKey(request.Reference, credentials?.Fingerprint() ?? "");
+        return _pulls.RunAsync(key, token => TrackAsync(request.Reference, credentials, token), cancellationToken);
+    }
 
-    /// <summary>The pulls under way.</summary>
-    public IReadOnlyList<PullProgress> Progress() => [.. _running];
+    /// <summary>The pulls under way, the oldest first.</summary>
+    public IReadOnlyList<PullProgress> Progress() => [.. _running.Keys.Select(tracker => tracker.Snapshot()).OrderBy(pull => pull.StartedAt)];
+
+    private async Task<string> TrackAsync(ImageReference reference, RegistryCredentials? credentials, CancellationToken cancellationToken)
+    {
+        var tracker = new PullTracker(reference.ToString(), time.GetUtcNow());
+        _running[tracker] = 0;
+        try
+        {
+            return await PullAsync(reference, credentials, tracker, cancellationToken);
+        }
+        catch (RuntimeException failure) when (failure.Kind == ErrorKind.Unavailable)
+        {
+            throw new RuntimeException(ErrorKind.Unavailable, $"{UnavailableReason}: {failure.Message}", failure);
+        }
+        finally
+        {
+            _running.TryRemove(tracker, out _);
+        }
+    }
+
+    private async Task<string> PullAsync(
+        ImageReference reference, RegistryCredentials? credentials, PullTracker tracker, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var repository = registry.OpenRepository(reference, credentials);
+        var resolved = await repository.ResolveAsync(cancellationToken);
+
+        // Only under this very name: to know the digest of somebody's private image must not suffice to run it.
+        if (images.FindByName(reference.DigestReference(resolved.Digest)) is { } present && await TryRenewAsync(present, reference, resolved.Digest, cancellationToken))
+        {
+            UpToDate(reference.ToString(), present.Id);
+            return present.Id;
+        }
+
+        var image = await new FetchImageDocuments(repository, reference.ToString(), PlatformChoice.Host).RunAsync(resolved.Digest, cancellationToken);
+        DiffId[] wanted = [.. image.Config.DiffIds.Distinct()];
+        using var lease = await images.LayerLeases.LeaseAsync(wanted, cancellationToken);
+        DiffId[] missing = [.. wanted.Where(layer => !layers.Contains(layer))];
+        try
+        {
+            var records = await _fetchLayers.RunAsync(repository, image, tracker, cancellationToken);
+            layers.SyncFileSystem();
+            await AddAsync(RecordOf(reference, resolved.Digest, image, records), image, cancellationToken);
+        }
+        catch (Exception failure)
+        {
+            lease.Dispose();
+            await GiveBackAsync(image, reference, failure);
+            throw;
+        }
+
+        var bytes = image.DistinctLayers().Where(layer => missing.Contains(layer.DiffId)).Sum(layer => layer.Blob.SizeBytes);
+        Pulled(reference.ToString(), image.Id, missing.Length, bytes, (long)time.GetElapsedTime(began).TotalMilliseconds);
+        return image.Id;
+    }
+
+    /// <summary>Gives a tag to an image that is here; false if the image has just been removed.</summary>
+    private async Task<bool> TryRenewAsync(ImageRecord present, ImageReference reference, Digest digest, CancellationToken cancellationToken)
+    {
+        IDisposable lease;
+        try
+        {
+            lease = images.Lease(present.Id);
+        }
+        catch (RuntimeException gone) when (gone.Kind == ErrorKind.NotFound)
+        {
+            return false;
+        }
+
+        using (lease)
+        {
+            var named = present with { RepoTags = TagsOf(reference), RepoDigests = [reference.DigestReference(digest)], PulledAt = time.GetUtcNow() };
+            await images.AddAsync(named, _ => Task.CompletedTask, cancellationToken);
+            return true;
+        }
+    }
+
+    private Task AddAsync(ImageRecord record, RemoteImage image, CancellationToken cancellationToken) => images.AddAsync(
+        record,
+        async token =>
+        {
+            await IngestAsync(image.Document.Content, image.Document.Digest, token);
+            await IngestAsync(image.ConfigBytes, image.Manifest.Config.Digest, token);
+        },
+        cancellationToken);
+
+    private async Task IngestAsync(ReadOnlyMemory<byte> document, Digest digest, CancellationToken cancellationToken)
+    {
+        using var bytes = new MemoryStream(document.ToArray(), writable: false);
+        await content.IngestAsync(bytes, digest, ImageManifest.LimitBytes, cancellationToken);
+    }
+
+    private ImageRecord RecordOf(ImageReference reference, Digest resolved, RemoteImage image, IReadOnlyList<LayerRecord> records) => new()
+    {
+        Id = image.Id,
+        RepoTags = TagsOf(reference),
+        RepoDigests = [reference.DigestReference(resolved)],
+        Layers = image.Config.DiffIds,
+        SizeBytes = records.Sum(layer => layer.SizeBytes),
+        Platform = image.Config.Platform,
+        Config = image.Config.Config,
+        Documents = image.DocumentDigests,
+        CreatedAt = image.Config.Created,
+        PulledAt = time.GetUtcNow(),
+    };
+
+    /// <summary>Where a digest is given, the tag beside it is not looked up, so nothing may claim that it names this image.</summary>
+    private static IReadOnlyList<string> TagsOf(ImageReference reference) => reference.Digest is null ? [reference.TagReference!] : [];
+
+    /// <summary>All its layers are candidates, not only those that this pull fetched: whoever else let go of one meanwhile left it to us.</summary>
+    private async Task GiveBackAsync(RemoteImage image, ImageReference reference, Exception failure)
+    {
+        if (failure is OperationCanceledException || failure is RuntimeException { Kind: ErrorKind.Unavailable or ErrorKind.DeadlineExceeded })
+        {
+            _ = FreeLaterAsync(image, reference);
+            return;
+        }
+
+        await freeUnused.RunAsync(image.Config.DiffIds, image.DocumentDigests, CancellationToken.None);
+    }
+
+    private async Task FreeLaterAsync(RemoteImage image, ImageReference reference)
+    {
+        try
+        {
+            await Task.Delay(options.KeepForRetry, time);
+            await freeUnused.RunAsync(image.Config.DiffIds, image.DocumentDigests, CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            KeptLayersStay(reference.ToString(), failure);
+        }
+    }
+
+    private sealed record PullKey(ImageReference Reference, string CredentialsFingerprint);
 }

@@ -1,4 +1,5 @@
 using CriSharp.Oci;
+using CriSharp.Registry;
 
 namespace CriSharp.Images.Pulling;
 
@@ -28,4 +29,7 @@ public sealed class PullCredentials
     public string RegistryToken { get; init; } = "";
 
     public override string ToString() => "(credentials)";
+
+    internal RegistryCredentials ToRegistryCredentials() =>
+        new() { UserName = UserName, Password = Password, IdentityToken = IdentityToken, RegistryToken = RegistryToken };
 }

@@ -4,19 +4,18 @@ using CriSharp.Primitives;
 namespace CriSharp.Registry.Blobs;
 
 /// <summary>
-/// The bytes of a blob as they come, exactly as many as its descriptor says. A connection that breaks or falls silent is made again,
-/// and the blob goes on where it stopped. Whether the bytes are the right ones is for the reader to verify by their digest.
+/// The bytes of a blob as they come, exactly as many as its descriptor says. The registry is asked at the first read. A connection that breaks
+/// or falls silent is made again, and the blob goes on where it stopped. Whether the bytes are the right ones is for the reader to verify by their digest.
 /// </summary>
 internal sealed class BlobStream(
-    HttpResponseMessage first,
     long sizeBytes,
     string what,
-    Func<long, CancellationToken, Task<HttpResponseMessage>> reopen,
+    Func<long, CancellationToken, Task<HttpResponseMessage>> openAsync,
     RegistryOptions options,
     TimeProvider time) : Stream
 {
     private readonly byte[] _probe = new byte[1];
-    private HttpResponseMessage? _response = first;
+    private HttpResponseMessage? _response;
     private Stream? _body;
     private long _position;
     private int _failuresInRow;
@@ -128,13 +127,13 @@ internal sealed class BlobStream(
 
     private async Task<Stream> OpenBodyAsync(CancellationToken cancellationToken)
     {
-        if (_position == sizeBytes && _response is null)
+        if (_position == sizeBytes && _position > 0 && _response is null)
         {
             // All is here: the connection broke after the last byte.
             return Null;
         }
 
-        _response ??= await reopen(_position, cancellationToken);
+        _response ??= await openAsync(_position, cancellationToken);
         var skip = SkipOf(_response);
         var body = await _response.Content.ReadAsStreamAsync(cancellationToken);
         var waste = new byte[64 * 1024];

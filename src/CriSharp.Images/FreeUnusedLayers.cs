@@ -1,0 +1,58 @@
+using CriSharp.Oci;
+using CriSharp.Storage.Content;
+using CriSharp.Storage.Layers;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Images;
+
+/// <summary>
+/// Gives back the disk of layers and documents that nobody needs: no image, no pull under way, and no container's file tree, which may have
+/// outlived the record of its image.
+/// </summary>
+/// <param name="layersInUse">The layers under the containers' file trees, asked anew each time.</param>
+public sealed partial class FreeUnusedLayers(
+    ImageStore images, ContentStore content, LayerStore layers, Func<IEnumerable<DiffId>> layersInUse, ILogger<FreeUnusedLayers> logger)
+{
+    /// <summary>At start: what a crash in the middle of a pull or a removal left behind, and what failed pulls had kept for their retry.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var freed = await RunAsync([.. layers.List().Select(layer => layer.DiffId)], [.. content.List()], cancellationToken);
+        if (freed > 0)
+        {
+            Swept(freed);
+        }
+    }
+
+    /// <summary>Frees those of the candidates that nobody needs, before it returns.</summary>
+    /// <returns>How many layers were freed.</returns>
+    internal async Task<int> RunAsync(IReadOnlyCollection<DiffId> layerCandidates, IReadOnlyCollection<Digest> documentCandidates, CancellationToken cancellationToken)
+    {
+        await images.ExclusivelyAsync(() => FreeDocuments(documentCandidates), cancellationToken);
+        var freed = 0;
+        foreach (var layer in layerCandidates.Distinct())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // The claim comes first: a pull that ended before it has made its image visible by now.
+            using var claim = images.LayerLeases.TryClaim(layer);
+            if (claim is not null && !images.Uses(layer) && !layersInUse().Contains(layer))
+            {
+                layers.Remove(layer);
+                freed++;
+            }
+        }
+
+        return freed;
+    }
+
+    private void FreeDocuments(IReadOnlyCollection<Digest> candidates)
+    {
+        foreach (var document in candidates.Where(document => !images.Uses(document)))
+        {
+            content.Remove(document);
+        }
+    }
+
+    [LoggerMessage(310, LogLevel.Information, "Freed {Count} layers that no image needs")]
+    private partial void Swept(int count);
+}

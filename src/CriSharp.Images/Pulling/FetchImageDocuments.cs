@@ -1,0 +1,68 @@
+using CriSharp.Oci;
+using CriSharp.Primitives;
+using CriSharp.Registry;
+using CriSharp.Registry.Manifests;
+
+namespace CriSharp.Images.Pulling;
+
+/// <summary>Follows a digest to the manifest and config for this machine: 1. indexes; 2. the manifest; 3. the config; each checked before the next.</summary>
+internal sealed class FetchImageDocuments(RegistryRepository repository, string name, PlatformChoice platform)
+{
+    private const int IndexDepthLimit = 4;
+
+    // What Docker before 1.10 called a config.
+    private const string LegacyConfig = "application/octet-stream";
+
+    /// <exception cref="RuntimeException">Also DataLoss: a document that is malformed or contradicts another one.</exception>
+    public async Task<RemoteImage> RunAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        var document = await repository.FetchManifestAsync(digest, null, cancellationToken);
+        for (var depth = 1; MediaTypes.IsIndex(document.MediaType); depth++)
+        {
+            if (depth > IndexDepthLimit)
+            {
+                throw new RuntimeException(ErrorKind.DataLoss, $"{name}: indexes within indexes, more than {IndexDepthLimit}");
+            }
+
+            var index = Parsed(() => ImageIndex.Parse(document.Content.Span, document.MediaType));
+            var chosen = platform.Choose(index, name);
+            document = await repository.FetchManifestAsync(chosen.Digest, chosen, cancellationToken);
+        }
+
+        var manifest = Parsed(() => ImageManifest.Parse(document.Content.Span, document.MediaType));
+        CheckKinds(manifest);
+        var configBytes = await repository.FetchBlobAsync(manifest.Config, ImageConfigFile.LimitBytes, cancellationToken);
+        var config = Parsed(() => ImageConfigFile.Parse(configBytes));
+        platform.Check(config.Platform, name);
+        return config.DiffIds.Count == manifest.Layers.Count
+            ? new RemoteImage(document, manifest, configBytes, config)
+            : throw new RuntimeException(
+                ErrorKind.DataLoss, $"{name}: its config lists {config.DiffIds.Count} layers and its manifest {manifest.Layers.Count}: the image is broken");
+    }
+
+    private void CheckKinds(ImageManifest manifest)
+    {
+        if (!MediaTypes.IsImageConfig(manifest.Config.MediaType) && manifest.Config.MediaType != LegacyConfig)
+        {
+            throw new RuntimeException(
+                ErrorKind.FailedPrecondition, $"{name} is an artifact of type {manifest.Config.MediaType}, not an image that could be run");
+        }
+
+        if (manifest.Layers.FirstOrDefault(layer => !MediaTypes.IsLayer(layer.MediaType)) is { } unknown)
+        {
+            throw new RuntimeException(ErrorKind.FailedPrecondition, $"{name}: layer {unknown.Digest} has media type {unknown.MediaType}, which is not supported");
+        }
+    }
+
+    private T Parsed<T>(Func<T> parse)
+    {
+        try
+        {
+            return parse();
+        }
+        catch (FormatException malformed)
+        {
+            throw new RuntimeException(ErrorKind.DataLoss, $"{name}: {malformed.Message}", malformed);
+        }
+    }
+}

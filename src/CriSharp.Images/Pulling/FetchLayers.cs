@@ -1,0 +1,91 @@
+using CriSharp.Oci;
+using CriSharp.Registry;
+using CriSharp.Storage.Layers;
+
+namespace CriSharp.Images.Pulling;
+
+/// <summary>
+/// Brings the layers of images onto the disk, several at a time, those that are here already for free. Pulls that want the same layer at the same
+/// time share one download (<see cref="LayerStore.UnpackAsync"/>); one that waited for a download which then failed fetches the layer itself.
+/// </summary>
+internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimeProvider time)
+{
+    /// <returns>The layers' records, each layer once, bottom first.</returns>
+    public async Task<IReadOnlyList<LayerRecord>> RunAsync(
+        RegistryRepository repository, RemoteImage image, PullTracker tracker, CancellationToken cancellationToken)
+    {
+        var wanted = image.DistinctLayers();
+        tracker.Expect(wanted.Count, wanted.Sum(layer => layer.Blob.SizeBytes));
+
+        // Fires when: the callers of the pull have gone (cancellationToken), or one layer failed, which ends the others.
+        using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var slots = new SemaphoreSlim(options.ParallelLayers);
+        var tasks = new List<Task<LayerRecord>>();
+        foreach (var (diffId, blob) in wanted)
+        {
+            // Slots are given in this order, so a layer never has one while a layer under it still waits for its own.
+            Task<LayerRecord>[] lowers = [.. tasks];
+            tasks.Add(InSlotAsync(slots, together, () => FetchAsync(repository, diffId, blob, lowers, tracker, together.Token)));
+        }
+
+        try
+        {
+            return await Task.WhenAll(tasks);
+        }
+        catch (Exception) when (FirstFault(tasks) is { } fault)
+        {
+            // WhenAll tells any failure; the one that ended the others is the one to know.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
+            throw;
+        }
+    }
+
+    private static Exception? FirstFault(List<Task<LayerRecord>> tasks) =>
+        tasks.FirstOrDefault(task => task.IsFaulted)?.Exception?.InnerException;
+
+    private static async Task<LayerRecord> InSlotAsync(SemaphoreSlim slots, CancellationTokenSource together, Func<Task<LayerRecord>> fetchAsync)
+    {
+        await slots.WaitAsync(together.Token);
+        try
+        {
+            return await fetchAsync();
+        }
+        catch
+        {
+            await together.CancelAsync();
+            throw;
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    private async Task<LayerRecord> FetchAsync(
+        RegistryRepository repository, DiffId diffId, Descriptor blob, Task<LayerRecord>[] lowers, PullTracker tracker, CancellationToken cancellationToken)
+    {
+        // Nothing is fetched unless it is read: not for a layer that is here, nor for one that another pull is unpacking.
+        await using var content = repository.OpenBlob(blob);
+        var counted = new ByteCount(tracker);
+        var source = new LayerSource
+        {
+            Content = content,
+            Blob = blob,
+            DiffId = diffId,
+            LowersAsync = async token => [.. (await Task.WhenAll(lowers).WaitAsync(options.LowerLayersTimeLimit, time, token)).Select(lower => lower.DiffId)],
+        };
+        var record = await layers.UnpackAsync(source, counted, cancellationToken);
+        counted.Report(blob.SizeBytes);
+        tracker.LayerDone();
+        return record;
+    }
+
+    /// <summary>Counted where the bytes are read, not posted to a thread of the pool as Progress&lt;T&gt; does.</summary>
+    private sealed class ByteCount(PullTracker tracker) : IProgress<long>
+    {
+        private long _reported;
+
+        /// <param name="value">Bytes so far, never fewer than before.</param>
+        public void Report(long value) => tracker.AddBytes(value - Interlocked.Exchange(ref _reported, value));
+    }
+}

@@ -1,0 +1,17 @@
+namespace CriSharp.Images.Pulling;
+
+/// <summary>Settings of pulls.</summary>
+public sealed record PullOptions
+{
+    /// <summary>Layers of one image that are fetched at the same time; at least 1.</summary>
+    public int ParallelLayers { get; init; } = 4;
+
+    /// <summary>
+    /// How long the finished layers of a pull that may succeed when it is tried again (registry away, caller gone) are kept for that.
+    /// Those of a pull that can't succeed are freed at once, and nothing outlives a restart.
+    /// </summary>
+    public TimeSpan KeepForRetry { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a layer waits for the layers under it when it links to one of their files.</summary>
+    public TimeSpan LowerLayersTimeLimit { get; init; } = TimeSpan.FromMinutes(30);
+}

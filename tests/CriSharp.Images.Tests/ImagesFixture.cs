@@ -1,0 +1,73 @@
+using CriSharp.Images.Pulling;
+using CriSharp.Oci;
+using CriSharp.Registry;
+using CriSharp.Storage.Content;
+using CriSharp.Storage.Layers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CriSharp.Images.Tests;
+
+/// <summary>The images room over a throw-away root; opened again it is the daemon after a restart.</summary>
+internal sealed class ImagesFixture : IDisposable
+{
+    public ImagesFixture(RegistryOptions? options = null)
+    {
+        RegistryOptions = options ?? new RegistryOptions { Attempts = 2, RetryDelay = TimeSpan.FromMilliseconds(1), CertificateFolders = [] };
+        Root = Directory.CreateTempSubdirectory("crisharp-images-").FullName;
+        Open();
+    }
+
+    public string Root { get; }
+
+    public RegistryOptions RegistryOptions { get; set; }
+
+    public PullOptions PullOptions { get; set; } = new();
+
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    public ContentStore Content { get; private set; } = null!;
+
+    public LayerStore Layers { get; private set; } = null!;
+
+    public ImageStore Store { get; private set; } = null!;
+
+    public FreeUnusedLayers FreeUnused { get; private set; } = null!;
+
+    public PullImage Puller { get; private set; } = null!;
+
+    public RemoveImage Remover { get; private set; } = null!;
+
+    /// <summary>Ids of images that a container uses.</summary>
+    public HashSet<string> InUse { get; } = [];
+
+    public HashSet<DiffId> SnapshotLayers { get; } = [];
+
+    public void Open()
+    {
+        Content = ContentStore.Open(Root);
+        Layers = LayerStore.Open(Root);
+        Store = ImageStore.Open(Root, Layers, NullLogger<ImageStore>.Instance);
+        FreeUnused = new FreeUnusedLayers(Store, Content, Layers, () => SnapshotLayers, NullLogger<FreeUnusedLayers>.Instance);
+        Puller = new PullImage(
+            Store, FreeUnused, Content, Layers, new RegistryClient(RegistryOptions, Time), PullOptions, Time, NullLogger<PullImage>.Instance);
+        Remover = new RemoveImage(Store, FreeUnused, id => InUse.Contains(id) ? "c1" : null, NullLogger<RemoveImage>.Instance);
+    }
+
+    public Task<string> PullAsync(string reference, PullCredentials? credentials = null, CancellationToken cancellationToken = default) =>
+        Puller.RunAsync(new PullRequest { Reference = ImageReference.Parse(reference), Credentials = credentials }, cancellationToken);
+
+    public Task RemoveAsync(string name) => Remover.RunAsync(name, CancellationToken.None);
+
+    public string ReadFile(string diffId, string path) => File.ReadAllText(Path.Combine(Layers.TreePath(new DiffId(Digest.Parse(diffId))), path));
+
+    /// <summary>What is on disk besides the folders of the stores: nothing, when nothing is left behind.</summary>
+    public IReadOnlyList<string> Leftovers() =>
+    [
+        .. Directory.EnumerateFileSystemEntries(Path.Combine(Root, "layers")).Where(path => Path.GetFileName(path) != ".staging"),
+        .. Directory.EnumerateFileSystemEntries(Path.Combine(Root, "layers", ".staging")),
+        .. Directory.EnumerateFiles(Path.Combine(Root, "content"), "*", SearchOption.AllDirectories),
+        .. Directory.EnumerateFileSystemEntries(Path.Combine(Root, "images")),
+    ];
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+}
