@@ -7,6 +7,9 @@ internal static class Programs
 {
     public static string Runc => Find("runc", "apt-get install runc", "/usr/sbin/runc", "/usr/bin/runc", "/usr/local/sbin/runc");
 
+    /// <summary>What containers of tests run with: CRISHARP_OCI_RUNTIME, or runc (crun refuses hybrid cgroups).</summary>
+    public static string OciRuntime => Environment.GetEnvironmentVariable("CRISHARP_OCI_RUNTIME") ?? Runc;
+
     public static string BusyBox => Find("busybox", "apt-get install busybox-static", "/bin/busybox", "/usr/bin/busybox");
 
     /// <summary>The published monitor: contrib/publish makes it.</summary>

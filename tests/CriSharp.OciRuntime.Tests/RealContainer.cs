@@ -19,7 +19,7 @@ internal sealed class RealContainer : IAsyncDisposable
     public RealContainer(string? runtimePath = null)
     {
         _cgroupParent = CgroupPath.Parse($"crisharp-test-{Id.ToString()[..12]}");
-        Runtime = new OciRuntimeCli(new RuntimeHandler { Name = "runc", Path = runtimePath ?? Programs.Runc, Root = Path.Combine(_folder, "runtime") });
+        Runtime = new OciRuntimeCli(new RuntimeHandler { Name = "runc", Path = runtimePath ?? Programs.OciRuntime, Root = Path.Combine(_folder, "runtime") });
         Launch = new MonitorLaunch
         {
             Id = Id,

@@ -13,6 +13,11 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
     private static readonly TimeSpan TimeoutMargin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
+    // What 32 bits of milliseconds and a timer hold; a caller that asks for more means "never".
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
+
+    private TimeSpan? Timeout => request.Timeout > LongestTimeout ? null : request.Timeout;
+
     /// <exception cref="RuntimeException">
     /// FailedPrecondition: the command could not be started, in the runtime's own words; Unavailable: the monitor has gone or hangs.
     /// A timeout of the command is no exception, but <see cref="ExecResult.TimedOut"/>.
@@ -27,9 +32,9 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
         var errors = new PipeCapture(errorPipe.Reader, request.OutputLimitBytes);
         using var drainLimit = new CancellationTokenSource();
         var reading = Task.CompletedTask;
+        WriteProcess(processPath);
         try
         {
-            OwnerOnlyFile.Write(processPath, request.Process.Span);
             connection.Send(Message(processPath).Write, outputPipe.Writer, errorPipe.Writer);
             outputPipe.Writer.Dispose();
             errorPipe.Writer.Dispose();
@@ -47,12 +52,24 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
         }
     }
 
+    private void WriteProcess(string path)
+    {
+        try
+        {
+            OwnerOnlyFile.Write(path, request.Process.Span);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RuntimeException(ErrorKind.Internal, $"exec {request.ExecId}: its process document can't be written: {failure.Message}", failure);
+        }
+    }
+
     private ExecMessage Message(string processPath) => new()
     {
         ExecId = request.ExecId,
         ProcessPath = processPath,
         Streams = ExecStreams.Stdout | ExecStreams.Stderr,
-        TimeoutMilliseconds = request.Timeout is { } limit ? (int)Math.Min(Math.Ceiling(limit.TotalMilliseconds), int.MaxValue) : 0,
+        TimeoutMilliseconds = Timeout is { } limit ? (int)Math.Ceiling(limit.TotalMilliseconds) : 0,
         CgroupDirectories = request.Cgroup?.Directories ?? [],
         RuntimeExecArguments = request.Cgroup?.RuntimeArguments ?? [],
     };
@@ -64,7 +81,7 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
         // * the caller has gone (cancellationToken)
         // * the monitor does not keep the command's time limit (limit)
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (request.Timeout is { } timeout)
+        if (Timeout is { } timeout)
         {
             limit.CancelAfter(timeout + TimeoutMargin);
         }
@@ -78,7 +95,7 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
             await KillAsync();
             cancellationToken.ThrowIfCancellationRequested();
             throw new RuntimeException(
-                ErrorKind.Unavailable, $"exec {request.ExecId}: its monitor did not end it within its time limit of {request.Timeout?.TotalSeconds:0.###} s");
+                ErrorKind.Unavailable, $"exec {request.ExecId}: its monitor did not end it within its time limit of {Timeout?.TotalSeconds:0.###} s");
         }
     }
 

@@ -67,9 +67,15 @@ public sealed class LaunchUndo(MonitorLaunch launch, OciRuntimeCli runtime)
             leftover = $"the container could not be deleted: {failure.Message}";
         }
 
-        File.Delete(launch.Bundle.MonitorSocket);
-        File.Delete(launch.Bundle.PidFile);
-        File.Delete(launch.ExitFile);
+        foreach (var file in (string[])[launch.Bundle.MonitorSocket, launch.Bundle.PidFile, launch.ExitFile])
+        {
+            // Its folder may have gone before it.
+            if (File.Exists(file))
+            {
+                File.Delete(file);
+            }
+        }
+
         return leftover;
     }
 }
