@@ -34,9 +34,9 @@ internal static class NetworkResultParser
             return true;
         }
 
-        if (!index.TryGetInt32(out var position) || position < 0 || position >= interfaces.Length)
+        if (index.ValueKind != JsonValueKind.Number || !index.TryGetInt32(out var position) || position < 0 || position >= interfaces.Length)
         {
-            throw new FormatException($"an IP address belongs to interface {index.GetRawText()[..Math.Min(index.GetRawText().Length, 20)]} of {interfaces.Length}");
+            throw new FormatException($"an IP address belongs to an interface that is not one of the {interfaces.Length} listed");
         }
 
         return interfaces[position] is { Sandbox.Length: > 0 } own && own.Name == interfaceName;

@@ -82,7 +82,7 @@ internal sealed class PluginRun(CniPlugins plugins, CniLimits limits)
         const int tryAgainLater = 11;
         var json = output.IsTruncated ? null : Parse(output.StandardOutput);
         var words = json is { } error ? string.Join("; ", new[] { Text(error, "msg"), Text(error, "details") }.Where(text => text.Length > 0)) : string.Empty;
-        var code = json is { } coded && coded.TryGetProperty("code", out var number) && number.TryGetInt32(out var value) ? value : 0;
+        var code = json is { } coded && coded.TryGetProperty("code", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt32(out var value) ? value : 0;
         if (words.Length == 0)
         {
             words = string.Join("; ", new[] { Printable(output.StandardErrorText), Printable(output.StandardOutputText) }.Where(text => text.Length > 0));

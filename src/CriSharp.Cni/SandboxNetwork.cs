@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CriSharp.Linux.Namespaces;
 using CriSharp.Primitives;
 
 namespace CriSharp.Cni;
@@ -23,10 +24,18 @@ public sealed partial class SandboxNetwork
 
     /// <summary>What ADD gave, also before a restart.</summary>
     /// <returns>Null when the sandbox is not attached, or not wholly.</returns>
+    /// <exception cref="RuntimeException">DataLoss: the record is damaged.</exception>
     public static NetworkResult? TryReadResult(string cacheDirectory)
     {
         var attachment = AttachmentFile.TryRead(cacheDirectory);
-        return attachment?.Result is { } result ? NetworkResultParser.Parse(result, attachment.InterfaceName) : null;
+        try
+        {
+            return attachment?.Result is { } result ? NetworkResultParser.Parse(result, attachment.InterfaceName) : null;
+        }
+        catch (FormatException failure)
+        {
+            throw new RuntimeException(ErrorKind.DataLoss, $"the network result recorded in {cacheDirectory} is damaged: {failure.Message}", failure);
+        }
     }
 
     /// <summary>Ends by: the caller's token, or the time limit of the whole verb.</summary>
@@ -53,7 +62,7 @@ public sealed partial class SandboxNetwork
             [
                 $"CNI_CONTAINERID={attachment.ContainerId}",
                 // DEL may come when the namespace has gone with a reboot; plugins then free what is not in it.
-                $"CNI_NETNS={(verb != PluginVerb.Del || File.Exists(attachment.NetNsPath) ? attachment.NetNsPath : string.Empty)}",
+                $"CNI_NETNS={(verb != PluginVerb.Del || new NetworkNamespace(attachment.NetNsPath).Exists ? attachment.NetNsPath : string.Empty)}",
                 $"CNI_IFNAME={attachment.InterfaceName}",
                 $"CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAMESPACE={attachment.PodNamespace};K8S_POD_NAME={attachment.PodName};"
                     + $"K8S_POD_INFRA_CONTAINER_ID={attachment.ContainerId};K8S_POD_UID={attachment.PodUid}",

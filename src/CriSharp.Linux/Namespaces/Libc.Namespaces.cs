@@ -9,6 +9,9 @@ internal static unsafe partial class Libc
     internal const int CLONE_NEWIPC = 0x08000000;
     internal const int CLONE_NEWNET = 0x40000000;
 
+    /// <summary>uapi/linux/magic.h</summary>
+    internal const long NSFS_MAGIC = 0x6e736673;
+
     internal const nuint SIOCGIFFLAGS = 0x8913;
     internal const nuint SIOCSIFFLAGS = 0x8914;
     internal const short IFF_UP = 0x1;

@@ -1,4 +1,5 @@
 using CriSharp.Linux.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Linux.Namespaces;
 
@@ -18,6 +19,16 @@ public sealed record NetworkNamespace
 
     public string Path { get; }
 
+    /// <summary>Whether the file names a namespace now. A pin whose mount has gone, as with a reboot, is a plain file.</summary>
+    public bool Exists
+    {
+        get
+        {
+            using var file = OpenAt2.TryOpen(Libc.CurrentDirectory, Path, OpenFlags.ReadOnly | OpenFlags.NonBlocking, mode: 0, resolve: 0, out _);
+            return file is not null && IsNamespace(file);
+        }
+    }
+
     /// <summary>
     /// Runs the callback inside, on a thread of its own that ends afterwards. Sockets that it opens stay in this namespace for ever.
     /// The callback must not await (what follows runs elsewhere), start a thread or queue work: a new thread would live in this namespace.
@@ -30,6 +41,13 @@ public sealed record NetworkNamespace
     });
 
     public override string ToString() => Path;
+
+    private static unsafe bool IsNamespace(SafeFileHandle file)
+    {
+        Statfs status;
+        LinuxException.ThrowIfFailed(Libc.fstatfs(file, &status), "fstatfs");
+        return status.Type == Libc.NSFS_MAGIC;
+    }
 
     private void Join()
     {

@@ -145,6 +145,9 @@ public sealed class NamespacePinsTests : IDisposable
         var failure = await Assert.ThrowsAsync<LinuxException>(() => new NetworkNamespace("/etc/hostname").RunAsync(() => 0));
 
         Assert.Equal(Errno.EINVAL, failure.ErrorNumber);
+        Assert.False(new NetworkNamespace("/etc/hostname").Exists);
+        Assert.False(new NetworkNamespace("/absent").Exists);
+        Assert.True(new NetworkNamespace("/proc/self/ns/net").Exists);
     }
 
     private static string? NetworkOfThisThread() => new FileInfo("/proc/thread-self/ns/net").LinkTarget;
