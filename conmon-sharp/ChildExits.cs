@@ -41,6 +41,20 @@ internal sealed class ChildExits
         _expected.Add((pid, onExit));
     }
 
+    /// <summary>Whether its end can be known: it is a child, or has been one.</summary>
+    public bool Knows(int pid)
+    {
+        for (var i = 0; i < _strangers.Count; i++)
+        {
+            if (_strangers[i].Pid == pid)
+            {
+                return true;
+            }
+        }
+
+        return ChildReaper.IsChild(pid);
+    }
+
     /// <returns>False: there is no child left.</returns>
     public bool Reap()
     {

@@ -49,7 +49,10 @@ internal sealed class ContainerCreation(MonitorLoop loop, MonitorArguments argum
 
         try
         {
-            return new CreationResult(SmallFile.ReadPid(arguments.PidFile), null);
+            var pid = SmallFile.ReadPid(arguments.PidFile);
+            return loop.Children.Knows(pid)
+                ? new CreationResult(pid, null)
+                : Undo($"the OCI runtime named {pid} as the container's process, which is none below its monitor");
         }
         catch (IOException failure)
         {

@@ -120,7 +120,7 @@ internal sealed class ExecSession
                 return;
             }
 
-            var words = RuntimeErrors.LastMessage(SmallFile.TryReadWords(LogFile));
+            var words = SmallFile.TryReadWords(LogFile);
             Fail(words.Length > 0 ? words : $"the OCI runtime's exec ended with {exit}");
             return;
         }

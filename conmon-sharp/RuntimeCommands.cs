@@ -21,11 +21,11 @@ internal sealed class RuntimeCommands(MonitorArguments arguments)
         return Start(argv, descriptors);
     }
 
-    /// <param name="logFile">Gets the runtime's own words: its stderr is the exec's.</param>
+    /// <param name="logFile">Gets the runtime's own words, as lines of JSON: its stderr is the exec's.</param>
     public int StartExec(ExecMessage exec, string pidFile, string logFile, IReadOnlyList<ChildDescriptor> descriptors) =>
         Start(
             [
-                arguments.Runtime, .. arguments.RuntimeArguments, "--log", logFile, "exec", "--detach",
+                arguments.Runtime, .. arguments.RuntimeArguments, "--log", logFile, "--log-format", "json", "exec", "--detach",
                 "--pid-file", pidFile, "--process", exec.ProcessPath, .. exec.RuntimeExecArguments, arguments.Id,
             ],
             descriptors);

@@ -15,6 +15,15 @@ public static class ChildReaper
     public static void BecomeSubreaper() =>
         LinuxException.ThrowIfFailed(Libc.ProcessControl(Libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl PR_SET_CHILD_SUBREAPER");
 
+    /// <summary>Whether it is there to be reaped, now or later.</summary>
+    public static unsafe bool IsChild(int pid)
+    {
+        const int P_PID = 1;
+        const int WNOWAIT = 0x01000000;
+        var signalInfo = stackalloc byte[128];
+        return Libc.WaitId(P_PID, pid, signalInfo, Libc.WEXITED | Libc.WNOHANG | WNOWAIT) == 0;
+    }
+
     /// <returns>The pid of a child that had ended and is now gone; 0: none has ended; -1: there is no child at all.</returns>
     public static unsafe int TryReap(out ProcessExit exit)
     {

@@ -1,0 +1,154 @@
+using ConmonSharp.Tests.Rig;
+using CriSharp.MonitorProtocol;
+
+namespace ConmonSharp.Tests.Runc;
+
+public class RuncTests
+{
+    private static readonly bool IsUnified = File.Exists("/sys/fs/cgroup/cgroup.controllers");
+
+    [Fact]
+    public async Task Container_WhenItEnds_HasItsLogAndExitRecord()
+    {
+        await using var rig = new MonitorRig(RuncBundle.Runtime);
+        RuncBundle.Write(rig, ["sh", "-c", "echo out; echo err >&2; printf tail; exit 3"]);
+
+        await rig.LaunchAndStartAsync();
+        await rig.WaitForMonitorAsync();
+
+        Assert.Equal(["stderr F err", "stdout F out", "stdout P tail"], rig.ReadLog().Order());
+        Assert.Equal((3, null, false), (rig.ReadExit().ExitCode, rig.ReadExit().Signal, rig.ReadExit().OutOfMemory));
+    }
+
+    [Fact]
+    public async Task Launch_WhenTheCommandIsMissing_ReportsRuncsWords()
+    {
+        await using var rig = new MonitorRig(RuncBundle.Runtime);
+        RuncBundle.Write(rig, ["nosuchprogram"]);
+
+        var report = await rig.LaunchAsync();
+
+        Assert.Contains("nosuchprogram", report.Message, StringComparison.Ordinal);
+        Assert.Contains("executable file not found", report.Message, StringComparison.Ordinal);
+        Assert.Equal(1, (await rig.WaitForMonitorAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task Container_WhenItWantsTooMuchMemory_IsRecordedSo()
+    {
+        await using var rig = new MonitorRig(RuncBundle.Runtime);
+        RuncBundle.Write(rig, ["tail", "/dev/zero"], memoryLimitBytes: 16 * 1024 * 1024);
+
+        await rig.LaunchAndStartAsync();
+        await rig.WaitForMonitorAsync();
+
+        Assert.Equal((137, true), (rig.ReadExit().ExitCode, rig.ReadExit().OutOfMemory));
+    }
+
+    [Fact]
+    public async Task Container_WhenItsChildWantsTooMuchMemory_IsRecordedSo()
+    {
+        await using var rig = new MonitorRig(RuncBundle.Runtime);
+        RuncBundle.Write(rig, ["sh", "-c", "tail /dev/zero; exit 5"], memoryLimitBytes: 16 * 1024 * 1024);
+
+        await rig.LaunchAndStartAsync();
+        await rig.WaitForMonitorAsync();
+
+        Assert.Equal((5, true), (rig.ReadExit().ExitCode, rig.ReadExit().OutOfMemory));
+    }
+
+    [Fact]
+    public async Task Terminal_WhenAskedFor_IsOneStream()
+    {
+        await using var rig = new MonitorRig(RuncBundle.Runtime);
+        rig.Arguments = rig.Arguments with { Terminal = true };
+        RuncBundle.Write(rig, ["sh", "-c", "test -t 0 && test -t 2 && echo terminal >&2; printf tail"], terminal: true);
+
+        await rig.LaunchAndStartAsync();
+        await rig.WaitForMonitorAsync();
+
+        Assert.Equal(["stdout F terminal\r", "stdout P tail"], rig.ReadLog());
+    }
+
+    [Fact]
+    public async Task Exec_WhenItEnds_HasItsOutputAndCode()
+    {
+        await using var rig = new MonitorRig(RuncBundle.Runtime);
+        RuncBundle.Write(rig, ["sleep", "1000"]);
+        await rig.LaunchAndStartAsync();
+        using var peer = rig.Connect();
+
+        using var output = peer.SendExec(Exec(rig, "e1", "sh", "-c", "echo out; echo err >&2; exit 7"));
+
+        await peer.ReceiveAsync(MessageType.ExecStarted);
+        Assert.Equal(7, ExecExitMessage.Read(await peer.ReceiveAsync(MessageType.ExecExited)).ExitCode);
+        Assert.Equal("out\n", await output.ReadOutputAsync());
+        Assert.Equal("err\n", await output.ReadErrorsAsync());
+        Assert.False(Directory.Exists(ExecCgroup(rig, "e1")));
+    }
+
+    [Fact]
+    public async Task Exec_WhenTheCommandIsMissing_TellsRuncsWords()
+    {
+        await using var rig = new MonitorRig(RuncBundle.Runtime);
+        RuncBundle.Write(rig, ["sleep", "1000"]);
+        await rig.LaunchAndStartAsync();
+        using var peer = rig.Connect();
+
+        using var output = peer.SendExec(Exec(rig, "e1", "nosuchprogram"));
+
+        var words = MonitorMessage.ReadFailure(await peer.ReceiveAsync(MessageType.ExecFailed));
+        Assert.Contains("executable file not found", words, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(ExecCgroup(rig, "e1")));
+    }
+
+    [Fact]
+    public async Task Exec_WhenItsTimeIsOver_DiesWithAllItStarted()
+    {
+        await using var rig = new MonitorRig(RuncBundle.Runtime);
+        RuncBundle.Write(rig, ["sleep", "1000"]);
+        await rig.LaunchAndStartAsync();
+        using var peer = rig.Connect();
+        var mark = $"10{rig.Arguments.Id.GetHashCode() & 0xfffff}";
+
+        // Sessions of their own and parents that have gone: only the cgroup still knows where they come from.
+        using var output = peer.SendExec(
+            Exec(rig, "e1", "sh", "-c", $"(setsid sleep {mark} &); (setsid sh -c '(sleep {mark}1 &) ; sleep {mark}2' &); sleep {mark}3") with { TimeoutMilliseconds = 1000 });
+        await peer.ReceiveAsync(MessageType.ExecStarted);
+        await Eventually.TrueAsync(() => ProcessTable.WithArgument(mark).Count(pid => ProcessTable.IsAlive(pid)) >= 4);
+
+        Assert.True(ExecExitMessage.Read(await peer.ReceiveAsync(MessageType.ExecExited)).TimedOut);
+
+        Assert.DoesNotContain(ProcessTable.WithArgument(mark), ProcessTable.IsAlive);
+        Assert.False(Directory.Exists(ExecCgroup(rig, "e1")));
+        Assert.Equal("", await output.ReadOutputAsync());
+    }
+
+    [Fact]
+    public async Task Exec_WhenItLeavesADaemonBehind_LetsItLive()
+    {
+        await using var rig = new MonitorRig(RuncBundle.Runtime);
+        RuncBundle.Write(rig, ["sleep", "1000"]);
+        await rig.LaunchAndStartAsync();
+        using var peer = rig.Connect();
+        var mark = $"20{rig.Arguments.Id.GetHashCode() & 0xfffff}";
+
+        using var output = peer.SendExec(Exec(rig, "e1", "sh", "-c", $"(setsid sleep {mark} </dev/null >/dev/null 2>&1 &); exit 0"));
+        await peer.ReceiveAsync(MessageType.ExecStarted);
+        await peer.ReceiveAsync(MessageType.ExecExited);
+
+        await Eventually.TrueAsync(() => !Directory.Exists(ExecCgroup(rig, "e1")));
+        Assert.Single(ProcessTable.WithArgument(mark), ProcessTable.IsAlive);
+    }
+
+    private static string ExecCgroup(MonitorRig rig, string id) =>
+        IsUnified ? $"/sys/fs/cgroup/{rig.Arguments.Id}/exec-{id}" : $"/sys/fs/cgroup/freezer/{rig.Arguments.Id}/exec-{id}";
+
+    private static ExecMessage Exec(MonitorRig rig, string id, params string[] command) => new()
+    {
+        ExecId = id,
+        ProcessPath = RuncBundle.WriteProcess(rig, id, command),
+        CgroupDirectories = [ExecCgroup(rig, id)],
+        RuntimeExecArguments = ["--cgroup", IsUnified ? $"exec-{id}" : $"freezer:exec-{id}"],
+    };
+}
