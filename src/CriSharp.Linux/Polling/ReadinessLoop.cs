@@ -13,8 +13,8 @@ public static class ReadinessLoop
     private const int EventsAtOnce = 64;
 
     // The kernel packs struct epoll_event on x86-64 only. uapi/linux/eventpoll.h
-    private static readonly int EventBytes = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
-    private static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+    internal static readonly int EventBytes = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+    internal static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
 
     private static readonly ConcurrentDictionary<long, Wait> Waits = new();
     private static readonly SafeFileHandle Epoll = StartThread();

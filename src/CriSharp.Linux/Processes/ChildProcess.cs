@@ -8,10 +8,10 @@ namespace CriSharp.Linux.Processes;
 /// </summary>
 public sealed class ChildProcess : IDisposable
 {
-    private const int SignalInfoBytes = 128;
-    private const int SignalInfoCodeOffset = 8;
-    private const int SignalInfoPidOffset = 16;
-    private const int SignalInfoStatusOffset = 24;
+    internal const int SignalInfoBytes = 128;
+    internal const int SignalInfoCodeOffset = 8;
+    internal const int SignalInfoPidOffset = 16;
+    internal const int SignalInfoStatusOffset = 24;
 
     private readonly Lock _reaping = new();
     private readonly Task<ProcessExit> _exit;

@@ -26,8 +26,8 @@ internal static unsafe partial class Libc
     internal const int F_DUPFD_CLOEXEC = 1030;
     internal const uint MFD_CLOEXEC = 1;
 
-    private const int SysPidfdSendSignal = 424;
-    private const int SysPidfdOpen = 434;
+    internal const int SysPidfdSendSignal = 424;
+    internal const int SysPidfdOpen = 434;
 
     [LibraryImport("libc", EntryPoint = "posix_spawn")]
     internal static partial int PosixSpawn(out int pid, byte* path, void* fileActions, void* attributes, byte** argv, byte** envp);

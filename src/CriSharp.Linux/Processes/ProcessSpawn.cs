@@ -11,9 +11,9 @@ public static unsafe class ProcessSpawn
     private const int O_RDWR = 2;
 
     // glibc's sizes on 64 bit are 336, 80 and 128 bytes; musl's are smaller.
-    private const int AttributesBytes = 512;
-    private const int ActionsBytes = 256;
-    private const int SignalSetBytes = 128;
+    internal const int AttributesBytes = 512;
+    internal const int ActionsBytes = 256;
+    internal const int SignalSetBytes = 128;
 
     /// <returns>The pid; it stays valid until the caller reaps it.</returns>
     /// <exception cref="LinuxException">The program can't be executed (ENOENT, EACCES, E2BIG ...) or no process can be made (EAGAIN, ENOMEM).</exception>
