@@ -24,6 +24,8 @@ public static class SandboxSpec
         var resources = new LinuxContainerResources { OomScoreAdj = OomScoreAdj };
         var mounts = new MountTable();
         mounts.Set(DefaultMounts.Proc);
+        // Without it the OCI runtime would make device nodes in the folder that all infra containers share.
+        mounts.Set(DefaultMounts.Dev);
         var spec = new RuntimeSpec
         {
             Process = new SpecProcess

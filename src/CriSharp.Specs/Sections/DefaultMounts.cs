@@ -21,7 +21,7 @@ internal static class DefaultMounts
         Options = ["nosuid", "noexec", "nodev"],
     };
 
-    private static SpecMount Dev { get; } = new()
+    public static SpecMount Dev { get; } = new()
     {
         Destination = "/dev",
         Type = "tmpfs",

@@ -29,9 +29,9 @@ internal static class MountsSection
 
     private static void AddIpc(MountTable mounts, ContainerSpecInput input)
     {
-        var isHost = input.Namespaces.Ipc.IsHost;
-        mounts.Set(isHost ? DefaultMounts.Bind("/dev/mqueue", "/dev/mqueue", isReadOnly: false) : DefaultMounts.MessageQueues);
-        mounts.Set(DefaultMounts.Bind("/dev/shm", isHost ? "/dev/shm" : input.Files.ShmPath, isReadOnly: false));
+        // A mount of message queues shows those of the IPC namespace in which it is made: the pod's, or the host's.
+        mounts.Set(DefaultMounts.MessageQueues);
+        mounts.Set(DefaultMounts.Bind("/dev/shm", input.Namespaces.Ipc.IsHost ? "/dev/shm" : input.Files.ShmPath, isReadOnly: false));
     }
 
     private static void AddPodFiles(MountTable mounts, PodFiles files, bool isReadOnly)
