@@ -11,15 +11,15 @@ public sealed partial class DirectoryTree
     /// Opens a folder and makes what is missing on the way, like mkdir -p after a chroot: a link on the way that points at nothing
     /// has its target made (inside the tree).
     /// </summary>
-    /// <param name="made">Called with the path of each folder that was made, outermost first; it is not called for folders that were there.</param>
+    /// <param name="made">Called for each folder that was made, outermost first, with its descriptor and its path; after a link the path may hold "..".</param>
     /// <exception cref="LinuxException">ENOTDIR or EEXIST when something on the way is neither a folder nor a link; ELOOP on too many links.</exception>
-    public SafeFileHandle MakeDirectories(UnixPath path, int mode, Action<byte[]>? made = null)
+    public SafeFileHandle MakeDirectories(UnixPath path, int mode, Action<byte[], SafeFileHandle>? made = null)
     {
         var existing = TryOpenFile(path, OpenFlags.ReadOnly | OpenFlags.Directory);
         return existing ?? MakeMissing(path.Text.ToArray(), mode, made, links: 0);
     }
 
-    private SafeFileHandle MakeMissing(byte[] path, int mode, Action<byte[]>? made, int links)
+    private SafeFileHandle MakeMissing(byte[] path, int mode, Action<byte[], SafeFileHandle>? made, int links)
     {
         SafeFileHandle? current = OpenDirectory(UnixPath.Here);
         try
@@ -45,8 +45,12 @@ public sealed partial class DirectoryTree
                     }
 
                     FileAt.MakeDirectory(current, name, mode);
-                    made?.Invoke(prefix);
                     next = FileAt.Open(current, name, OpenFlags.ReadOnly | OpenFlags.Directory);
+                    current.Dispose();
+                    current = next;
+                    made?.Invoke(prefix, current);
+                    start = end + 1;
+                    continue;
                 }
 
                 current.Dispose();
@@ -64,7 +68,7 @@ public sealed partial class DirectoryTree
         }
     }
 
-    private SafeFileHandle MakeBehindLink(SafeFileHandle folder, byte[] path, int start, int end, int mode, Action<byte[]>? made, int links)
+    private SafeFileHandle MakeBehindLink(SafeFileHandle folder, byte[] path, int start, int end, int mode, Action<byte[], SafeFileHandle>? made, int links)
     {
         if (links == LinkLimit)
         {

@@ -16,7 +16,15 @@ internal readonly record struct EntryPath(byte[] Text)
 
     /// <summary>Tidies a name of an archive: a leading slash means the layer's root, ".." takes the name before it away.</summary>
     /// <exception cref="InvalidDataException">It leads out of the layer, holds a NUL or is longer than Linux allows.</exception>
-    public static EntryPath Parse(ReadOnlySpan<byte> raw)
+    public static EntryPath Parse(ReadOnlySpan<byte> raw) => Parse(raw, clamps: false);
+
+    /// <summary>The same as after a chroot, where ".." at the root stays there.</summary>
+    public static EntryPath ParseInRoot(ReadOnlySpan<byte> raw) => Parse(raw, clamps: true);
+
+    /// <summary>A text that stands for these bytes one to one, to be looked up by.</summary>
+    public static string Key(ReadOnlySpan<byte> text) => System.Text.Encoding.Latin1.GetString(text);
+
+    private static EntryPath Parse(ReadOnlySpan<byte> raw, bool clamps)
     {
         if (raw.Contains((byte)0))
         {
@@ -35,7 +43,9 @@ internal readonly record struct EntryPath(byte[] Text)
 
             if (name.SequenceEqual(".."u8))
             {
-                length = length > 0 ? Math.Max(text.AsSpan(0, length).LastIndexOf((byte)'/'), 0) : throw new InvalidDataException("a name leads out of the layer with \"..\"");
+                length = length > 0 || clamps
+                    ? Math.Max(text.AsSpan(0, length).LastIndexOf((byte)'/'), 0)
+                    : throw new InvalidDataException("a name leads out of the layer with \"..\"");
                 continue;
             }
 
@@ -52,7 +62,4 @@ internal readonly record struct EntryPath(byte[] Text)
 
         return new EntryPath(text[..length]);
     }
-
-    /// <summary>A text that stands for these bytes one to one, to be looked up by.</summary>
-    public static string Key(ReadOnlySpan<byte> text) => System.Text.Encoding.Latin1.GetString(text);
 }

@@ -155,11 +155,12 @@ internal sealed partial class LayerUnpacker
         }
     }
 
-    private void TakeImplied(byte[] path)
+    private void TakeImplied(byte[] path, SafeFileHandle folder)
     {
         Inodes++;
-        // The path may lead through links of the archive ("lib/x" where lib -> usr/lib was made): then it has dots and slashes to tidy.
-        _folders.TryAdd(EntryPath.Key(EntryPath.Parse(path).Text), Folder.Implied);
+        // The path may lead through links ("lib/x" where lib -> usr/lib was made), so it need not be the one that the folder is known by later.
+        FileDescriptor.Chmod(folder, Permissions.PublicFolder);
+        _folders.TryAdd(EntryPath.Key(EntryPath.ParseInRoot(path).Text), Folder.Implied);
     }
 
     private void CloseCurrentFolder()
