@@ -1,0 +1,130 @@
+using CriSharp.Cri.V1;
+using CriSharp.Oci;
+using CriSharp.Primitives;
+
+namespace CriSharp.Specs.Tests;
+
+public sealed class MountsTests
+{
+    private static ContainerSpecInput With(params Mount[] mounts) => Requests.With(config => config.Mounts.Add(mounts));
+
+    private static SpecMount Built(ContainerSpecInput input, string destination) =>
+        Assert.Single(ContainerSpec.Build(input).Spec.Mounts, mount => mount.Destination == destination);
+
+    [Fact]
+    public void Parents_ComeBeforeChildren()
+    {
+        var mounts = ContainerSpec.Build(With(
+            new Mount { ContainerPath = "/a/b/c", HostPath = "/1" }, new Mount { ContainerPath = "/a", HostPath = "/2" })).Spec.Mounts;
+
+        var destinations = mounts.Select(mount => mount.Destination).ToList();
+        Assert.True(destinations.IndexOf("/a") < destinations.IndexOf("/a/b/c"));
+        Assert.Equal(destinations.Order(Comparer<string>.Create((x, y) => x.Count(c => c == '/') - y.Count(c => c == '/'))), destinations);
+    }
+
+    [Theory]
+    [InlineData("/data")]
+    [InlineData("/data/")]
+    [InlineData("data")]
+    [InlineData("/x/../data/.")]
+    public void SamePlace_InAnySpelling_LaterWins(string second) => Assert.Equal("/2", Built(
+        With(new Mount { ContainerPath = "/data", HostPath = "/1" }, new Mount { ContainerPath = second, HostPath = "/2" }), "/data").Source);
+
+    [Theory]
+    [InlineData("/dev/shm")]
+    [InlineData("/sys")]
+    [InlineData("/etc/resolv.conf")]
+    [InlineData("/etc/hostname")]
+    public void Default_IsReplacedByThePods(string path) => Assert.Equal("/own", Built(With(new Mount { ContainerPath = path, HostPath = "/own" }), path).Source);
+
+    [Theory]
+    [InlineData(MountPropagation.PropagationPrivate, "rprivate", null)]
+    [InlineData(MountPropagation.PropagationHostToContainer, "rslave", "rslave")]
+    [InlineData(MountPropagation.PropagationBidirectional, "rshared", "rshared")]
+    public void Propagation_ReachesTheRoot(MountPropagation propagation, string option, string? root)
+    {
+        var input = With(new Mount { ContainerPath = "/data", HostPath = "/1", Propagation = propagation });
+
+        Assert.Contains(option, Built(input, "/data").Options!);
+        Assert.Equal(root, ContainerSpec.Build(input).Spec.Linux.RootfsPropagation);
+    }
+
+    [Fact]
+    public void Propagation_OfSeveral_IsTheStrongest()
+    {
+        var shared = new Mount { ContainerPath = "/s", HostPath = "/1", Propagation = MountPropagation.PropagationBidirectional };
+        var slave = new Mount { ContainerPath = "/t", HostPath = "/2", Propagation = MountPropagation.PropagationHostToContainer };
+
+        Assert.Equal("rshared", ContainerSpec.Build(With(shared, slave)).Spec.Linux.RootfsPropagation);
+        Assert.Equal("rshared", ContainerSpec.Build(With(slave, shared)).Spec.Linux.RootfsPropagation);
+    }
+
+    [Theory]
+    [InlineData(MountPropagation.PropagationBidirectional, SourcePropagation.Private)]
+    [InlineData(MountPropagation.PropagationBidirectional, SourcePropagation.Slave)]
+    [InlineData(MountPropagation.PropagationHostToContainer, SourcePropagation.Private)]
+    public void Propagation_ThatTheSourceCantGive_IsRefused(MountPropagation propagation, SourcePropagation source) => Refused.Build(
+        ErrorKind.FailedPrecondition,
+        "mount",
+        With(new Mount { ContainerPath = "/data", HostPath = "/1", Propagation = propagation }) with
+        {
+            SourcePropagations = new Dictionary<string, SourcePropagation> { ["/1"] = source },
+        });
+
+    [Fact]
+    public void Readonly_IsSaid() => Assert.Contains("ro", Built(With(new Mount { ContainerPath = "/d", HostPath = "/1", Readonly = true }), "/d").Options!);
+
+    [Fact]
+    public void RecursiveReadOnly_WhereItCanBe_IsGiven() => Assert.Contains(
+        "rro", Built(With(new Mount { ContainerPath = "/d", HostPath = "/1", Readonly = true, RecursiveReadOnly = true }), "/d").Options!);
+
+    [Fact]
+    public void RecursiveReadOnly_WhereItCantBe_IsNeverQuietlyLess()
+    {
+        var asked = new Mount { ContainerPath = "/d", HostPath = "/1", Readonly = true, RecursiveReadOnly = true };
+        Refused.Build(ErrorKind.FailedPrecondition, "recursively", With(asked) with { Host = Requests.Host with { SupportsRecursiveReadOnly = false } });
+        Refused.Build(ErrorKind.InvalidArgument, "recursive_read_only", With(new Mount(asked) { Readonly = false }));
+        Refused.Build(
+            ErrorKind.InvalidArgument, "recursive_read_only", With(new Mount(asked) { Propagation = MountPropagation.PropagationHostToContainer }));
+    }
+
+    [Fact]
+    public void Options_AreAllowListed()
+    {
+        var options = Built(With(new Mount { ContainerPath = "/d", HostPath = "/1", MountOptions = { "nosuid", "nodev", "nosuid" } }), "/d").Options;
+
+        Assert.Equal(["rbind", "rprivate", "rw", "nodev", "nosuid"], options);
+        Refused.Build(ErrorKind.InvalidArgument, "\"suid\"", With(new Mount { ContainerPath = "/d", HostPath = "/1", MountOptions = { "suid" } }));
+    }
+
+    [Fact]
+    public void Mount_ThatIsNone_IsRefused()
+    {
+        Refused.Build(ErrorKind.InvalidArgument, "container_path", With(new Mount { HostPath = "/1" }));
+        Refused.Build(ErrorKind.InvalidArgument, "root", With(new Mount { HostPath = "/1", ContainerPath = "/a/.." }));
+        Refused.Build(ErrorKind.InvalidArgument, "host_path", With(new Mount { ContainerPath = "/d" }));
+        Refused.Build(ErrorKind.InvalidArgument, "host_path", With(new Mount { ContainerPath = "/d", HostPath = "relative" }));
+        Refused.Build(ErrorKind.InvalidArgument, "host_path", With(new Mount { ContainerPath = "/d", HostPath = "/a\0b" }));
+        Refused.Build(ErrorKind.InvalidArgument, "image_sub_path", With(new Mount { ContainerPath = "/d", HostPath = "/1", ImageSubPath = "x" }));
+    }
+
+    [Fact]
+    public void Mount_ThatIsNotBuiltYet_SaysSo()
+    {
+        Refused.Build(ErrorKind.Unimplemented, "images as volumes", With(new Mount { ContainerPath = "/d", Image = new ImageSpec { Image = "i" } }));
+        Refused.Build(ErrorKind.Unimplemented, "uidMappings", With(new Mount { ContainerPath = "/d", HostPath = "/1", UidMappings = { new IDMapping() } }));
+    }
+
+    [Fact]
+    public void PodFiles_InAReadOnlyRoot_AreReadOnly() => Assert.Contains(
+        "ro", Built(Requests.WithSecurity(security => security.ReadonlyRootfs = true), "/etc/resolv.conf").Options!);
+
+    [Fact]
+    public void Hosts_AreThePodsWhereTheKubeletBringsNone()
+    {
+        var input = Requests.With(config => config.Mounts.Clear());
+
+        Assert.DoesNotContain(ContainerSpec.Build(input).Spec.Mounts, mount => mount.Destination == "/etc/hosts");
+        Assert.Equal("/hosts", Built(input with { Files = input.Files with { HostsPath = "/hosts" } }, "/etc/hosts").Source);
+    }
+}

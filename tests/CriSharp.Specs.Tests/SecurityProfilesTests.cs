@@ -1,0 +1,155 @@
+using CriSharp.Cri.V1;
+using CriSharp.Oci;
+using CriSharp.Primitives;
+using ProfileType = CriSharp.Cri.V1.SecurityProfile.Types.ProfileType;
+
+namespace CriSharp.Specs.Tests;
+
+public sealed class SecurityProfilesTests
+{
+    private const string Profile = """
+        {"defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":38,"architectures":["SCMP_ARCH_X86_64"],
+         "syscalls":[{"names":["read","write"],"action":"SCMP_ACT_ALLOW"},
+                     {"names":["socket"],"action":"SCMP_ACT_ERRNO","errnoRet":1,"args":[{"index":0,"value":18446744073709551615,"valueTwo":0,"op":"SCMP_CMP_EQ"}]}]}
+        """;
+
+    private static readonly HostFacts WithAppArmor = Requests.Host with { AppArmorProfiles = new HashSet<string> { "crisharp-default", "own" } };
+
+    private static SpecSeccomp? Seccomp(SecurityProfile? profile, string? file = null) =>
+        ContainerSpec.Build(Requests.WithSecurity(security => security.Seccomp = profile) with { LocalhostSeccompProfile = file }).Spec.Linux.Seccomp;
+
+    private static ContainerSpecInput AppArmor(SecurityProfile? profile, HostFacts? host = null) =>
+        Requests.WithSecurity(security => security.Apparmor = profile) with { Host = host ?? WithAppArmor };
+
+    private static SecurityProfile Localhost(string reference) => new() { ProfileType = ProfileType.Localhost, LocalhostRef = reference };
+
+    [Fact]
+    public void Seccomp_AbsentOrUnconfined_IsNone()
+    {
+        Assert.Null(Seccomp(null));
+        Assert.Null(Seccomp(new SecurityProfile { ProfileType = ProfileType.Unconfined }));
+    }
+
+    [Fact]
+    public void Seccomp_Empty_IsTheDefault()
+    {
+        var names = Seccomp(new SecurityProfile())!.Syscalls![0].Names;
+
+        Assert.Contains("keyctl", names);
+        Assert.Contains("mount", names);
+        Assert.Contains("bpf", names);
+        Assert.DoesNotContain("clone3", names);
+        Assert.Equal(names.Order(StringComparer.Ordinal), names);
+    }
+
+    [Fact]
+    public void Seccomp_Default_LeavesACapabilitysCallsOpen()
+    {
+        var input = Requests.WithSecurity(security =>
+        {
+            security.Seccomp = new SecurityProfile();
+            security.Capabilities = new Capability { AddCapabilities = { "SYS_ADMIN" } };
+        });
+
+        var names = ContainerSpec.Build(input).Spec.Linux.Seccomp!.Syscalls![0].Names;
+        Assert.DoesNotContain("mount", names);
+        Assert.Contains("keyctl", names);
+    }
+
+    [Fact]
+    public void Seccomp_Localhost_IsPassedOn()
+    {
+        var seccomp = Seccomp(Localhost("/p.json"), Profile)!;
+
+        Assert.Equal("SCMP_ACT_ERRNO", seccomp.DefaultAction);
+        Assert.Equal(38u, seccomp.DefaultErrnoRet);
+        Assert.Equal(ulong.MaxValue, seccomp.Syscalls![1].Args![0].Value);
+        Assert.Equal("/p.json", SeccompProfileFile.PathOf(new LinuxContainerSecurityContext { Seccomp = Localhost("/p.json") }));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"defaultAction\":\"ALLOW\"}")]
+    [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"a\"]}]}")]
+    [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"a\"],\"action\":\"no\"}]}")]
+    [InlineData("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"archMap\":[]}")]
+    [InlineData("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ALLOW\",\"includes\":{\"caps\":[\"CAP_BPF\"]}}]}")]
+    public void Seccomp_LocalhostThatCantBeUnderstood_IsRefused(string file) =>
+        Refused.Invalid("/p.json", () => Seccomp(Localhost("/p.json"), file));
+
+    [Fact]
+    public void Seccomp_ThatCantBeHad_IsNeverLeftOut()
+    {
+        Refused.With(ErrorKind.FailedPrecondition, "could not be read", () => Seccomp(Localhost("/p.json")));
+        Refused.Invalid("localhost_ref", () => Seccomp(Localhost("")));
+        Refused.Invalid("localhost_ref", () => Seccomp(Localhost("p.json")));
+        Refused.Build(
+            ErrorKind.FailedPrecondition,
+            "no seccomp",
+            Requests.WithSecurity(security => security.Seccomp = new SecurityProfile()) with { Host = Requests.Host with { HasSeccomp = false } });
+    }
+
+    [Fact]
+    public void Seccomp_OfThePrivileged_IsNone()
+    {
+        var input = Requests.Privileged();
+        input.Config.Linux.SecurityContext.Seccomp = Localhost("/p.json");
+
+        Assert.Null(ContainerSpec.Build(input).Spec.Linux.Seccomp);
+        Assert.Null(SeccompProfileFile.PathOf(input.Config.Linux.SecurityContext));
+    }
+
+    [Fact]
+    public void AppArmor_OnAHostWithIt()
+    {
+        Assert.Equal("crisharp-default", ContainerSpec.Build(AppArmor(null)).Spec.Process.ApparmorProfile);
+        Assert.Equal("crisharp-default", ContainerSpec.Build(AppArmor(new SecurityProfile())).Spec.Process.ApparmorProfile);
+        Assert.Equal("unconfined", ContainerSpec.Build(AppArmor(new SecurityProfile { ProfileType = ProfileType.Unconfined })).Spec.Process.ApparmorProfile);
+        Assert.Equal("own", ContainerSpec.Build(AppArmor(Localhost("own"))).Spec.Process.ApparmorProfile);
+        Assert.Equal("own", ContainerSpec.Build(AppArmor(Localhost("localhost/own"))).Spec.Process.ApparmorProfile);
+        Refused.Build(ErrorKind.FailedPrecondition, "not loaded", AppArmor(Localhost("other")));
+        Refused.Build(ErrorKind.InvalidArgument, "localhost_ref", AppArmor(Localhost("")));
+    }
+
+    [Fact]
+    public void AppArmor_OnAHostWithout()
+    {
+        Assert.Null(ContainerSpec.Build(AppArmor(new SecurityProfile(), Requests.Host)).Spec.Process.ApparmorProfile);
+        Refused.Build(ErrorKind.FailedPrecondition, "no AppArmor", AppArmor(Localhost("own"), Requests.Host));
+    }
+
+    [Fact]
+    public void AppArmor_DefaultThatIsNotLoaded_Warns()
+    {
+        var built = ContainerSpec.Build(AppArmor(new SecurityProfile(), Requests.Host with { AppArmorProfiles = new HashSet<string>() }));
+
+        Assert.Null(built.Spec.Process.ApparmorProfile);
+        Assert.Single(built.Warnings);
+    }
+
+    [Fact]
+    public void Privileged_HasNoMasksAndAWritableSys()
+    {
+        var spec = ContainerSpec.Build(Requests.Privileged()).Spec;
+
+        Assert.Null(spec.Linux.MaskedPaths);
+        Assert.Null(spec.Linux.ReadonlyPaths);
+        Assert.Contains("rw", spec.Mounts.Single(mount => mount.Destination == "/sys").Options!);
+        Assert.Equal(["/dev/fuse", "/dev/sda"], spec.Linux.Devices!.Select(device => device.Path));
+        Assert.Equal(new SpecDeviceRule { Allow = true, Access = "rwm" }, Assert.Single(spec.Linux.Resources!.Devices!));
+    }
+
+    [Fact]
+    public void Infra_HasNoPowersAtAll()
+    {
+        var built = SandboxSpec.Build(Requests.Infra() with { Host = Requests.Host with { OomScoreAdjFloor = 0 } });
+
+        Assert.Empty(built.Spec.Process.Capabilities!.Bounding!);
+        Assert.True(built.Spec.Process.NoNewPrivileges);
+        Assert.True(built.Spec.Root.ReadOnly);
+        Assert.Equal(0, built.Spec.Process.OomScoreAdj);
+        Assert.Equal(["/proc", "/dev"], built.Spec.Mounts.Select(mount => mount.Destination));
+    }
+}
