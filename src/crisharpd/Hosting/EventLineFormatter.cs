@@ -49,16 +49,15 @@ internal sealed class EventLineFormatter(TimeProvider timeProvider) : ConsoleFor
 
     private static void AppendScope(StringBuilder text, object? scope)
     {
-        // The web server's own scopes number its connections: our ids say more.
-        if (scope is not IEnumerable<KeyValuePair<string, object?>> properties
-            || scope.GetType().Namespace?.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) == true)
+        if (scope is not IEnumerable<KeyValuePair<string, object?>> properties)
         {
             return;
         }
 
         foreach (var (key, value) in properties)
         {
-            if (key != "{OriginalFormat}")
+            // The web server's own scopes number its connections: our ids say more.
+            if (key is not ("{OriginalFormat}" or "ConnectionId" or "RequestId" or "RequestPath"))
             {
                 text.Append(' ').Append(key).Append('=').Append(Convert.ToString(value, CultureInfo.InvariantCulture));
             }
