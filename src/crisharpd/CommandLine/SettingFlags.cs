@@ -32,7 +32,7 @@ internal sealed class SettingFlags
             }
         }
 
-        return new OptionsReader(given, file.Runtimes).Read();
+        return new OptionsReader(given, file.Runtimes).Read() with { IgnoredKeys = file.Ignored };
     }
 
     private static Option<string[]> OptionOf(Setting setting) => new(setting.Flag)

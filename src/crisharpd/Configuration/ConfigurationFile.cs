@@ -1,17 +1,21 @@
 using CriSharp.Primitives;
+using CriSharp.Toml;
 
 namespace CriSharp.Daemon.Configuration;
 
 /// <summary>What the TOML files say.</summary>
 /// <param name="Settings">By setting.</param>
-/// <param name="Runtimes">[crio.runtime.runtimes.NAME]: runtime_path and runtime_root.</param>
-internal sealed record ConfigurationFile(IReadOnlyDictionary<Setting, Given> Settings, IReadOnlyDictionary<string, Given> Runtimes)
+/// <param name="Runtimes">[crio.runtime.runtimes.NAME]: runtime_path and runtime_root, each empty where it is not said.</param>
+/// <param name="Ignored">Keys that mean nothing here: a crio.conf has many.</param>
+internal sealed record ConfigurationFile(
+    IReadOnlyDictionary<Setting, Given> Settings, IReadOnlyDictionary<string, Given> Runtimes, IReadOnlyList<string> Ignored)
 {
     public const string DefaultPath = "/etc/crisharp/crisharp.conf";
+    private const string RuntimesPath = "crio.runtime.runtimes";
 
     /// <summary>The file, then those of the folder PATH.d in the order of their names; later ones go before earlier ones.</summary>
     /// <param name="path">Null: the usual place, where nothing need be.</param>
-    /// <exception cref="RuntimeException">InvalidArgument: no TOML, an unknown key, a wrong type.</exception>
+    /// <exception cref="RuntimeException">InvalidArgument: no file, no TOML, or a value of the wrong type.</exception>
     public static ConfigurationFile Read(string? path)
     {
         if (path is not null && !File.Exists(path))
@@ -19,6 +23,101 @@ internal sealed record ConfigurationFile(IReadOnlyDictionary<Setting, Given> Set
             throw new RuntimeException(ErrorKind.InvalidArgument, $"--config: there is no file \"{path}\"");
         }
 
-        return new ConfigurationFile(new Dictionary<Setting, Given>(), new Dictionary<string, Given>());
+        var main = path ?? DefaultPath;
+        var dropIns = $"{main}.d";
+        var files = File.Exists(main) ? [main] : new List<string>();
+        if (Directory.Exists(dropIns))
+        {
+            files.AddRange(Directory.GetFiles(dropIns, "*.conf").Order(StringComparer.Ordinal));
+        }
+
+        var reader = new Reader();
+        foreach (var file in files)
+        {
+            reader.ReadFile(file);
+        }
+
+        return new ConfigurationFile(reader.Settings, reader.Runtimes, reader.Ignored);
+    }
+
+    private sealed class Reader
+    {
+        private static readonly Dictionary<string, Setting> ByPath =
+            Configuration.Settings.All.Where(setting => setting.Key is not null).ToDictionary(setting => setting.Path, StringComparer.Ordinal);
+
+        public Dictionary<Setting, Given> Settings { get; } = [];
+
+        public Dictionary<string, Given> Runtimes { get; } = new(StringComparer.Ordinal);
+
+        public List<string> Ignored { get; } = [];
+
+        public void ReadFile(string file)
+        {
+            try
+            {
+                ReadTable(TomlDocument.Parse(Content(file), file));
+            }
+            catch (TomlException malformed)
+            {
+                throw new RuntimeException(ErrorKind.InvalidArgument, malformed.Message, malformed);
+            }
+        }
+
+        private static byte[] Content(string file)
+        {
+            using var stream = File.OpenRead(file);
+            if (stream.Length > TomlDocument.LimitBytes)
+            {
+                throw new RuntimeException(ErrorKind.InvalidArgument, $"{file} has {stream.Length} bytes: it can't be a configuration");
+            }
+
+            var content = new byte[stream.Length];
+            stream.ReadExactly(content);
+            return content;
+        }
+
+        private void ReadTable(TomlTable table)
+        {
+            foreach (var key in table.Keys)
+            {
+                var path = table.Path.Length > 0 ? $"{table.Path}.{key}" : key;
+                if (ByPath.TryGetValue(path, out var setting))
+                {
+                    ReadSetting(table, key, setting);
+                }
+                else if (path == RuntimesPath && table.GetTable(key) is { } runtimes)
+                {
+                    ReadRuntimes(runtimes);
+                }
+                else if (table.TryGet(key, out var value) && value.Kind == TomlKind.Table)
+                {
+                    ReadTable(value.Table);
+                }
+                else
+                {
+                    Ignored.Add($"{table.FileName}: {path}");
+                }
+            }
+        }
+
+        private void ReadSetting(TomlTable table, string key, Setting setting)
+        {
+            var values = setting.Repeatable ? table.GetStrings(key)! : [table.GetString(key)!];
+            // crio.conf writes "" for "as usual".
+            if (values is not [""])
+            {
+                Settings[setting] = new Given(values, $"{table.FileName}: {setting.Path}");
+            }
+        }
+
+        private void ReadRuntimes(TomlTable runtimes)
+        {
+            foreach (var name in runtimes.Keys)
+            {
+                var runtime = runtimes.GetTable(name)!;
+                Runtimes[name] = new Given(
+                    [runtime.GetString("runtime_path") ?? "", runtime.GetString("runtime_root") ?? ""], $"{runtimes.FileName}: {RuntimesPath}.{name}");
+            }
+        }
     }
 }

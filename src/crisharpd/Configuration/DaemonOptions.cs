@@ -47,6 +47,9 @@ internal sealed record DaemonOptions
 
     /// <summary>Null: no limit.</summary>
     public required TimeSpan? PullProgressTimeout { get; init; }
+
+    /// <summary>Keys of the TOML files that mean nothing here.</summary>
+    public IReadOnlyList<string> IgnoredKeys { get; init; } = [];
 }
 
 /// <summary>A configured OCI runtime.</summary>

@@ -28,6 +28,11 @@ internal static class DaemonHost
         using var rootLock = RootLock.Take(options.Root);
         await using var app = Build(options);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("CriSharp.Daemon");
+        if (options.IgnoredKeys.Count > 0)
+        {
+            log.IgnoresKeys(options.IgnoredKeys.Count, string.Join(", ", options.IgnoredKeys));
+        }
+
         await app.Services.GetRequiredService<IStartUp>().RunAsync(cancellationToken);
 
         app.Lifetime.ApplicationStopping.Register(SystemdNotifier.Stopping);
