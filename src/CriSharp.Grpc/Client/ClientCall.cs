@@ -7,8 +7,8 @@ using Grpc.Core;
 namespace Grpc.Net.Client;
 
 /// <summary>
-/// One call of a client. It is cancelled when: its deadline passes, the caller's token fires, or the call is disposed of
-/// before its end; the status tells which.
+/// One call of a client. It is cancelled when: its deadline passes, the caller's token fires, its channel is disposed of, or the call itself is
+/// before its end; the status tells which. Then, and after a failure, the stream is reset: the server learns of it.
 /// </summary>
 internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResponse>, IDisposable
     where TRequest : class
@@ -29,10 +29,10 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
     private Status? _status;
     private Metadata _trailers = Metadata.Empty;
 
-    public ClientCall(Method<TRequest, TResponse> method, CallOptions options, int receiveLimitBytes, int sendLimitBytes)
+    public ClientCall(Method<TRequest, TResponse> method, CallOptions options, int receiveLimitBytes, int sendLimitBytes, CancellationToken channelClosed)
     {
         (_method, _options, _receiveLimitBytes, _sendLimitBytes) = (method, options, receiveLimitBytes, sendLimitBytes);
-        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, options.CancellationToken);
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, options.CancellationToken, channelClosed);
     }
 
     public Task<Metadata> ResponseHeadersAsync { get; private set; } = null!;
@@ -43,6 +43,8 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
     {
         _response = SendAsync(http, address, request);
         ResponseHeadersAsync = ReadHeadersAsync();
+        // The token given to SendAsync counts until the headers are there; after them, only this resets the stream.
+        _cancellation.Token.Register(() => _ = ResetAsync());
     }
 
     public async Task<TResponse> ReadSingleAsync()
@@ -93,17 +95,19 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
 
     public Metadata GetTrailers() => _status is null ? throw new InvalidOperationException("The call is still under way.") : _trailers;
 
-    public void Dispose()
+    public void Dispose() => _cancellation.Cancel();
+
+    private async Task ResetAsync()
     {
-        _cancellation.Cancel();
-        _deadline.Dispose();
-        if (_response.IsCompletedSuccessfully)
+        try
         {
-            _ = DisposeResponseAsync();
+            (await _response).Dispose();
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or HttpRequestException or RpcException)
+        {
+            // No response came: whoever reads the call is told.
         }
     }
-
-    private async Task DisposeResponseAsync() => (await _response).Dispose();
 
     private async Task<HttpResponseMessage> SendAsync(HttpMessageInvoker http, Uri address, TRequest request)
     {
@@ -169,6 +173,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
     private RpcException Fail(Status status)
     {
         _status ??= status;
+        _cancellation.Cancel();
         return new RpcException(_status.Value, _trailers);
     }
 

@@ -21,6 +21,7 @@ public sealed class GrpcChannelOptions
 /// <summary>A way to a server over one HTTP/2 connection, opened by the first call and again when it is lost.</summary>
 public sealed class GrpcChannel : ChannelBase, IDisposable
 {
+    private readonly CancellationTokenSource _closed = new();
     private readonly HttpMessageInvoker _http;
     private readonly Uri _address;
     private readonly GrpcChannelOptions _options;
@@ -36,7 +37,12 @@ public sealed class GrpcChannel : ChannelBase, IDisposable
     public static GrpcChannel ForAddress(string address, GrpcChannelOptions channelOptions) => new(new Uri(address), channelOptions);
 
     public override CallInvoker CreateCallInvoker() =>
-        new HttpCallInvoker(_http, _address, _options.MaxReceiveMessageSize ?? int.MaxValue - 1024, _options.MaxSendMessageSize ?? int.MaxValue - 1024);
+        new HttpCallInvoker(_http, _address, _options.MaxReceiveMessageSize ?? int.MaxValue - 1024, _options.MaxSendMessageSize ?? int.MaxValue - 1024, _closed.Token);
 
-    public void Dispose() => _http.Dispose();
+    /// <summary>Cancels the calls that are under way.</summary>
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _http.Dispose();
+    }
 }

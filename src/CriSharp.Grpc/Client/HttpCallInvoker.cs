@@ -3,7 +3,7 @@ using Grpc.Core;
 namespace Grpc.Net.Client;
 
 /// <summary>Makes calls as HTTP/2 requests.</summary>
-internal sealed class HttpCallInvoker(HttpMessageInvoker http, Uri address, int receiveLimitBytes, int sendLimitBytes) : CallInvoker
+internal sealed class HttpCallInvoker(HttpMessageInvoker http, Uri address, int receiveLimitBytes, int sendLimitBytes, CancellationToken channelClosed) : CallInvoker
 {
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
@@ -29,7 +29,7 @@ internal sealed class HttpCallInvoker(HttpMessageInvoker http, Uri address, int 
         where TRequest : class
         where TResponse : class
     {
-        var call = new ClientCall<TRequest, TResponse>(method, options, receiveLimitBytes, sendLimitBytes);
+        var call = new ClientCall<TRequest, TResponse>(method, options, receiveLimitBytes, sendLimitBytes, channelClosed);
         call.Start(http, new Uri(address, method.FullName), request);
         return call;
     }

@@ -41,6 +41,8 @@ internal static class DaemonHost
             await app.StartAsync(cancellationToken);
             log.Serving(options.Listen, DaemonVersion.Document.Version, Environment.ProcessId, options.Root);
             SystemdNotifier.Ready();
+            // What starting took is given back to the machine: a daemon at rest needs half of it.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             await app.WaitForShutdownAsync(cancellationToken);
             log.Stopped();
             return 0;

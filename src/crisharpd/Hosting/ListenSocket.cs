@@ -43,7 +43,13 @@ internal static class ListenSocket
         }
     }
 
-    public static void Remove(string path) => File.Delete(path);
+    public static void Remove(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+        }
+    }
 
     private static void RefuseLiving(string path)
     {
