@@ -17,11 +17,13 @@ public sealed class Coalescer<TKey, TResult>(AbandonedWork abandoned)
         Work work;
         lock (_works)
         {
-            if (!_works.TryGetValue(key, out work!))
+            var isThere = _works.TryGetValue(key, out work!);
+            if (!isThere || work.IsAbandoned)
             {
+                var earlier = isThere ? work.Result : null;
                 _works[key] = work = new Work();
                 var started = work;
-                work.Result = Task.Run(() => RunWorkAsync(key, started, start), CancellationToken.None);
+                work.Result = Task.Run(() => RunWorkAsync(key, started, earlier, start), CancellationToken.None);
             }
 
             work.Waiters++;
@@ -33,7 +35,7 @@ public sealed class Coalescer<TKey, TResult>(AbandonedWork abandoned)
         }
         finally
         {
-            Leave(key, work);
+            Leave(work);
         }
     }
 
@@ -46,10 +48,17 @@ public sealed class Coalescer<TKey, TResult>(AbandonedWork abandoned)
         }
     }
 
-    private async Task<TResult> RunWorkAsync(TKey key, Work work, Func<CancellationToken, Task<TResult>> start)
+    private async Task<TResult> RunWorkAsync(TKey key, Work work, Task? earlier, Func<CancellationToken, Task<TResult>> start)
     {
         try
         {
+            if (earlier is not null)
+            {
+                // Cancelled work takes a while to end; its successor must not meet it. How it ended is nobody's concern any more.
+                await Task.WhenAny(earlier);
+                work.Cancellation.Token.ThrowIfCancellationRequested();
+            }
+
             return await start(work.Cancellation.Token);
         }
         finally
@@ -64,7 +73,7 @@ public sealed class Coalescer<TKey, TResult>(AbandonedWork abandoned)
         }
     }
 
-    private void Leave(TKey key, Work work)
+    private void Leave(Work work)
     {
         lock (_works)
         {
@@ -74,11 +83,8 @@ public sealed class Coalescer<TKey, TResult>(AbandonedWork abandoned)
                 return;
             }
 
-            // A later caller must not join what is being cancelled.
-            if (_works.TryGetValue(key, out var current) && current == work)
-            {
-                _works.Remove(key);
-            }
+            // It stays in its place until it has ended, but no later caller joins it.
+            work.IsAbandoned = true;
         }
 
         work.Cancellation.Cancel();
@@ -91,6 +97,9 @@ public sealed class Coalescer<TKey, TResult>(AbandonedWork abandoned)
         public Task<TResult> Result { get; set; } = null!;
 
         public int Waiters { get; set; }
+
+        /// <summary>Its last waiter has gone, and it is being cancelled.</summary>
+        public bool IsAbandoned { get; set; }
     }
 }
 

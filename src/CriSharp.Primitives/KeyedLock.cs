@@ -14,6 +14,7 @@ public sealed class KeyedLock<TKey>
 
     private async Task<IDisposable> AcquireAsync(TKey key, bool shared, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         Waiter waiter;
         lock (_entries)
         {

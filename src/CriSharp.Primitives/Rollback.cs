@@ -2,9 +2,10 @@ namespace CriSharp.Primitives;
 
 /// <summary>
 /// Undo steps of a procedure that may fail at any line. Disposing without <see cref="Release"/> runs them in reverse order,
-/// goes on after a failing one, and reports each failure. Runs on its own time limit, never on the caller's cancelled token.
+/// goes on after a failing one, and reports each failure. Each runs on a time limit of its own, never on the caller's cancelled token.
 /// </summary>
-public sealed class Rollback(TimeSpan timeLimit, Action<string, Exception> reportFailure) : IAsyncDisposable
+/// <param name="stepLimit">How long one step may take. It is not shared: a slow step must not cost the others theirs.</param>
+public sealed class Rollback(TimeSpan stepLimit, Action<string, Exception> reportFailure) : IAsyncDisposable
 {
     private readonly Stack<Step> _steps = new();
 
@@ -23,22 +24,30 @@ public sealed class Rollback(TimeSpan timeLimit, Action<string, Exception> repor
 
     public async ValueTask DisposeAsync()
     {
-        if (_steps.Count == 0)
-        {
-            return;
-        }
-
-        using var limit = new CancellationTokenSource(timeLimit);
         while (_steps.TryPop(out var step))
         {
             try
             {
-                await step.Undo(limit.Token);
+                await UndoAsync(step);
             }
             catch (Exception failure)
             {
                 reportFailure(step.Name, failure);
             }
+        }
+    }
+
+    private async Task UndoAsync(Step step)
+    {
+        using var limit = new CancellationTokenSource(stepLimit);
+        try
+        {
+            // A step that ignores its token is left behind, or nothing below it would ever be undone.
+            await step.Undo(limit.Token).AsTask().WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException cancelled) when (limit.IsCancellationRequested)
+        {
+            throw new TimeoutException($"\"{step.Name}\" was not done within {stepLimit.TotalSeconds:0.###} s", cancelled);
         }
     }
 
