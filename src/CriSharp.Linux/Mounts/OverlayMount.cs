@@ -1,3 +1,4 @@
+using System.Globalization;
 using CriSharp.Linux.Files;
 using Microsoft.Win32.SafeHandles;
 
@@ -43,25 +44,44 @@ public static class OverlayMount
         }
     }
 
-    /// <summary>The way before Linux 6.5: options of at most one page, shortened by naming folders relative to their common parent.</summary>
+    /// <summary>
+    /// The way before Linux 6.5: options of at most one page. The folders are named relative to their common parent,
+    /// and where that is still too long by the numbers of their descriptors, with /proc/self/fd as working folder.
+    /// </summary>
     internal static void MountClassic(IReadOnlyList<string> lowers, string? upper, string? work, string target, MountFlags flags, IReadOnlyList<string> options)
     {
-        var common = CommonFolder([.. lowers, .. upper is null ? [] : new[] { upper }, .. work is null ? [] : new[] { work }]);
-        string Short(string path) => Escape(common.Length == 0 ? path : path[common.Length..]);
-        var parts = new List<string>(options) { "lowerdir=" + string.Join(':', lowers.Select(Short)) };
+        var common = CommonFolder(lowers);
+        var text = ClassicOptions(lowers.Select(lower => lower[common.Length..]), upper, work, options);
+        if (text.Length <= OptionsLimitBytes)
+        {
+            WorkingDirectoryThread.Run(common.Length == 0 ? "/" : common, () => Mounting.Classic("overlay", target, "overlay", (ulong)flags, text));
+            return;
+        }
+
+        var folders = new List<SafeFileHandle>();
+        try
+        {
+            folders.AddRange(lowers.Select(lower => HostPath.Open(lower, OpenFlags.PathOnly | OpenFlags.Directory)));
+            var numbers = folders.Select(folder => folder.DangerousGetHandle().ToString(CultureInfo.InvariantCulture));
+            var numbered = ClassicOptions(numbers, upper, work, options);
+            WorkingDirectoryThread.Run("/proc/self/fd", () => Mounting.Classic("overlay", target, "overlay", (ulong)flags, numbered));
+        }
+        finally
+        {
+            folders.ForEach(folder => folder.Dispose());
+        }
+    }
+
+    private static string ClassicOptions(IEnumerable<string> lowers, string? upper, string? work, IReadOnlyList<string> options)
+    {
+        var parts = new List<string>(options) { "lowerdir=" + string.Join(':', lowers.Select(Escape)) };
         if (upper is not null)
         {
-            parts.Add("upperdir=" + Short(upper));
-            parts.Add("workdir=" + Short(work!));
+            parts.Add("upperdir=" + Escape(upper));
+            parts.Add("workdir=" + Escape(work!));
         }
 
-        var text = string.Join(',', parts);
-        if (text.Length > OptionsLimitBytes)
-        {
-            throw new LinuxException("mount", $"{target}: {lowers.Count} lower folders need {text.Length} bytes of options, more than this kernel takes", Errno.E2BIG);
-        }
-
-        WorkingDirectoryThread.Run(common.Length == 0 ? "/" : common, () => Mounting.Classic("overlay", target, "overlay", (ulong)flags, text));
+        return string.Join(',', parts);
     }
 
     private static SafeFileHandle Create(IReadOnlyList<string> lowers, string? upper, string? work, MountFlags flags, IReadOnlyList<string> options)
@@ -94,17 +114,16 @@ public static class OverlayMount
         return mount.Create(flags);
     }
 
-    /// <summary>The longest folder, with its slash, that all absolute paths begin with.</summary>
+    /// <summary>The longest folder, with its slash, that all absolute paths lie in.</summary>
     private static string CommonFolder(IReadOnlyList<string> paths)
     {
         var common = paths[0];
         foreach (var path in paths)
         {
-            var length = common.AsSpan().CommonPrefixLength(path);
-            common = common[..(common.AsSpan(0, length).LastIndexOf('/') + 1)];
+            common = common[..common.AsSpan().CommonPrefixLength(path)];
         }
 
-        return common;
+        return common[..(common.LastIndexOf('/') + 1)];
     }
 
     /// <summary>The kernel splits at colons and commas unless they are escaped.</summary>

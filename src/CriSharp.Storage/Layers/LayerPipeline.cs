@@ -105,13 +105,14 @@ internal sealed class LayerPipeline(LayerSource source, LayerLimits limits) : ID
         }
         catch (Exception failure)
         {
-            var cause = failure is StageFailedException { InnerException: { } inner } ? inner : failure;
-            if (cause is not OperationCanceledException || !_abort.IsCancellationRequested)
+            var cause = failure;
+            while (cause is StageFailedException { InnerException: { } inner })
             {
-                Interlocked.CompareExchange(ref _firstFailure, cause, null);
+                cause = inner;
             }
 
-            _firstFailure ??= cause;
+            // Later ones fail because this one ended them.
+            Interlocked.CompareExchange(ref _firstFailure, cause, null);
             await _abort.CancelAsync();
         }
     }

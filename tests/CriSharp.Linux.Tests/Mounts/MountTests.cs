@@ -1,0 +1,115 @@
+using CriSharp.Linux.Files;
+using CriSharp.Linux.Mounts;
+
+namespace CriSharp.Linux.Tests.Mounts;
+
+public sealed class MountTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void Bind_WhenReadOnly_CannotBeWritten()
+    {
+        _folder.Write("source/f", "x");
+        Mounting.Bind(_folder["source"], _folder.Make("target"), readOnly: true);
+        Assert.Equal("x", File.ReadAllText(_folder["target/f"]));
+        Assert.Throws<IOException>(() => File.WriteAllText(_folder["target/f"], "y"));
+        Mounting.Unmount(_folder["target"]);
+        Mounting.Unmount(_folder["target"]);
+        Mounting.Unmount(_folder["none"]);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder["target"]));
+    }
+
+    [Fact]
+    public void Bind_WhenSourceIsMissing_FailsAndLeavesNothing()
+    {
+        Assert.Equal(Errno.ENOENT, Assert.Throws<LinuxException>(() => Mounting.Bind(_folder["none"], _folder.Make("target"))).ErrorNumber);
+        Assert.False(MountTable.IsMountPoint(_folder["target"]));
+    }
+
+    [Fact]
+    public void Tmpfs_WhenMounted_HasSizeModeAndFlags()
+    {
+        Mounting.Tmpfs(_folder.Make("shm with space"), 1 << 20, 0x3FF);
+        var entry = Assert.Single(MountTable.Read(), entry => entry.Target == _folder["shm with space"]);
+        Assert.Equal("tmpfs", entry.Type);
+        Assert.Contains("nosuid,nodev,noexec", entry.Options, StringComparison.Ordinal);
+        Assert.Contains("size=1024k", entry.SuperOptions, StringComparison.Ordinal);
+        Assert.Equal((UnixFileMode)0x3FF, File.GetUnixFileMode(_folder["shm with space"]));
+        Assert.Equal(1 << 20, FileSystemSpace.Of(_folder["shm with space"]).TotalBytes);
+        Assert.Equal(entry, MountTable.Covering(_folder["shm with space/x/y"]));
+    }
+
+    [Fact]
+    public void SetPropagation_WhenShared_IsInTheTable()
+    {
+        Mounting.Tmpfs(_folder.Make("shared"), 1 << 20, Permissions.PublicFolder);
+        Mounting.SetPropagation(_folder["shared"], MountPropagation.Shared);
+        Assert.StartsWith("shared:", MountTable.Covering(_folder["shared"])!.Propagation, StringComparison.Ordinal);
+        Mounting.SetPropagation(_folder["shared"], MountPropagation.Private);
+        Assert.Equal("", MountTable.Covering(_folder["shared"])!.Propagation);
+    }
+
+    [Fact]
+    public void Unmount_WhenInUse_IsBusyUnlessLazy()
+    {
+        Mounting.Tmpfs(_folder.Make("busy"), 1 << 20, Permissions.PublicFolder);
+        using (File.Create(_folder["busy/f"]))
+        {
+            Assert.Equal(Errno.EBUSY, Assert.Throws<LinuxException>(() => Mounting.Unmount(_folder["busy"])).ErrorNumber);
+            Mounting.Unmount(_folder["busy"], lazy: true);
+        }
+
+        Assert.False(MountTable.IsMountPoint(_folder["busy"]));
+    }
+
+    [Theory]
+    [InlineData(false, 2)]
+    [InlineData(true, 2)]
+    [InlineData(true, OverlayMount.LowerLimit)]
+    public void Overlay_WhenMountedEitherWay_ShowsAllLowers(bool classic, int count)
+    {
+        var lowers = new List<string>();
+        for (var i = 0; i < count; i++)
+        {
+            _folder.Write($"layers, with: odd \\ names and a length {i}/f{i}", "");
+            lowers.Add(_folder[$"layers, with: odd \\ names and a length {i}"]);
+        }
+
+        var (upper, work, target) = (_folder.Make("upper"), _folder.Make("work"), _folder.Make("target"));
+        if (classic)
+        {
+            OverlayMount.MountClassic(lowers, upper, work, target, MountFlags.NoDevices, ["index=off"]);
+        }
+        else
+        {
+            OverlayMount.Mount(lowers, upper, work, target, MountFlags.NoDevices, "index=off");
+        }
+
+        Assert.Equal(count, Directory.GetFiles(target).Length);
+        File.WriteAllText(Path.Combine(target, "f0"), "new");
+        Assert.Equal("new", File.ReadAllText(Path.Combine(upper, "f0")));
+        Assert.Contains("nodev", MountTable.Covering(target)!.Options, StringComparison.Ordinal);
+        // The threads of the pool stay in their working folder.
+        Assert.NotEqual("/proc/self/fd", Directory.GetCurrentDirectory());
+    }
+
+    [Fact]
+    public void Overlay_WhenItCannotBe_SaysWhyAndLeavesNothing()
+    {
+        var failure = Assert.Throws<LinuxException>(() => OverlayMount.Mount([_folder["none"]], _folder.Make("upper"), _folder.Make("work"), _folder.Make("target")));
+        Assert.Equal(Errno.ENOENT, failure.ErrorNumber);
+        Assert.False(MountTable.IsMountPoint(_folder["target"]));
+        Assert.Throws<ArgumentException>(() => OverlayMount.Mount([], null, null, _folder["target"]));
+    }
+
+    [Fact]
+    public void Parse_WhenFieldsAreEscapedOrOptional_ReadsThem()
+    {
+        var entry = Assert.Single(MountTable.Parse("36 35 98:0 /mnt1 /mnt\\040two\\134 rw,noatime master:1 shared:2 - ext3 /dev/root rw,errors=continue\n"));
+        Assert.Equal(new MountEntry(36, 35, (98, 0), "/mnt1", "/mnt two\\", "rw,noatime", "master:1 shared:2", "ext3", "/dev/root", "rw,errors=continue"), entry);
+        Assert.Throws<FormatException>(() => MountTable.Parse("garbage\n"));
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
