@@ -1,5 +1,10 @@
 using System.Net.Sockets;
+using CriSharp.Linux.Cgroups;
 using CriSharp.Linux.Processes;
+using CriSharp.TestSupport.FakeCni;
+using CriSharp.TestSupport.FakeRuntime;
+using CriSharp.TestSupport.Leftovers;
+using CriSharp.TestSupport.Networks;
 
 namespace CriSharp.TestSupport.Daemons;
 
@@ -11,24 +16,30 @@ public sealed class DaemonInstance : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(5);
 
-    private readonly InstanceSlot _slot;
     private readonly List<string> _flags = [];
+    private readonly CgroupPath _cgroup;
     private ChildProcess? _daemon;
     private CriClient? _client;
 
-    private DaemonInstance(InstanceSlot slot)
+    private DaemonInstance()
     {
-        _slot = slot;
         // Short: the path of a monitor's socket holds a 64-digit id and must fit into 108 bytes.
         Folder = Directory.CreateTempSubdirectory("crs").FullName;
-        foreach (var folder in (string[])[CniConfigFolder, PodLogs])
+        Directory.CreateDirectory(PodLogs);
+        File.WriteAllText(ConfigFile, "");
+        foreach (var plugin in (string[])["bridge", "portmap"])
         {
-            Directory.CreateDirectory(folder);
+            Plugins.Delegate(plugin, Path.Combine(CniNetwork.PluginDirectory, plugin));
         }
 
-        File.WriteAllText(Path.Combine(CniConfigFolder, "10-bridge.conflist"), BridgeNetwork());
+        _cgroup = CgroupPath.Parse('/' + Path.GetFileName(Folder));
+        CgroupHierarchies.Detect().Create(_cgroup, CgroupDelegation.AllControllers);
     }
+
+    /// <summary>Name of a runtime handler that is runc behind <see cref="Runtime"/>.</summary>
+    public const string FaultyHandler = "faulty";
 
     public string Folder { get; }
 
@@ -38,15 +49,22 @@ public sealed class DaemonInstance : IAsyncDisposable
 
     public string Socket => Path.Combine(RunRoot, "crisharp.sock");
 
-    public string CniConfigFolder => Path.Combine(Folder, "cni");
+    /// <summary>The daemon's configuration file, empty at first.</summary>
+    public string ConfigFile => Path.Combine(Folder, "crisharp.conf");
+
+    public CniNetwork Network { get; } = CniNetwork.Create();
+
+    /// <summary>Stands before the network's plugins, with fail points.</summary>
+    public FakeCniPlugins Plugins { get; } = new("bridge", "portmap");
+
+    /// <summary>Stands before runc in the handler <see cref="FaultyHandler"/>, with fail points.</summary>
+    public FakeOciRuntime Runtime { get; } = new("/usr/sbin/runc");
 
     /// <summary>Parent of the log folders of pods.</summary>
     public string PodLogs => Path.Combine(Folder, "logs");
 
-    public string Bridge => _slot.Name;
-
-    /// <summary>As pods say it in linux.cgroup_parent.</summary>
-    public string CgroupParent => $"/{_slot.Name}";
+    /// <summary>As pods say it in linux.cgroup_parent; it is there, as the kubelet's are.</summary>
+    public string CgroupParent => _cgroup.ToString();
 
     /// <summary>What the daemon has said since the instance was made.</summary>
     public string Log => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "";
@@ -55,12 +73,22 @@ public sealed class DaemonInstance : IAsyncDisposable
 
     public CriClient Client => _client ?? throw new InvalidOperationException("the daemon is not running");
 
+    private static string DaemonCommand => $"{PublishedPrograms.Daemon} serve";
+
+    private SnapshotScope Scope => new()
+    {
+        Roots = [Root, RunRoot, Network.Root],
+        CgroupTops = [_cgroup],
+        Bridges = [Network.Bridge],
+        Markers = [Folder + "/"],
+    };
+
     private string LogPath => Path.Combine(Folder, "daemon.log");
 
     /// <param name="flags">Flags of crisharpd serve besides those that make the instance.</param>
     public static async Task<DaemonInstance> StartAsync(params string[] flags)
     {
-        var instance = new DaemonInstance(InstanceSlot.Take());
+        var instance = new DaemonInstance();
         try
         {
             await instance.StartDaemonAsync(flags);
@@ -106,6 +134,25 @@ public sealed class DaemonInstance : IAsyncDisposable
     /// <summary>kill -9, as the OOM killer would.</summary>
     public async Task KillDaemonAsync() => await EndDaemonAsync(Signals.SIGKILL);
 
+    /// <summary>What there is of this instance: files, mounts, cgroups, network, processes; the daemon itself does not count.</summary>
+    public MachineSnapshot Snapshot() => MachineSnapshot.Take(Scope);
+
+    /// <returns>What differs from before once the kernel has had the time to settle: nothing, after a verb that was rolled back.</returns>
+    public async Task<IReadOnlyList<string>> DifferencesAsync(MachineSnapshot before)
+    {
+        using var limit = new CancellationTokenSource(SettleLimit);
+        while (true)
+        {
+            var differences = before.Compare(Snapshot()).Where(line => !line.Contains(DaemonCommand, StringComparison.Ordinal)).ToList();
+            if (differences.Count == 0 || limit.IsCancellationRequested)
+            {
+                return differences;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
+        }
+    }
+
     /// <summary>As systemd stops it: containers stay.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> StopDaemonAsync() => (await EndDaemonAsync(Signals.SIGTERM)).ShellCode;
@@ -124,8 +171,10 @@ public sealed class DaemonInstance : IAsyncDisposable
         }
         finally
         {
-            await new InstanceRemains(Folder, Bridge).RemoveAsync();
-            _slot.Dispose();
+            await new InstanceRemains(Folder, _cgroup).RemoveAsync();
+            await Network.DisposeAsync();
+            Plugins.Dispose();
+            Runtime.Dispose();
         }
     }
 
@@ -158,7 +207,8 @@ public sealed class DaemonInstance : IAsyncDisposable
 
     private IEnumerable<string> Arguments(string[] flags) =>
     [
-        "serve", "--config", Path.Combine(Folder, "crisharp.conf"), "--root", Root, "--runroot", RunRoot, "--cni-config-dir", CniConfigFolder,
+        "serve", "--config", ConfigFile, "--root", Root, "--runroot", RunRoot, "--cni-config-dir", Network.ConfigDirectory,
+        "--cni-plugin-dir", Plugins.PluginDirectory, "--cni-plugin-dir", CniNetwork.PluginDirectory, "--runtimes", $"{FaultyHandler}:{Runtime.ProgramPath}",
         "--cgroup-manager", "cgroupfs", "--log-level", "debug", .. flags,
     ];
 
@@ -172,23 +222,6 @@ public sealed class DaemonInstance : IAsyncDisposable
 
         return variables;
     }
-
-    private string BridgeNetwork() => $$"""
-        {
-          "cniVersion": "1.0.0",
-          "name": "{{_slot.Name}}",
-          "plugins": [
-            {
-              "type": "bridge", "bridge": "{{_slot.Name}}", "isGateway": true, "hairpinMode": true,
-              "ipam": {
-                "type": "host-local", "dataDir": "{{Folder}}/ipam",
-                "ranges": [[{ "subnet": "{{_slot.Subnet}}" }]], "routes": [{ "dst": "0.0.0.0/0" }]
-              }
-            },
-            { "type": "portmap", "capabilities": { "portMappings": true }, "snat": true }
-          ]
-        }
-        """;
 
     /// <summary>Where the daemon says READY=1, as it does to systemd. sd_notify(3)</summary>
     private sealed class ReadySocket : IDisposable

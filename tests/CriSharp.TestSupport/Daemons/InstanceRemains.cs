@@ -1,9 +1,10 @@
+using CriSharp.Linux.Cgroups;
 using CriSharp.Linux.Processes;
 
 namespace CriSharp.TestSupport.Daemons;
 
 /// <summary>Ends and removes whatever is left of an instance, so that a test that failed half-way does not spoil the next one.</summary>
-internal sealed class InstanceRemains(string folder, string name)
+internal sealed class InstanceRemains(string folder, CgroupPath cgroup)
 {
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(20);
 
@@ -15,12 +16,8 @@ internal sealed class InstanceRemains(string folder, string name)
             await RunAsync("/usr/bin/umount", "-l", mount);
         }
 
-        if (Directory.Exists($"/sys/class/net/{name}"))
-        {
-            await RunAsync("/usr/sbin/ip", "link", "delete", name);
-        }
-
-        RemoveCgroups();
+        using var limit = new CancellationTokenSource(CommandLimit);
+        await CgroupHierarchies.Detect().RemoveAsync(cgroup, CommandLimit, limit.Token);
         Directory.Delete(folder, recursive: true);
     }
 
@@ -29,8 +26,7 @@ internal sealed class InstanceRemains(string folder, string name)
     {
         var monitors = Directory.EnumerateDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0)
             .Where(pid => pid > 0 && CommandLine(pid).Contains(folder + "/", StringComparison.Ordinal));
-        var members = Cgroups().SelectMany(cgroup => Pids(Path.Combine(cgroup, "cgroup.procs")));
-        foreach (var pid in monitors.Concat(members).Distinct().ToList())
+        foreach (var pid in monitors.Concat(CgroupHierarchies.Detect().Pids(cgroup)).Distinct().ToList())
         {
             using var process = PidHandle.TryOpen(pid);
             if (process is not null && process.Signal(Signals.SIGKILL))
@@ -38,21 +34,6 @@ internal sealed class InstanceRemains(string folder, string name)
                 using var limit = new CancellationTokenSource(CommandLimit);
                 await process.WaitForExitAsync(limit.Token);
             }
-        }
-    }
-
-    private IEnumerable<string> Cgroups() => Directory.EnumerateDirectories("/sys/fs/cgroup")
-        .Append("/sys/fs/cgroup")
-        .Select(hierarchy => Path.Combine(hierarchy, name))
-        .Where(Directory.Exists)
-        .SelectMany(cgroup => Directory.EnumerateDirectories(cgroup, "*", SearchOption.AllDirectories).Append(cgroup));
-
-    private void RemoveCgroups()
-    {
-        // The deepest first; a cgroup's files go with it.
-        foreach (var cgroup in Cgroups().OrderByDescending(path => path.Length).ToList())
-        {
-            Directory.Delete(cgroup, recursive: false);
         }
     }
 
@@ -71,18 +52,6 @@ internal sealed class InstanceRemains(string folder, string name)
         catch (IOException)
         {
             return "";
-        }
-    }
-
-    private static List<int> Pids(string path)
-    {
-        try
-        {
-            return File.ReadAllLines(path).Select(int.Parse).ToList();
-        }
-        catch (IOException)
-        {
-            return [];
         }
     }
 
