@@ -8,7 +8,9 @@ namespace CriSharp.Cni;
 internal static class AttachmentFile
 {
     private const string FileName = "attachment.json";
-    private const int LimitBytes = 4 * 1024 * 1024;
+
+    // A configuration and a result of 1 MiB each, with every character escaped; and not indented, which could multiply them.
+    private const int LimitBytes = 16 * 1024 * 1024;
 
     public static void Write(string cacheDirectory, Attachment attachment)
     {

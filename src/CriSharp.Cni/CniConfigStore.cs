@@ -54,6 +54,11 @@ public sealed class CniConfigStore(string directory, string? defaultNetwork = nu
             problems.Add("the folder does not exist");
             return [];
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            problems.Add($"the folder can't be read: {failure.Message}");
+            return [];
+        }
     }
 
     private static NetworkConfiguration? TryRead(string file, List<string> problems)
@@ -62,7 +67,7 @@ public sealed class CniConfigStore(string directory, string? defaultNetwork = nu
         {
             return HostPath.TryReadFile(file, FileLimitBytes) is { } content ? NetworkConfigurationParser.Parse(file, content) : null;
         }
-        catch (Exception failure) when (failure is FormatException or IOException)
+        catch (Exception failure) when (failure is FormatException or IOException or UnauthorizedAccessException)
         {
             problems.Add($"{Path.GetFileName(file)} {failure.Message}");
             return null;

@@ -5,24 +5,19 @@ namespace CriSharp.Cni;
 /// <summary>Reads one configuration file: a list of plugins, or a single one, which is a list of one.</summary>
 internal static class NetworkConfigurationParser
 {
-    private const int DepthLimit = 32;
     private const int PluginsLimit = 64;
 
     /// <exception cref="FormatException">Says what is wrong in words for the administrator.</exception>
     public static NetworkConfiguration Parse(string filePath, ReadOnlyMemory<byte> content)
     {
-        JsonElement json;
         try
         {
-            using var document = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = DepthLimit });
-            json = document.RootElement.Clone();
+            return FromJson(filePath, CniDocument.Parse(content));
         }
         catch (JsonException failure)
         {
             throw new FormatException($"is not JSON: {failure.Message}", failure);
         }
-
-        return FromJson(filePath, json);
     }
 
     /// <inheritdoc cref="Parse"/>

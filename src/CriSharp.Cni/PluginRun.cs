@@ -11,7 +11,6 @@ internal sealed class PluginRun(CniPlugins plugins, CniLimits limits)
 {
     private const int OutputLimitBytes = 1024 * 1024;
     private const int QuotedChars = 1024;
-    private const int ResultDepthLimit = 32;
 
     // What the daemon was started with (proxies, HOME) is for plugins, too, except what speaks of the daemon itself.
     private static readonly string[] OwnVariables = ["CNI_", "NOTIFY_", "LISTEN_", "DOTNET_", "CRISHARP_"];
@@ -105,8 +104,8 @@ internal sealed class PluginRun(CniPlugins plugins, CniLimits limits)
     {
         try
         {
-            using var document = JsonDocument.Parse(output, new JsonDocumentOptions { MaxDepth = ResultDepthLimit });
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+            var json = CniDocument.Parse(output);
+            return json.ValueKind == JsonValueKind.Object ? json : null;
         }
         catch (JsonException)
         {

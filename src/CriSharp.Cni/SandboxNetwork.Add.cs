@@ -96,14 +96,14 @@ public sealed partial class SandboxNetwork
     }
 
     // On a time limit of its own: the caller's token may be what ended the ADD.
-    private async Task<RuntimeException?> TryDelAfterFailureAsync(string cacheDirectory)
+    private async Task<Exception?> TryDelAfterFailureAsync(string cacheDirectory)
     {
         try
         {
             await DelAsync(cacheDirectory, CancellationToken.None);
             return null;
         }
-        catch (RuntimeException failure)
+        catch (Exception failure)
         {
             return failure;
         }

@@ -30,6 +30,7 @@ public sealed class CniConfigStoreTests : IDisposable
     [Theory]
     [InlineData("{}", "\"name\"")]
     [InlineData("[]", "object")]
+    [InlineData("""{"name": "\ud800", "cniVersion": "1.0.0", "type": "bridge"}""", "Unicode")]
     [InlineData("""{"name": "../../etc", "cniVersion": "1.0.0", "type": "bridge"}""", "../../etc")]
     [InlineData("""{"name": "a", "cniVersion": "1.0.0", "type": "../../bin/sh"}""", "../../bin/sh")]
     [InlineData("""{"name": "a", "cniVersion": "1.0.0", "plugins": [{"type": "bridge"}, {"type": "/bin/sh"}]}""", "/bin/sh")]
@@ -67,6 +68,7 @@ public sealed class CniConfigStoreTests : IDisposable
     public void Load_WhenTheFolderIsAbsentOrEmpty_SaysWhatToDo()
     {
         Assert.Contains(_root, Assert.Throws<RuntimeException>(() => new CniConfigStore(_root).Load()).Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorKind.FailedPrecondition, Assert.Throws<RuntimeException>(() => new CniConfigStore("/etc/hostname").Load()).Kind);
         Assert.Contains("does not exist", Assert.Throws<RuntimeException>(() => new CniConfigStore(Path.Combine(_root, "absent")).Load()).Message, StringComparison.Ordinal);
     }
 

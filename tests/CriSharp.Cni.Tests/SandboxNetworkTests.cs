@@ -100,6 +100,8 @@ public sealed class SandboxNetworkTests : IDisposable
     [InlineData("""{"cniVersion":"1.0.0","ips":[{"address":"10.0.0.1/24","interface":7}]}""")]
     [InlineData("""{"cniVersion":"1.0.0","ips":"many"}""")]
     [InlineData("[1]")]
+    [InlineData("""{"cniVersion":"1.0.0","ips":[{"address":"\ud800"}]}""")]
+    [InlineData("""{"x":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}""")]
     public async Task Add_WhenTheLastResultIsBad_AllAreDetached(string result)
     {
         using var fake = new FakeCniPlugins("third");
