@@ -53,7 +53,8 @@ public static class ContainerSpec
             Linux = new SpecLinux
             {
                 CgroupsPath = input.CgroupsPath,
-                Namespaces = NamespacesSection.Build(security.NamespaceOptions, security.Privileged, input.Namespaces, input.Host),
+                // A container that says nothing of namespaces has its pod's.
+                Namespaces = NamespacesSection.Build(security.NamespaceOptions ?? input.Sandbox.Linux?.SecurityContext?.NamespaceOptions, security.Privileged, input.Namespaces, input.Host),
                 Resources = ResourcesSection.Build(resources, devices.Rules, input.Host),
                 Devices = devices.Devices.Count > 0 ? devices.Devices : null,
                 Seccomp = security.Privileged

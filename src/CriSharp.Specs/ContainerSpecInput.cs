@@ -35,7 +35,7 @@ public sealed record ContainerSpecInput
 
     public ContainerDefaults Defaults { get; init; } = ContainerDefaults.BuiltIn;
 
-    /// <summary>Content of the file that a Localhost seccomp profile names (<see cref="SeccompSection.LocalhostPathOf"/>).</summary>
+    /// <summary>Content of the file that a Localhost seccomp profile names (<see cref="SeccompProfileFile"/>).</summary>
     public string? LocalhostSeccompProfile { get; init; }
 
     /// <summary>By each host path of <see cref="ContainerConfig.Devices"/>: the device there, or all below a folder.</summary>

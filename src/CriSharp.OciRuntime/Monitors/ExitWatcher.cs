@@ -77,7 +77,7 @@ public sealed class ExitWatcher : IDisposable
                 return await HangingAsync(monitor, watch, cancellationToken);
             }
 
-            return new ContainerExit(await watch, null);
+            return ContainerExit.Of(await watch);
         }
         catch (RuntimeException unreachable) when (unreachable.Kind == ErrorKind.Unavailable)
         {
@@ -126,13 +126,8 @@ public sealed class ExitWatcher : IDisposable
         }
     }
 
-    private ContainerExit? Recorded() => ExitFile.TryRead(_container.ExitFile) is { } record ? new ContainerExit(record, null) : null;
+    private ContainerExit? Recorded() => ExitFile.TryRead(_container.ExitFile) is { } record ? ContainerExit.Of(record) : null;
 
-    private ContainerExit Unknown(string reason) => new(
-        new ExitRecord
-        {
-            ExitCode = ContainerExit.UnknownCode,
-            FinishedAtUnixNanoseconds = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick,
-        },
-        $"the exit code is not known: {reason}");
+    private ContainerExit Unknown(string reason) =>
+        new(ContainerExit.UnknownCode, false, _time.GetUtcNow(), 0, $"the exit code is not known: {reason}");
 }

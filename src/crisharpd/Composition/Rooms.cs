@@ -1,9 +1,6 @@
-using System.Text.Json;
-using CriSharp.Admin;
 using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Endpoints;
 using CriSharp.Daemon.Errors;
-using CriSharp.Daemon.Hosting;
 using CriSharp.Daemon.Services;
 using CriSharp.Grpc;
 using Microsoft.AspNetCore.Builder;
@@ -26,8 +23,9 @@ internal static class Rooms
         services.AddSingleton<RuntimeService>();
         services.AddSingleton<ImageService>();
         services.AddSingleton<IStartUp, StartUp>();
-        services.AddSingleton(new AdminPage(
-            AdminAddress.VersionPath, () => JsonSerializer.SerializeToUtf8Bytes(DaemonVersion.Document, AdminJson.Default.VersionDocument)));
+        services.AddSingleton<DaemonPages>();
+        services.AddImages(options);
+        services.AddPods(options);
     }
 
     public static void MapServices(this IEndpointRouteBuilder routes)

@@ -8,12 +8,12 @@ namespace CriSharp.Daemon.Endpoints;
 /// <param name="Document">Makes the answer, a JSON document in UTF-8.</param>
 internal sealed record AdminPage(string Path, Func<byte[]> Document);
 
-/// <summary>Answers on the admin socket. A page is added by registering an <see cref="AdminPage"/>.</summary>
+/// <summary>Answers on the admin socket. The pages are those of <see cref="DaemonPages"/>.</summary>
 internal static class AdminPages
 {
     public static RequestDelegate Serve(IServiceProvider services)
     {
-        var pages = services.GetServices<AdminPage>().ToDictionary(page => page.Path, StringComparer.Ordinal);
+        var pages = services.GetRequiredService<DaemonPages>().All.ToDictionary(page => page.Path, StringComparer.Ordinal);
         return async http =>
         {
             if (!pages.TryGetValue(http.Request.Path.Value ?? "", out var page))

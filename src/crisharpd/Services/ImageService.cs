@@ -1,4 +1,110 @@
+using CriSharp.Cri.V1;
+using CriSharp.Images;
+using CriSharp.Images.Pulling;
+using CriSharp.Oci;
+using CriSharp.Primitives;
+using Grpc.Core;
+
 namespace CriSharp.Daemon.Services;
 
-/// <summary>The CRI's ImageService.</summary>
-internal sealed class ImageService : Cri.V1.ImageService.ImageServiceBase;
+/// <summary>The CRI's ImageService: thin, one line of thought per call.</summary>
+internal sealed class ImageService(ImageVerbs images, TimeProvider time) : Cri.V1.ImageService.ImageServiceBase
+{
+    public override async Task<PullImageResponse> PullImage(PullImageRequest request, ServerCallContext context)
+    {
+        var pull = new PullRequest
+        {
+            Reference = ReferenceOf(request.Image),
+            Credentials = CredentialsOf(request.Auth),
+        };
+        return new PullImageResponse { ImageRef = await images.PullImage.RunAsync(pull, context.CancellationToken) };
+    }
+
+    public override Task<ListImagesResponse> ListImages(ListImagesRequest request, ServerCallContext context)
+    {
+        var response = new ListImagesResponse();
+        if (request.Filter?.Image?.Image is not { Length: > 0 } wanted)
+        {
+            response.Images.Add(images.Store.List().Select(DescribeImage.ForList));
+        }
+        else if (images.Store.Resolve(wanted) is { } image)
+        {
+            response.Images.Add(DescribeImage.ForList(image));
+        }
+
+        return Task.FromResult(response);
+    }
+
+    /// <summary>An image that isn't here is an empty answer, not an error.</summary>
+    public override Task<ImageStatusResponse> ImageStatus(ImageStatusRequest request, ServerCallContext context)
+    {
+        var response = new ImageStatusResponse();
+        if (images.Store.Resolve(NameOf(request.Image)) is not { } image)
+        {
+            return Task.FromResult(response);
+        }
+
+        response.Image = DescribeImage.ForList(image);
+        if (request.Verbose)
+        {
+            response.Info.Add("info", VerboseText.Of(image));
+        }
+
+        return Task.FromResult(response);
+    }
+
+    public override async Task<RemoveImageResponse> RemoveImage(RemoveImageRequest request, ServerCallContext context)
+    {
+        await images.RemoveImage.RunAsync(NameOf(request.Image), context.CancellationToken);
+        return new RemoveImageResponse();
+    }
+
+    public override async Task<ImageFsInfoResponse> ImageFsInfo(ImageFsInfoRequest request, ServerCallContext context)
+    {
+        var ofImages = images.Store.FileSystemUsage();
+        var ofContainers = await images.ContainerFileSystem.UsageAsync(context.CancellationToken);
+        var response = new ImageFsInfoResponse();
+        response.ImageFilesystems.Add(Describe(ofImages.MountPoint, ofImages.UsedBytes, ofImages.UsedInodes, time.GetUtcNow()));
+        response.ContainerFilesystems.Add(Describe(ofContainers.MountPoint, ofContainers.UsedBytes, ofContainers.UsedInodes, ofContainers.At));
+        return response;
+    }
+
+    /// <summary>The kubelet takes used_bytes without looking whether it is there.</summary>
+    private static FilesystemUsage Describe(string mountPoint, long bytes, long inodes, DateTimeOffset at) => new()
+    {
+        Timestamp = (at - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick,
+        FsId = new FilesystemIdentifier { Mountpoint = mountPoint },
+        UsedBytes = new UInt64Value { Value = (ulong)bytes },
+        InodesUsed = new UInt64Value { Value = (ulong)inodes },
+    };
+
+    private static string NameOf(ImageSpec? image) => image?.Image is { Length: > 0 } name
+        ? name
+        : throw new RuntimeException(ErrorKind.InvalidArgument, "the request names no image");
+
+    private static ImageReference ReferenceOf(ImageSpec? image)
+    {
+        var name = NameOf(image);
+        try
+        {
+            return ImageReference.Parse(name);
+        }
+        catch (FormatException malformed)
+        {
+            throw new RuntimeException(ErrorKind.InvalidArgument, $"the image can't be pulled: {malformed.Message}", malformed);
+        }
+    }
+
+    private static PullCredentials? CredentialsOf(AuthConfig? auth)
+    {
+        if (auth is null)
+        {
+            return null;
+        }
+
+        var (user, password) = auth.Auth.Length > 0 ? BasicCredentials.Decode(auth.Auth) : (auth.Username, auth.Password);
+        return user.Length + password.Length + auth.IdentityToken.Length + auth.RegistryToken.Length == 0
+            ? null
+            : new PullCredentials { UserName = user, Password = password, IdentityToken = auth.IdentityToken, RegistryToken = auth.RegistryToken };
+    }
+}

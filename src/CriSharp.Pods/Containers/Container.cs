@@ -1,0 +1,40 @@
+using CriSharp.Oci;
+
+namespace CriSharp.Pods.Containers;
+
+/// <summary>A container: its record never changes, its state is replaced whole by the store once it is durable.</summary>
+public sealed class Container(ContainerRecord record, ContainerState state)
+{
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile ContainerState _state = state;
+
+    public ContainerId Id => Record.Id;
+
+    public ContainerRecord Record { get; } = record;
+
+    public ContainerState State => _state;
+
+    /// <summary>Those it was created with, whatever became of them; null once an earlier daemon saw it end.</summary>
+    internal ContainerProcesses? Processes { get; private set; }
+
+    /// <summary>Completes once the container is seen as exited.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Held for the instant of a transition, never across a wait for anything but the disk.</summary>
+    internal Lock Transition { get; } = new();
+
+    internal void Become(ContainerState state)
+    {
+        _state = state;
+        Processes = state switch
+        {
+            ContainerState.Created created => created.Processes,
+            ContainerState.Running running => running.Processes,
+            _ => Processes,
+        };
+        if (state is ContainerState.Exited)
+        {
+            _ended.TrySetResult();
+        }
+    }
+}

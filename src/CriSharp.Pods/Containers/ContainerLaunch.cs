@@ -1,0 +1,47 @@
+using CriSharp.Linux.Files;
+using CriSharp.Oci;
+using CriSharp.OciRuntime.Bundles;
+using CriSharp.OciRuntime.Monitors;
+using CriSharp.Pods.Persistence;
+using CriSharp.Primitives;
+
+namespace CriSharp.Pods.Containers;
+
+/// <summary>Writes a container's bundle and starts its monitor, which has the runtime create it.</summary>
+public sealed class ContainerLaunch(RuntimeHandlers handlers, BundleStore bundles, MonitorLauncher launcher, PodsOptions options)
+{
+    private readonly InstanceFolders _folders = options.Folders;
+
+    internal async Task<ContainerProcesses> RunAsync(ContainerRecord record, RuntimeSpec spec, Rollback rollback)
+    {
+        MakeLogDirectory(record.LogPath);
+        var bundle = bundles.Write(record.Id, spec.ToJson());
+        var runtime = handlers.Get(record.RuntimeHandler);
+        var monitor = await launcher.LaunchAsync(
+            new MonitorLaunch
+            {
+                Id = record.Id,
+                Bundle = bundle,
+                ExitFile = _folders.ExitFileOf(record.Id),
+                LogPath = record.LogPath.Length > 0 ? record.LogPath : null,
+                MonitorCgroups = options.MonitorCgroups,
+                Terminal = record.Config.Tty,
+                Stdin = record.Config.Stdin,
+                StdinOnce = record.Config.StdinOnce,
+                CreateTimeout = options.CreateLimit,
+            },
+            runtime,
+            CancellationToken.None);
+        rollback.Add("delete it from the runtime", async cancellationToken => await runtime.DeleteAsync(record.Id, force: true, cancellationToken));
+        return new ContainerProcesses(monitor.Init, monitor.Monitor);
+    }
+
+    /// <summary>The kubelet makes the pod's folder, but not every client does.</summary>
+    private static void MakeLogDirectory(string logPath)
+    {
+        if (Path.GetDirectoryName(logPath) is { Length: > 0 } directory && !Directory.Exists(directory))
+        {
+            HostPath.MakeDirectories(directory, Permissions.PublicFolder);
+        }
+    }
+}

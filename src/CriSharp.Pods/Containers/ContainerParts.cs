@@ -1,0 +1,66 @@
+using CriSharp.Linux.Processes;
+using CriSharp.Oci;
+using CriSharp.OciRuntime.Bundles;
+using CriSharp.Pods.Persistence;
+using CriSharp.Primitives;
+using CriSharp.Storage.Snapshots;
+
+namespace CriSharp.Pods.Containers;
+
+/// <summary>
+/// What a container is made of besides its processes: a writable snapshot, mounted as its root file system, and its bundle.
+/// Each part is found again by the container's id alone, so that it can be removed after any crash.
+/// </summary>
+public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snapshots, BundleStore bundles, PodsOptions options)
+{
+    private readonly InstanceFolders _folders = options.Folders;
+
+    /// <summary>Prepares and mounts the root file system.</summary>
+    internal string MakeRootFs(ContainerId id, IReadOnlyList<DiffId> layers, Rollback rollback)
+    {
+        rollback.Add("remove the snapshot", () => snapshots.Remove(id.ToString()));
+        var snapshot = snapshots.Prepare(id.ToString(), layers);
+
+        rollback.Add("unmount the root file system", () => RemoveRootFs(id));
+        Directory.CreateDirectory(_folders.RootFsOf(id), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        snapshots.Mount(snapshot, _folders.RootFsOf(id));
+        return _folders.RootFsOf(id);
+    }
+
+    /// <summary>All of it, in the order in which one part holds the other. Idempotent; the container's processes are killed if any are left.</summary>
+    internal async Task RemoveAsync(ContainerId id, string runtimeHandler, ContainerProcesses? processes, CancellationToken cancellationToken)
+    {
+        await handlers.Get(runtimeHandler).DeleteAsync(id, force: true, cancellationToken);
+        await EndMonitorAsync(processes, cancellationToken);
+        RemoveRootFs(id);
+        snapshots.Remove(id.ToString());
+    }
+
+    /// <summary>For what was never a container: a crash came before its record.</summary>
+    internal void RemoveRootFs(ContainerId id)
+    {
+        snapshots.Unmount(_folders.RootFsOf(id));
+        bundles.Remove(id);
+    }
+
+    /// <summary>A monitor ends by itself after its container; one that doesn't is stuck and is killed.</summary>
+    private async Task EndMonitorAsync(ContainerProcesses? processes, CancellationToken cancellationToken)
+    {
+        if (processes is null || PidHandle.TryOpen(processes.Monitor) is not { } monitor)
+        {
+            return;
+        }
+
+        using (monitor)
+        {
+            try
+            {
+                await monitor.WaitForExitAsync(cancellationToken).WaitAsync(options.MonitorEndLimit, options.Time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                monitor.Signal(Signals.SIGKILL);
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using CriSharp.Cri.V1;
+using CriSharp.Oci;
+using CriSharp.Pods.Sandboxes;
+
+namespace CriSharp.Pods.Containers;
+
+/// <summary>What never changes of a container. Durable before anything of the container is made, so that a crash finds what to undo.</summary>
+public sealed record ContainerRecord
+{
+    public required ContainerId Id { get; init; }
+
+    public required PodSandboxId SandboxId { get; init; }
+
+    /// <summary>As the client sent it, byte for byte; never changed.</summary>
+    public required ContainerConfig Config { get; init; }
+
+    /// <summary>Id of the image, the same string that PullImage answered.</summary>
+    public required string ImageId { get; init; }
+
+    /// <summary>The OCI runtime that made it: every later verb goes to the same one.</summary>
+    public required string RuntimeHandler { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required string BootId { get; init; }
+
+    /// <summary>Absolute path of the log file; empty where the client asked for no log.</summary>
+    public required string LogPath { get; init; }
+
+    /// <summary>The signal that asks it to end, as the kernel numbers it.</summary>
+    public required int StopSignal { get; init; }
+
+    /// <summary>Effective ids of its first process.</summary>
+    public required ContainerIdentity User { get; init; }
+
+    public ContainerKey Key => ContainerKey.Of(SandboxId, Config.Metadata);
+}
+
+/// <summary>Numeric ids that a process runs with; the primary group comes first among the supplemental ones.</summary>
+public sealed record ContainerIdentity(long Uid, long Gid, IReadOnlyList<long> SupplementalGroups);

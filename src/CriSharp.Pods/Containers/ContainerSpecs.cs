@@ -1,0 +1,140 @@
+using System.Text;
+using CriSharp.Cri.V1;
+using CriSharp.Linux.Files;
+using CriSharp.Oci;
+using CriSharp.Pods.Host;
+using CriSharp.Pods.Persistence;
+using CriSharp.Pods.Sandboxes;
+using CriSharp.Primitives;
+using CriSharp.Specs;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Pods.Containers;
+
+/// <summary>What the request, the image and the pod say of one container.</summary>
+internal sealed record SpecRequest(
+    ContainerId Id,
+    PodSandboxRecord Sandbox,
+    SandboxState.Ready SandboxState,
+    ContainerConfig Config,
+    ImageConfig Image,
+    ResolvedUser User,
+    string RootFs,
+    IReadOnlyDictionary<string, SourcePropagation> Propagations);
+
+/// <summary>Gathers the facts that a container's specification needs, and has it built.</summary>
+public sealed partial class ContainerSpecs(
+    ContainerStore containers,
+    PodCgroups cgroups,
+    HostFacts host,
+    PodsOptions options,
+    ILogger<ContainerSpecs> logger)
+{
+    private readonly InstanceFolders _folders = options.Folders;
+
+    internal RuntimeSpec Build(SpecRequest request)
+    {
+        var security = request.Config.Linux?.SecurityContext;
+        var built = ContainerSpec.Build(new ContainerSpecInput
+        {
+            ContainerId = request.Id.ToString(),
+            SandboxId = request.Sandbox.Id.ToString(),
+            Config = request.Config,
+            Sandbox = request.Sandbox.Config,
+            Image = request.Image,
+            User = request.User,
+            Host = host,
+            Namespaces = NamespacesOf(request.Sandbox, request.SandboxState) with { TargetPidPath = TargetOf(request.Sandbox, security) },
+            Files = FilesOf(request.Sandbox),
+            RootFsPath = request.RootFs,
+            CgroupsPath = cgroups.PathFor(request.Sandbox, request.Id),
+            Hostname = SandboxFiles.HostnameOf(request.Sandbox),
+            LocalhostSeccompProfile = ReadProfile(SeccompProfileFile.PathOf(security)),
+            Devices = request.Config.Devices.DistinctBy(device => device.HostPath).ToDictionary(device => device.HostPath, device => HostDevices.At(device.HostPath)),
+            SourcePropagations = request.Propagations,
+        });
+        foreach (var warning in built.Warnings)
+        {
+            NotQuiteGiven(logger, request.Id, warning);
+        }
+
+        return built.Spec;
+    }
+
+    internal RuntimeSpec BuildInfra(PodSandboxRecord sandbox, string rootFs)
+    {
+        var security = sandbox.Config.Linux?.SecurityContext;
+        return SandboxSpec.Build(new SandboxSpecInput
+        {
+            SandboxId = sandbox.Id.ToString(),
+            Config = sandbox.Config,
+            Host = host,
+            Namespaces = NamespacesOf(sandbox, null),
+            RootFsPath = rootFs,
+            CgroupsPath = cgroups.PathFor(sandbox, sandbox.Id.ToInfraContainerId()),
+            LocalhostSeccompProfile = ReadProfile(SeccompProfileFile.PathOf(security)),
+        }).Spec;
+    }
+
+    private PodNamespaces NamespacesOf(PodSandboxRecord sandbox, SandboxState.Ready? state)
+    {
+        var pins = _folders.NamespacesOf(sandbox.Id);
+        return new PodNamespaces
+        {
+            Network = sandbox.HasHostNetwork ? NamespaceChoice.Host : NamespaceChoice.Join(Path.Combine(pins, "net")),
+            Uts = sandbox.HasHostNetwork ? NamespaceChoice.Host : NamespaceChoice.Join(Path.Combine(pins, "uts")),
+            Ipc = sandbox.HasHostIpc ? NamespaceChoice.Host : NamespaceChoice.Join(Path.Combine(pins, "ipc")),
+            InfraPidPath = state?.Infra is { } infra ? PidNamespaceOf(infra) : null,
+        };
+    }
+
+    private PodFiles FilesOf(PodSandboxRecord sandbox) => new()
+    {
+        HostnamePath = _folders.HostnameFileOf(sandbox.Id),
+        ResolvConfPath = _folders.ResolvConfOf(sandbox.Id),
+        ShmPath = _folders.SharedMemoryOf(sandbox.Id),
+    };
+
+    /// <summary>Only a running container of the same pod can be the target.</summary>
+    private string? TargetOf(PodSandboxRecord sandbox, LinuxContainerSecurityContext? security)
+    {
+        if (security?.NamespaceOptions is not { Pid: NamespaceMode.Target } options)
+        {
+            return null;
+        }
+
+        var target = containers.Get(options.TargetId);
+        if (target.Record.SandboxId != sandbox.Id || target.State is not ContainerState.Running running)
+        {
+            throw new RuntimeException(
+                ErrorKind.FailedPrecondition,
+                $"container config: the target {options.TargetId} of the PID namespace is not a running container of this pod");
+        }
+
+        return PidNamespaceOf(running.Processes);
+    }
+
+    private static string PidNamespaceOf(ContainerProcesses processes) => $"/proc/{processes.Init.Pid}/ns/pid";
+
+    private static string? ReadProfile(string? path)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return HostPath.TryReadFile(path, SeccompProfileFile.LimitBytes) is { } profile
+                ? Encoding.UTF8.GetString(profile)
+                : throw new RuntimeException(ErrorKind.InvalidArgument, $"the seccomp profile {path} doesn't exist on this node");
+        }
+        catch (IOException failure)
+        {
+            throw new RuntimeException(ErrorKind.InvalidArgument, $"the seccomp profile {path} can't be read: {failure.Message}", failure);
+        }
+    }
+
+    [LoggerMessage(105, LogLevel.Warning, "Container {Container}: {Warning}")]
+    private static partial void NotQuiteGiven(ILogger logger, ContainerId container, string warning);
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics.CodeAnalysis;
+using CriSharp.Oci;
+using CriSharp.Pods.Persistence;
+using CriSharp.Pods.Sandboxes;
+using CriSharp.Primitives;
+
+namespace CriSharp.Pods.Containers;
+
+/// <summary>Owns the containers: their records on disk, their places in memory, their names and locks. Reads never wait.</summary>
+public sealed class ContainerStore(InstanceFolders folders)
+{
+    private readonly RecordFolder<ContainerRecordDocument, ContainerStatusDocument> _disk =
+        new(folders.ContainerRecords, PodsJson.Default.ContainerRecordDocument, PodsJson.Default.ContainerStatusDocument);
+
+    private readonly IdTable<Container> _containers = new("container");
+    private readonly NameTable<ContainerKey> _names = new();
+    private readonly KeyedLock<ContainerId> _locks = new();
+
+    public ICollection<Container> All => _containers.All;
+
+    /// <inheritdoc cref="IdTable{T}.TryFind"/>
+    public bool TryFind(string id, [NotNullWhen(true)] out Container? container) => _containers.TryFind(id, out container);
+
+    /// <inheritdoc cref="IdTable{T}.Get"/>
+    public Container Get(string id) => _containers.Get(id);
+
+    public IReadOnlyList<Container> Of(PodSandboxId sandbox) => [.. All.Where(container => container.Record.SandboxId == sandbox)];
+
+    /// <returns>The id of a container that was made from the image; null where there is none.</returns>
+    public string? UserOf(string imageId) => All.FirstOrDefault(container => container.Record.ImageId == imageId)?.Id.ToString();
+
+    /// <summary>Held while a container is started or removed. An exit needs no lock: it may come at any time.</summary>
+    public Task<IDisposable> LockAsync(ContainerId id, CancellationToken cancellationToken) => _locks.LockAsync(id, cancellationToken);
+
+    internal string? TryReserve(ContainerKey name, ContainerId id) => _names.TryReserve(name, id.ToString());
+
+    internal void Release(ContainerKey name, ContainerId id) => _names.Release(name, id.ToString());
+
+    /// <summary>Durable, and seen by nobody yet: from here on a crash is followed by an undo.</summary>
+    internal void Begin(ContainerRecord record) => _disk.WriteRecord(record.Id.ToString(), ContainerRecordDocument.From(record));
+
+    /// <summary>Durable, then visible.</summary>
+    internal Container Publish(ContainerRecord record, ContainerState state)
+    {
+        _disk.WriteStatus(record.Id.ToString(), ContainerStatusDocument.From(state));
+        return Show(record, state);
+    }
+
+    /// <summary>
+    /// Durable, then visible; at most one transition at a time, each from the state that the last one left.
+    /// Does nothing where the transition answers null: then somebody else was first.
+    /// </summary>
+    internal bool Change(Container container, Func<ContainerState, ContainerState?> transition)
+    {
+        lock (container.Transition)
+        {
+            if (transition(container.State) is not { } next)
+            {
+                return false;
+            }
+
+            _disk.WriteStatus(container.Id.ToString(), ContainerStatusDocument.From(next));
+            container.Become(next);
+            return true;
+        }
+    }
+
+    /// <summary>As <see cref="Change"/>, for an end that the monitor's exit record tells already: after a crash it is read from there.</summary>
+    internal static bool Observe(Container container, Func<ContainerState, ContainerState?> transition)
+    {
+        lock (container.Transition)
+        {
+            if (transition(container.State) is not { } next)
+            {
+                return false;
+            }
+
+            container.Become(next);
+            return true;
+        }
+    }
+
+    /// <summary>Forgets a container of which nothing is left.</summary>
+    internal void Forget(ContainerRecord record)
+    {
+        _disk.Remove(record.Id.ToString());
+        _containers.Remove(record.Id.ToString());
+        _names.Release(record.Key, record.Id.ToString());
+    }
+
+    internal IEnumerable<RecordOnDisk<ContainerRecordDocument, ContainerStatusDocument>> Load() => _disk.Load();
+
+    internal void RemoveEmpty(string id) => _disk.RemoveEmpty(id);
+
+    internal string SetAside(string id) => _disk.SetAside(id);
+
+    /// <summary>Takes up what was found on disk.</summary>
+    internal Container Show(ContainerRecord record, ContainerState state)
+    {
+        var container = new Container(record, state);
+        container.Become(state);
+        _names.TryReserve(record.Key, record.Id.ToString());
+        _containers.Add(record.Id.ToString(), container);
+        return container;
+    }
+}

@@ -1,0 +1,130 @@
+using CriSharp.Cri.V1;
+using CriSharp.Images;
+using CriSharp.Oci;
+using CriSharp.Pods.Sandboxes;
+using CriSharp.Primitives;
+using CriSharp.Specs;
+using Microsoft.Extensions.Logging;
+using PodSandbox = CriSharp.Pods.Sandboxes.PodSandbox;
+
+namespace CriSharp.Pods.Containers;
+
+/// <summary>
+/// Makes a container that is ready to start:
+/// 1 the sandbox is leased and must be ready · 2 the name is reserved (a retry of an equal request gets the container that it made) ·
+/// 3 image, log path and mount sources are looked up · 4 root file system · 5 specification · 6 the record is durable ·
+/// 7 the monitor has the runtime create it · 8 the state is durable, then visible.
+/// A failure at any step undoes those before it; what a crash leaves is found by the next start.
+/// </summary>
+public sealed partial class CreateContainer(
+    PodSandboxStore sandboxes,
+    ContainerStore containers,
+    ImageStore images,
+    ContainerSpecs specs,
+    ContainerParts parts,
+    ContainerLaunch launch,
+    ContainerEnds ends,
+    PodsOptions options,
+    ILogger<CreateContainer> logger)
+{
+    private readonly Coalescer<CreateContainerKey, ContainerId> _running = new(AbandonedWork.GoesOn);
+
+    /// <param name="cancellationToken">Ends the wait only: the kubelet's retry joins the work or finds its result.</param>
+    public async Task<ContainerId> RunAsync(string sandboxId, ContainerConfig config, CancellationToken cancellationToken)
+    {
+        MetadataRules.Validate(config.Metadata);
+        var sandbox = sandboxes.Get(sandboxId);
+        var key = new CreateContainerKey(ContainerKey.Of(sandbox.Id, config.Metadata), config);
+        return await _running.RunAsync(key, _ => MakeOrFindAsync(sandbox, key, config), cancellationToken);
+    }
+
+    private async Task<ContainerId> MakeOrFindAsync(PodSandbox sandbox, CreateContainerKey key, ContainerConfig config)
+    {
+        using var lease = await sandboxes.LeaseAsync(sandbox.Id, CancellationToken.None);
+        if (sandbox.State is not SandboxState.Ready ready)
+        {
+            throw new RuntimeException(ErrorKind.FailedPrecondition, $"no container can be made in pod sandbox {sandbox.Id}: it is stopped");
+        }
+
+        var id = ContainerId.New();
+        if (containers.TryReserve(key.Name, id) is { } holder)
+        {
+            return FindEarlier(key, holder);
+        }
+
+        await using var rollback = new Rollback(options.RollbackLimit, (step, failure) => RollbackFailed(logger, step, id, failure));
+        rollback.Add("release the name", () => containers.Release(key.Name, id));
+
+        var image = ResolveImage(config.Image);
+        using var imageLease = images.Lease(image.Id);
+        var logPath = LogPaths.Resolve(sandbox.Record.Config.LogDirectory, config.LogPath);
+        var propagations = MountSources.Check(config.Mounts);
+
+        var rootFs = parts.MakeRootFs(id, image.Layers, rollback);
+        var user = RootFsUsers.Resolve(rootFs, image.Config.User, config.Linux?.SecurityContext);
+        var spec = specs.Build(new SpecRequest(id, sandbox.Record, ready, config, image.Config, user, rootFs, propagations));
+
+        var record = RecordOf(id, sandbox.Record, config, image, user, logPath);
+        rollback.Add("forget the record", () => containers.Forget(record));
+        containers.Begin(record);
+
+        var processes = await launch.RunAsync(record, spec, rollback);
+        var container = containers.Publish(record, new ContainerState.Created(processes));
+        rollback.Release();
+        ends.Watch(container, processes);
+        Created(logger, id, key.Name, image.Id);
+        return id;
+    }
+
+    private ContainerId FindEarlier(CreateContainerKey key, string holder)
+    {
+        if (!containers.TryFind(holder, out var earlier))
+        {
+            throw new RuntimeException(
+                ErrorKind.AlreadyExists,
+                $"container {key.Name} is being made with another configuration as {holder}: wait for it, or use another attempt number");
+        }
+
+        // Who has started it has been told its id: that is no retry.
+        if (earlier.State is not ContainerState.Created || !key.Equals(new CreateContainerKey(earlier.Record.Key, earlier.Record.Config)))
+        {
+            throw new RuntimeException(
+                ErrorKind.AlreadyExists,
+                $"container {earlier.Id} has the name {key.Name} already: remove it, or use another attempt number");
+        }
+
+        return earlier.Id;
+    }
+
+    private ImageRecord ResolveImage(ImageSpec? asked)
+    {
+        if (asked is not { Image.Length: > 0 })
+        {
+            throw new RuntimeException(ErrorKind.InvalidArgument, "container config: no image is named");
+        }
+
+        return images.Resolve(asked.Image)
+            ?? throw new RuntimeException(ErrorKind.NotFound, $"image \"{asked.Image}\" is not on this node: pull it first");
+    }
+
+    private ContainerRecord RecordOf(
+        ContainerId id, PodSandboxRecord sandbox, ContainerConfig config, ImageRecord image, ResolvedUser user, string logPath) => new()
+        {
+            Id = id,
+            SandboxId = sandbox.Id,
+            Config = config,
+            ImageId = image.Id,
+            RuntimeHandler = sandbox.RuntimeHandler,
+            CreatedAt = options.Time.GetUtcNow(),
+            BootId = BootId.Current,
+            LogPath = logPath,
+            StopSignal = StopSignals.Resolve(config.StopSignal, image.Config.StopSignal),
+            User = new ContainerIdentity(user.Uid, user.Gid, [.. user.AdditionalGids]),
+        };
+
+    [LoggerMessage(100, LogLevel.Information, "Container {Container} is created: {Name}, image {Image}")]
+    private static partial void Created(ILogger logger, ContainerId container, ContainerKey name, string image);
+
+    [LoggerMessage(101, LogLevel.Error, "Rollback could not {Step} of container {Container}")]
+    private static partial void RollbackFailed(ILogger logger, string step, ContainerId container, Exception failure);
+}

@@ -1,0 +1,96 @@
+using CriSharp.Cri.V1;
+using CriSharp.Specs;
+using CriMessage = CriSharp.Cri.V1.Container;
+using CriState = CriSharp.Cri.V1.ContainerState;
+
+namespace CriSharp.Pods.Containers;
+
+/// <summary>A container in the words of the CRI.</summary>
+public static class DescribeContainer
+{
+    /// <summary>The kubelet cuts longer ones anyway, and a status is asked for often.</summary>
+    private const int MessageLimitCharacters = 4096;
+
+    public static CriMessage ForList(Container container)
+    {
+        var record = container.Record;
+        var message = new CriMessage
+        {
+            Id = container.Id.ToString(),
+            PodSandboxId = record.SandboxId.ToString(),
+            Metadata = record.Config.Metadata,
+            Image = record.Config.Image,
+            ImageRef = record.ImageId,
+            ImageId = record.ImageId,
+            State = StateOf(container.State),
+            CreatedAt = UnixTime.Nanoseconds(record.CreatedAt),
+        };
+        message.Labels.Add(record.Config.Labels);
+        message.Annotations.Add(record.Config.Annotations);
+        return message;
+    }
+
+    /// <param name="imageName">What people call the image: the name in the pod's spec where the kubelet tells it.</param>
+    public static ContainerStatus ForStatus(Container container, string imageName)
+    {
+        var record = container.Record;
+        var status = new ContainerStatus
+        {
+            Id = container.Id.ToString(),
+            Metadata = record.Config.Metadata,
+            State = StateOf(container.State),
+            CreatedAt = UnixTime.Nanoseconds(record.CreatedAt),
+            Image = new ImageSpec(record.Config.Image) { Image = imageName },
+            ImageRef = record.ImageId,
+            ImageId = record.ImageId,
+            LogPath = record.LogPath,
+            StopSignal = StopSignals.ToCri(record.StopSignal),
+            User = UserOf(record.User),
+            Resources = new ContainerResources { Linux = record.Config.Linux?.Resources ?? new LinuxContainerResources() },
+        };
+        status.Labels.Add(record.Config.Labels);
+        status.Annotations.Add(record.Config.Annotations);
+        status.Mounts.Add(record.Config.Mounts);
+        Tell(status, container.State);
+        return status;
+    }
+
+    public static CriState StateOf(ContainerState state) => state switch
+    {
+        ContainerState.Created => CriState.ContainerCreated,
+        ContainerState.Running => CriState.ContainerRunning,
+        ContainerState.Exited => CriState.ContainerExited,
+        _ => CriState.ContainerUnknown,
+    };
+
+    private static void Tell(ContainerStatus status, ContainerState state)
+    {
+        switch (state)
+        {
+            case ContainerState.Running running:
+                status.StartedAt = UnixTime.Nanoseconds(running.StartedAt);
+                break;
+            case ContainerState.Exited exited:
+                status.StartedAt = UnixTime.Nanoseconds(exited.StartedAt);
+                status.FinishedAt = UnixTime.Nanoseconds(exited.End.FinishedAt);
+                status.ExitCode = exited.End.Code;
+                status.Reason = exited.End.Reason;
+                status.Message = Shorten(exited.End.Message);
+                break;
+            case ContainerState.Unknown unknown:
+                status.StartedAt = UnixTime.Nanoseconds(unknown.StartedAt);
+                status.Reason = ContainerEnd.StatusUnknown;
+                status.Message = Shorten(unknown.Reason);
+                break;
+        }
+    }
+
+    private static ContainerUser UserOf(ContainerIdentity identity)
+    {
+        var linux = new LinuxContainerUser { Uid = identity.Uid, Gid = identity.Gid };
+        linux.SupplementalGroups.Add(identity.SupplementalGroups);
+        return new ContainerUser { Linux = linux };
+    }
+
+    private static string Shorten(string message) => message.Length <= MessageLimitCharacters ? message : message[..MessageLimitCharacters];
+}

@@ -1,0 +1,26 @@
+using CriSharp.Primitives;
+
+namespace CriSharp.Pods.Containers;
+
+/// <summary>Where a container's log goes: the pod's log directory and the container's path below it.</summary>
+internal static class LogPaths
+{
+    /// <returns>"" where the client asked for no log.</returns>
+    /// <exception cref="RuntimeException">InvalidArgument: the path leaves the directory (CVE-2025-0750).</exception>
+    public static string Resolve(string directory, string logPath)
+    {
+        if (logPath.Length == 0 || directory.Length == 0)
+        {
+            return "";
+        }
+
+        if (Path.IsPathRooted(logPath) || logPath.Contains('\0') || logPath.Split('/').Any(part => part is "" or "." or ".."))
+        {
+            throw new RuntimeException(
+                ErrorKind.InvalidArgument,
+                $"container config: log_path \"{logPath}\" has to be relative to the pod's log_directory and stay in it");
+        }
+
+        return Path.Combine(directory, logPath);
+    }
+}

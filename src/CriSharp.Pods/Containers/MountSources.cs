@@ -1,0 +1,58 @@
+using CriSharp.Cri.V1;
+using CriSharp.Linux.Mounts;
+using CriSharp.Primitives;
+using CriSharp.Specs;
+using MountPropagation = CriSharp.Cri.V1.MountPropagation;
+using CriMount = CriSharp.Cri.V1.Mount;
+
+namespace CriSharp.Pods.Containers;
+
+/// <summary>The host's side of a container's mounts: is it there, and how does the mount that it lies on propagate.</summary>
+internal static class MountSources
+{
+    /// <exception cref="RuntimeException">InvalidArgument: a source doesn't exist.</exception>
+    public static IReadOnlyDictionary<string, SourcePropagation> Check(IEnumerable<CriMount> mounts)
+    {
+        var propagations = new Dictionary<string, SourcePropagation>();
+        foreach (var mount in mounts)
+        {
+            if (mount.Image is not null || mount.HostPath.Length == 0)
+            {
+                continue;
+            }
+
+            var source = Resolve(mount);
+            if (mount.Propagation != MountPropagation.PropagationPrivate)
+            {
+                propagations[mount.HostPath] = PropagationOf(source);
+            }
+        }
+
+        return propagations;
+    }
+
+    /// <summary>The last component may be a link that the administrator made; what it leads to has to exist.</summary>
+    private static string Resolve(CriMount mount)
+    {
+        FileSystemInfo source = Directory.Exists(mount.HostPath) ? new DirectoryInfo(mount.HostPath) : new FileInfo(mount.HostPath);
+        if (!Path.IsPathRooted(mount.HostPath) || !Path.Exists(mount.HostPath))
+        {
+            throw new RuntimeException(
+                ErrorKind.InvalidArgument,
+                $"container config: the mount of {mount.HostPath} at {mount.ContainerPath} has no source: {mount.HostPath} doesn't exist on the host");
+        }
+
+        return source.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? source.FullName;
+    }
+
+    private static SourcePropagation PropagationOf(string source)
+    {
+        var propagation = MountTable.Covering(source)?.Propagation ?? "";
+        if (propagation.Contains("shared:", StringComparison.Ordinal))
+        {
+            return SourcePropagation.Shared;
+        }
+
+        return propagation.Contains("master:", StringComparison.Ordinal) ? SourcePropagation.Slave : SourcePropagation.Private;
+    }
+}

@@ -1,0 +1,38 @@
+using CriSharp.Oci;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Pods.Containers;
+
+/// <summary>Kills a container if it still runs and removes all that is left of it, but for its log, which is the kubelet's. Idempotent.</summary>
+public sealed partial class RemoveContainer(
+    ContainerStore containers,
+    StopContainer stopContainer,
+    ContainerParts parts,
+    ILogger<RemoveContainer> logger)
+{
+    /// <param name="id">An unknown one is removed already.</param>
+    public async Task RunAsync(string id, CancellationToken cancellationToken)
+    {
+        if (containers.TryFind(id, out var container))
+        {
+            await RunAsync(container, cancellationToken);
+        }
+    }
+
+    internal async Task RunAsync(Container container, CancellationToken cancellationToken)
+    {
+        using var held = await containers.LockAsync(container.Id, cancellationToken);
+        if (!containers.TryFind(container.Id.ToString(), out _))
+        {
+            return;
+        }
+
+        await stopContainer.RunAsync(container, TimeSpan.Zero, cancellationToken);
+        await parts.RemoveAsync(container.Record.Id, container.Record.RuntimeHandler, container.Processes, CancellationToken.None);
+        containers.Forget(container.Record);
+        Removed(logger, container.Id);
+    }
+
+    [LoggerMessage(130, LogLevel.Information, "Container {Container} is removed")]
+    private static partial void Removed(ILogger logger, ContainerId container);
+}

@@ -1,0 +1,85 @@
+using CriSharp.Linux.Processes;
+using CriSharp.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Pods.Containers;
+
+/// <summary>
+/// Asks a container to end, waits, then kills it. Takes no lock: a second call with a shorter time cuts the first one short.
+/// Idempotent; returns once the end is recorded.
+/// </summary>
+public sealed partial class StopContainer(ContainerStore containers, RuntimeHandlers handlers, PodsOptions options, ILogger<StopContainer> logger)
+{
+    /// <param name="id">An unknown one is stopped already.</param>
+    /// <param name="timeout">How long it may take to end by itself; zero kills it at once.</param>
+    /// <param name="cancellationToken">Ends the wait only; the container is stopped all the same.</param>
+    public async Task RunAsync(string id, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (containers.TryFind(id, out var container))
+        {
+            await RunAsync(container, timeout, cancellationToken);
+        }
+    }
+
+    internal Task RunAsync(Container container, TimeSpan timeout, CancellationToken cancellationToken) => container.State switch
+    {
+        ContainerState.Exited => Task.CompletedTask,
+        ContainerState.Running running => EndAsync(container, running.Processes.Init, timeout).WaitAsync(cancellationToken),
+
+        // It has not begun: nothing of it could make use of a grace period.
+        ContainerState.Created created => EndAsync(container, created.Processes.Init, TimeSpan.Zero).WaitAsync(cancellationToken),
+        _ => GiveUpOnAsync(container).WaitAsync(cancellationToken),
+    };
+
+    private async Task EndAsync(Container container, ProcessIdentity process, TimeSpan timeout)
+    {
+        using var handle = PidHandle.TryOpen(process);
+        if (timeout > TimeSpan.Zero && handle is not null)
+        {
+            handle.Signal(container.Record.StopSignal);
+            if (await EndsWithinAsync(container, timeout))
+            {
+                Stopped(logger, container.Id, container.Record.StopSignal);
+                return;
+            }
+        }
+
+        handle?.Signal(Signals.SIGKILL);
+        if (!await EndsWithinAsync(container, options.KillLimit))
+        {
+            throw new RuntimeException(
+                ErrorKind.DeadlineExceeded,
+                $"container {container.Id} was killed {options.KillLimit.TotalSeconds:0} s ago but its end is not reported: its process {process.Pid} may hang in the kernel");
+        }
+
+        Stopped(logger, container.Id, Signals.SIGKILL);
+    }
+
+    private async Task<bool> EndsWithinAsync(Container container, TimeSpan limit)
+    {
+        try
+        {
+            await container.Ended.WaitAsync(limit, options.Time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Nobody knows what became of it: the runtime removes whatever there is.</summary>
+    private async Task GiveUpOnAsync(Container container)
+    {
+        await handlers.Get(container.Record.RuntimeHandler).DeleteAsync(container.Id, force: true, CancellationToken.None);
+        var exit = new ContainerEnd(
+            255,
+            ContainerEnd.StatusUnknown,
+            "the container was stopped while its state was unknown: its exit code was not seen",
+            options.Time.GetUtcNow());
+        containers.Change(container, state => state is ContainerState.Unknown unknown ? new ContainerState.Exited(unknown.StartedAt, exit) : null);
+    }
+
+    [LoggerMessage(110, LogLevel.Information, "Container {Container} ended on signal {Signal}")]
+    private static partial void Stopped(ILogger logger, Oci.ContainerId container, int signal);
+}

@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using CriSharp.Linux.Files;
+using CriSharp.Oci;
+using CriSharp.OciRuntime.Bundles;
+using CriSharp.OciRuntime.Monitors;
+using CriSharp.Pods.Containers;
+using CriSharp.Pods.Sandboxes;
+using CriSharp.Primitives;
+using CriSharp.Specs;
+
+namespace CriSharp.Pods.Exec;
+
+/// <summary>Runs a command in a running container to its end, through the container's monitor; a timeout kills all that it started.</summary>
+public sealed class ExecSync(PodSandboxStore sandboxes, ContainerStore containers, BundleStore bundles, PodCgroups cgroups)
+{
+    private const int ExecIdHexDigits = 16;
+    private const int ConfigLimitBytes = 16 << 20;
+
+    /// <param name="timeout">Zero: none.</param>
+    /// <exception cref="RuntimeException">NotFound; FailedPrecondition: not running; DeadlineExceeded: it was killed; InvalidArgument: no command.</exception>
+    public async Task<ExecResult> RunAsync(string id, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (command.Count == 0)
+        {
+            throw new RuntimeException(ErrorKind.InvalidArgument, "exec: the command is empty");
+        }
+
+        var container = containers.Get(id);
+        if (container.State is not ContainerState.Running)
+        {
+            throw new RuntimeException(
+                ErrorKind.FailedPrecondition,
+                $"no command can be run in container {container.Id}: it is {DescribeContainer.StateOf(container.State)}, not running");
+        }
+
+        var bundle = bundles.Of(container.Id);
+        var execId = RandomNumberGenerator.GetHexString(ExecIdHexDigits, lowercase: true);
+        var result = await new MonitorClient(bundle.MonitorSocket).ExecAsync(
+            new ExecRequest
+            {
+                ExecId = execId,
+                Bundle = bundle,
+                Process = ProcessOf(bundle, command),
+                Cgroup = ExecCgroup.For(cgroups.DirectoriesOf(sandboxes.Get(container.Record.SandboxId.ToString()).Record, container.Id), execId),
+                Timeout = timeout > TimeSpan.Zero ? timeout : null,
+            },
+            cancellationToken);
+        return result.TimedOut
+            ? throw new RuntimeException(
+                ErrorKind.DeadlineExceeded,
+                $"the command in container {container.Id} did not end in {timeout.TotalSeconds:0.###} s: it was killed with all that it had started")
+            : result;
+    }
+
+    /// <summary>As the container's first process is, with a command of its own.</summary>
+    private static byte[] ProcessOf(Bundle bundle, IReadOnlyList<string> command)
+    {
+        var spec = RuntimeSpec.Parse(HostPath.TryReadFile(bundle.ConfigPath, ConfigLimitBytes)
+            ?? throw new RuntimeException(ErrorKind.FailedPrecondition, $"no command can be run: {bundle.ConfigPath} is gone"));
+        return ProcessSpec.Build(spec.Process, command, terminal: false).ToJson();
+    }
+}

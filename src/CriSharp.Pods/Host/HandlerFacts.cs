@@ -1,0 +1,33 @@
+using System.Text.Json;
+using CriSharp.OciRuntime.Commands;
+using CriSharp.Primitives;
+
+namespace CriSharp.Pods.Host;
+
+/// <summary>What one runtime handler can do, asked of it once at start. The kubelet publishes it: what isn't certain is not claimed.</summary>
+/// <param name="Name">"" for the default handler.</param>
+public sealed record HandlerFacts(string Name, bool RecursiveReadOnlyMounts, bool UserNamespaces)
+{
+    /// <summary>A runtime that has no "features" verb, or answers nonsense, can do nothing of it.</summary>
+    public static async Task<HandlerFacts> AskAsync(string name, OciRuntimeCli runtime, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var features = await runtime.FeaturesAsync(cancellationToken);
+            return new HandlerFacts(name, features is { } json && HasMountOption(json, "rro"), UserNamespaces: false);
+        }
+        catch (Exception failure) when (failure is RuntimeException or JsonException)
+        {
+            return new HandlerFacts(name, false, false);
+        }
+    }
+
+    /// <summary>https://github.com/opencontainers/runtime-spec/blob/main/features.md#mount-options</summary>
+    internal static bool HasMountOption(ReadOnlyMemory<byte> features, string option)
+    {
+        using var document = JsonDocument.Parse(features);
+        return document.RootElement.TryGetProperty("mountOptions", out var options)
+            && options.ValueKind == JsonValueKind.Array
+            && options.EnumerateArray().Any(known => known.ValueKind == JsonValueKind.String && known.ValueEquals(option));
+    }
+}

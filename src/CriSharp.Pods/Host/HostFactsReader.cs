@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using CriSharp.Linux.Cgroups;
+using CriSharp.Linux.Files;
+using CriSharp.Specs;
+
+namespace CriSharp.Pods.Host;
+
+/// <summary>Asks the host, once at start, what containers can be given here. Where root lacks powers, requests are clamped to what it has.</summary>
+public static class HostFactsReader
+{
+    private const string StatusFile = "/proc/self/status";
+    private const string LimitsFile = "/proc/self/limits";
+    private const string OomScoreFile = "/proc/self/oom_score_adj";
+    private const string AppArmorProfilesFile = "/sys/kernel/security/apparmor/profiles";
+    private const string SysResource = "CAP_SYS_RESOURCE";
+    private const int SmallFileLimitBytes = 1 << 20;
+    private const int ProfilesLimitBytes = 16 << 20;
+
+    public static HostFacts Read(CgroupHierarchies cgroups)
+    {
+        var bounding = BoundingSet(Text(StatusFile, SmallFileLimitBytes));
+        var mayRaise = bounding.Contains(SysResource);
+        return new HostFacts
+        {
+            BoundingCapabilities = bounding,
+            CgroupVersion = cgroups.Mode == CgroupMode.V2 ? CgroupVersion.V2 : CgroupVersion.V1,
+            OomScoreAdjFloor = mayRaise
+                ? HostFacts.LowestOomScoreAdj
+                : int.Parse(Text(OomScoreFile, SmallFileLimitBytes).Trim(), CultureInfo.InvariantCulture),
+            RlimitCeilings = mayRaise ? new Dictionary<string, ulong>() : HardLimits(Text(LimitsFile, SmallFileLimitBytes)),
+            Architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
+            HasSeccomp = Text(StatusFile, SmallFileLimitBytes).Contains("\nSeccomp:", StringComparison.Ordinal),
+            AppArmorProfiles = AppArmorProfiles(),
+            HasHugetlb = cgroups.Find("hugetlb") is not null,
+            HasSwapAccounting = HasSwapAccounting(cgroups),
+            Devices = HostDevices.All(),
+        };
+    }
+
+    /// <summary>CapBnd of /proc/self/status as names; proc_pid_status(5). Bits without a name are capabilities newer than this program.</summary>
+    internal static HashSet<string> BoundingSet(string status)
+    {
+        var line = status.Split('\n').First(candidate => candidate.StartsWith("CapBnd:", StringComparison.Ordinal));
+        var bits = ulong.Parse(line.AsSpan("CapBnd:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        return [.. CapabilityNames.ByNumber.Where((_, number) => (bits & (1UL << number)) != 0)];
+    }
+
+    /// <summary>Lines such as "Max open files            1024                 524288               files".</summary>
+    internal static Dictionary<string, ulong> HardLimits(string limits)
+    {
+        var found = new Dictionary<string, ulong>();
+        foreach (var (name, title) in RlimitTitles.ByName)
+        {
+            var line = limits.Split('\n').FirstOrDefault(candidate => candidate.StartsWith(title, StringComparison.Ordinal));
+            var words = line?[title.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+            if (words.Length >= 2 && ulong.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var hard))
+            {
+                found[name] = hard;
+            }
+        }
+
+        return found;
+    }
+
+    private static HashSet<string>? AppArmorProfiles()
+    {
+        if (HostPath.TryReadFile(AppArmorProfilesFile, ProfilesLimitBytes) is not { } profiles)
+        {
+            return null;
+        }
+
+        // "name (enforce)", a line each
+        return [.. Encoding.UTF8.GetString(profiles).Split('\n').Select(line => line[..Math.Max(line.LastIndexOf(" (", StringComparison.Ordinal), 0)])];
+    }
+
+    private static bool HasSwapAccounting(CgroupHierarchies cgroups) => cgroups.Find("memory") is { } memory
+        && (memory.IsUnified || File.Exists(Path.Combine(memory.MountPoint, "memory.memsw.limit_in_bytes")));
+
+    private static string Text(string path, int limitBytes) => Encoding.UTF8.GetString(HostPath.TryReadFile(path, limitBytes) ?? []);
+}

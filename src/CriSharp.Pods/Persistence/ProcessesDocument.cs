@@ -1,0 +1,28 @@
+using CriSharp.Linux.Processes;
+using CriSharp.Pods.Containers;
+
+namespace CriSharp.Pods.Persistence;
+
+/// <summary>A pid comes back within a boot, but not with the same start time: both together name one process for ever.</summary>
+internal sealed record ProcessesDocument
+{
+    public required int InitPid { get; init; }
+
+    /// <summary>Clock ticks from boot to the start of the process; field 22 of /proc/pid/stat.</summary>
+    public required long InitStartTicks { get; init; }
+
+    public required int MonitorPid { get; init; }
+
+    public required long MonitorStartTicks { get; init; }
+
+    public static ProcessesDocument From(ContainerProcesses processes) => new()
+    {
+        InitPid = processes.Init.Pid,
+        InitStartTicks = processes.Init.StartTicks,
+        MonitorPid = processes.Monitor.Pid,
+        MonitorStartTicks = processes.Monitor.StartTicks,
+    };
+
+    public ContainerProcesses ToProcesses() =>
+        new(new ProcessIdentity(InitPid, InitStartTicks), new ProcessIdentity(MonitorPid, MonitorStartTicks));
+}

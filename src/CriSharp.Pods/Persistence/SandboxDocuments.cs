@@ -1,0 +1,111 @@
+using CriSharp.Cri.V1;
+using CriSharp.Pods.Sandboxes;
+using Google.Protobuf;
+
+namespace CriSharp.Pods.Persistence;
+
+/// <summary>sandboxes/ID/record.json: written once. Its config is the client's message in protobuf's own bytes, so that it is echoed exactly; the rest is for people.</summary>
+internal sealed record SandboxRecordDocument
+{
+    public const int CurrentVersion = 1;
+
+    public required int Version { get; init; }
+
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public required string Uid { get; init; }
+
+    public required uint Attempt { get; init; }
+
+    public required string RuntimeHandler { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required string BootId { get; init; }
+
+    public required string CgroupParent { get; init; }
+
+    public required IReadOnlyList<string> MadeCgroups { get; init; }
+
+    public required byte[] Config { get; init; }
+
+    public static SandboxRecordDocument From(PodSandboxRecord record) => new()
+    {
+        Version = CurrentVersion,
+        Id = record.Id.ToString(),
+        Name = record.Key.Name,
+        Namespace = record.Key.Namespace,
+        Uid = record.Key.Uid,
+        Attempt = record.Key.Attempt,
+        RuntimeHandler = record.RuntimeHandler,
+        CreatedAt = record.CreatedAt,
+        BootId = record.BootId,
+        CgroupParent = record.CgroupParent,
+        MadeCgroups = record.MadeCgroups,
+        Config = record.Config.ToByteArray(),
+    };
+
+    /// <exception cref="FormatException">Of another version, or not whole.</exception>
+    public PodSandboxRecord ToRecord() => Version != CurrentVersion
+        ? throw new FormatException($"sandbox record has version {Version}, this daemon reads {CurrentVersion}")
+        : new()
+        {
+            Id = PodSandboxId.Parse(Id),
+            Config = PodSandboxConfig.Parser.ParseFrom(Config),
+            RuntimeHandler = RuntimeHandler,
+            CreatedAt = CreatedAt,
+            BootId = BootId,
+            CgroupParent = CgroupParent,
+            MadeCgroups = MadeCgroups,
+        };
+}
+
+/// <summary>sandboxes/ID/status.json: replaced whole at each transition; its absence means that RunPodSandbox never finished.</summary>
+internal sealed record SandboxStatusDocument
+{
+    public required int Version { get; init; }
+
+    /// <summary>"ready" or "stopped".</summary>
+    public required string State { get; init; }
+
+    public required IReadOnlyList<string> Ips { get; init; }
+
+    /// <summary>Null where the pod shares no PID namespace.</summary>
+    public ProcessesDocument? Infra { get; init; }
+
+    public DateTimeOffset? StoppedAt { get; init; }
+
+    public bool NetworkReleased { get; init; }
+
+    public static SandboxStatusDocument From(SandboxState state) => state switch
+    {
+        SandboxState.Ready ready => new()
+        {
+            Version = SandboxRecordDocument.CurrentVersion,
+            State = "ready",
+            Ips = ready.Ips,
+            Infra = ready.Infra is null ? null : ProcessesDocument.From(ready.Infra),
+        },
+        SandboxState.Stopped stopped => new()
+        {
+            Version = SandboxRecordDocument.CurrentVersion,
+            State = "stopped",
+            Ips = stopped.Ips,
+            StoppedAt = stopped.At,
+            NetworkReleased = stopped.NetworkReleased,
+        },
+        _ => throw new ArgumentOutOfRangeException(nameof(state)),
+    };
+
+    /// <exception cref="FormatException">A state that this daemon doesn't know.</exception>
+    public SandboxState ToState() => State switch
+    {
+        "ready" => new SandboxState.Ready(Ips, Infra?.ToProcesses()),
+        "stopped" => new SandboxState.Stopped(StoppedAt ?? default, Ips, NetworkReleased),
+        _ => throw new FormatException($"sandbox status has the unknown state \"{State}\""),
+    };
+}

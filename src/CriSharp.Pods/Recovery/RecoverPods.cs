@@ -1,0 +1,196 @@
+using CriSharp.Pods.Containers;
+using CriSharp.Pods.Persistence;
+using CriSharp.Pods.Sandboxes;
+using CriSharp.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Pods.Recovery;
+
+/// <summary>
+/// Finds again what an earlier daemon left, whatever ended it:
+/// 1 sandboxes and containers are read and shown with the state that is true now · 2 what belongs to none of them is swept ·
+/// 3 what was half made is undone, in the background, since a network plugin may take its time.
+/// One broken record never stops the others: it is set aside and named.
+/// </summary>
+public sealed partial class RecoverPods(
+    PodSandboxStore sandboxes,
+    ContainerStore containers,
+    SandboxParts sandboxParts,
+    ContainerParts containerParts,
+    ContainerEnds ends,
+    SweepLeftovers sweep,
+    PodsOptions options,
+    ILogger<RecoverPods> logger)
+{
+    private static readonly ContainerEnd Rebooted = new(
+        255, ContainerEnd.StatusUnknown, "the machine was rebooted while the container ran: its exit code was not seen", DateTimeOffset.UnixEpoch);
+
+    private readonly List<Func<Task>> _undo = [];
+
+    /// <returns>Completes once all is shown and swept; the undo goes on behind it.</returns>
+    public async Task RunAsync()
+    {
+        foreach (var found in sandboxes.Load())
+        {
+            Recover(found);
+        }
+
+        foreach (var found in containers.Load())
+        {
+            Recover(found);
+        }
+
+        await sweep.RunAsync();
+        Recovered(logger, sandboxes.All.Count, containers.All.Count, _undo.Count);
+        _ = Task.WhenAll(_undo.Select(undo => undo()));
+    }
+
+    private void Recover(RecordOnDisk<SandboxRecordDocument, SandboxStatusDocument> found)
+    {
+        try
+        {
+            if (found.Failure is not null)
+            {
+                throw found.Failure;
+            }
+
+            if (found.Record?.ToRecord() is not { } record)
+            {
+                sandboxes.RemoveEmpty(found.Id);
+                return;
+            }
+
+            if (found.Status is null)
+            {
+                _undo.Add(() => UndoAsync(record));
+                return;
+            }
+
+            Show(record, found.Status.ToState());
+        }
+        catch (Exception broken) when (broken is not OutOfMemoryException)
+        {
+            SetAside(logger, "pod sandbox", found.Id, sandboxes.SetAside(found.Id), broken);
+        }
+    }
+
+    private void Show(PodSandboxRecord record, SandboxState state)
+    {
+        var sandbox = sandboxes.Show(record, state);
+        if (state is SandboxState.Ready ready && !IsAlive(record, ready))
+        {
+            sandboxes.Change(sandbox, ready.Stop(options.Time.GetUtcNow()));
+        }
+
+        sandboxParts.WatchInfra(sandbox);
+    }
+
+    /// <summary>After a reboot nothing of it is: pins and mounts lived in memory.</summary>
+    private static bool IsAlive(PodSandboxRecord record, SandboxState.Ready ready)
+    {
+        if (record.BootId != BootId.Current)
+        {
+            return false;
+        }
+
+        using var infra = ready.Infra is null ? null : Linux.Processes.PidHandle.TryOpen(ready.Infra.Init);
+        return ready.Infra is null || infra is { HasExited: false };
+    }
+
+    private void Recover(RecordOnDisk<ContainerRecordDocument, ContainerStatusDocument> found)
+    {
+        try
+        {
+            if (found.Failure is not null)
+            {
+                throw found.Failure;
+            }
+
+            if (found.Record?.ToRecord() is not { } record)
+            {
+                containers.RemoveEmpty(found.Id);
+                return;
+            }
+
+            if (found.Status is null)
+            {
+                _undo.Add(() => UndoAsync(record));
+                return;
+            }
+
+            Show(record, found.Status.ToState());
+        }
+        catch (Exception broken) when (broken is not OutOfMemoryException)
+        {
+            SetAside(logger, "container", found.Id, containers.SetAside(found.Id), broken);
+        }
+    }
+
+    private void Show(ContainerRecord record, ContainerState state)
+    {
+        var container = containers.Show(record, state);
+        switch (state)
+        {
+            // The watcher reads the exit record at once where the monitor has gone, so what is listed first is true.
+            case ContainerState.Created created:
+                ends.Watch(container, created.Processes);
+                break;
+            case ContainerState.Running running:
+                ends.Watch(container, running.Processes);
+                break;
+        }
+
+        if (record.BootId != BootId.Current)
+        {
+            containers.Change(container, left => left switch
+            {
+                ContainerState.Created => new ContainerState.Exited(null, Rebooted with { FinishedAt = options.Time.GetUtcNow() }),
+                ContainerState.Running running => running.End(Rebooted with { FinishedAt = options.Time.GetUtcNow() }),
+                _ => null,
+            });
+        }
+    }
+
+    private async Task UndoAsync(PodSandboxRecord record)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(options.RollbackLimit);
+            await sandboxParts.ReleaseAsync(record, limit.Token);
+            sandboxParts.RemoveRest(record);
+            sandboxes.Forget(record);
+            Undone(logger, "pod sandbox", record.Id.ToString());
+        }
+        catch (Exception failure)
+        {
+            NotUndone(logger, "pod sandbox", record.Id.ToString(), failure);
+        }
+    }
+
+    private async Task UndoAsync(ContainerRecord record)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(options.RollbackLimit);
+            await containerParts.RemoveAsync(record.Id, record.RuntimeHandler, null, limit.Token);
+            containers.Forget(record);
+            Undone(logger, "container", record.Id.ToString());
+        }
+        catch (Exception failure)
+        {
+            NotUndone(logger, "container", record.Id.ToString(), failure);
+        }
+    }
+
+    [LoggerMessage(50, LogLevel.Information, "Found {Sandboxes} pod sandboxes and {Containers} containers again; {HalfMade} half-made ones are undone")]
+    private static partial void Recovered(ILogger logger, int sandboxes, int containers, int halfMade);
+
+    [LoggerMessage(51, LogLevel.Error, "The record of {Noun} {Id} can't be read and is set aside at {Path}; its processes and mounts are left alone")]
+    private static partial void SetAside(ILogger logger, string noun, string id, string path, Exception failure);
+
+    [LoggerMessage(52, LogLevel.Information, "Undid the {Noun} {Id}, whose making an earlier daemon did not finish")]
+    private static partial void Undone(ILogger logger, string noun, string id);
+
+    [LoggerMessage(53, LogLevel.Error, "Could not undo the half-made {Noun} {Id}; the next start tries again")]
+    private static partial void NotUndone(ILogger logger, string noun, string id, Exception failure);
+}

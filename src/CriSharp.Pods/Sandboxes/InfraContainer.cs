@@ -1,0 +1,114 @@
+using CriSharp.Linux.Mounts;
+using CriSharp.Linux.Processes;
+using CriSharp.Oci;
+using CriSharp.OciRuntime.Bundles;
+using CriSharp.OciRuntime.Monitors;
+using CriSharp.Pods.Containers;
+using CriSharp.Pods.Persistence;
+using CriSharp.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Pods.Sandboxes;
+
+/// <summary>
+/// Pid 1 of a PID namespace that a pod's containers share: our own static pause program in a root with nothing else.
+/// Pods without such a namespace have none.
+/// </summary>
+public sealed partial class InfraContainer(
+    PodSandboxStore sandboxes,
+    RuntimeHandlers handlers,
+    ContainerSpecs specs,
+    BundleStore bundles,
+    MonitorLauncher launcher,
+    PodsOptions options,
+    ILogger<InfraContainer> logger)
+{
+    internal const string ProgramName = "pause";
+
+    private readonly InstanceFolders _folders = options.Folders;
+
+    internal async Task<ContainerProcesses> LaunchAsync(PodSandboxRecord record)
+    {
+        var id = record.Id.ToInfraContainerId();
+        var rootFs = _folders.RootFsOf(id);
+        var spec = specs.BuildInfra(record, rootFs);
+        var bundle = bundles.Write(id, spec.ToJson());
+        BindProgram(rootFs);
+
+        var runtime = handlers.Get(record.RuntimeHandler);
+        var monitor = await launcher.LaunchAsync(
+            new MonitorLaunch
+            {
+                Id = id,
+                Bundle = bundle,
+                ExitFile = _folders.InfraExitFileOf(record.Id),
+                MonitorCgroups = options.MonitorCgroups,
+                CreateTimeout = options.CreateLimit,
+            },
+            runtime,
+            CancellationToken.None);
+        await runtime.StartAsync(id, CancellationToken.None);
+        return new ContainerProcesses(monitor.Init, monitor.Monitor);
+    }
+
+    /// <summary>A pod whose pid 1 has died is not ready any more.</summary>
+    internal void Watch(PodSandbox sandbox)
+    {
+        if (sandbox.State is SandboxState.Ready { Infra: { } processes })
+        {
+            _ = FollowAsync(sandbox, processes);
+        }
+    }
+
+    /// <summary>Kills it and removes what it was made of. Idempotent.</summary>
+    internal async Task RemoveAsync(PodSandboxRecord record, CancellationToken cancellationToken)
+    {
+        var id = record.Id.ToInfraContainerId();
+        await handlers.Get(record.RuntimeHandler).DeleteAsync(id, force: true, cancellationToken);
+        var rootFs = _folders.RootFsOf(id);
+        Mounting.Unmount(Path.Combine(rootFs, ProgramName), lazy: true);
+        File.Delete(Path.Combine(rootFs, ProgramName));
+        RemoveMountPoints(rootFs);
+        bundles.Remove(id);
+    }
+
+    private async Task FollowAsync(PodSandbox sandbox, ContainerProcesses processes)
+    {
+        using var init = PidHandle.TryOpen(processes.Init);
+        if (init is not null)
+        {
+            await init.WaitForExitAsync(CancellationToken.None);
+        }
+
+        using var held = await sandboxes.LockAsync(sandbox.Id, CancellationToken.None);
+        if (sandboxes.TryFind(sandbox.Id.ToString(), out _) && sandbox.State is SandboxState.Ready ready)
+        {
+            sandboxes.Change(sandbox, ready.Stop(options.Time.GetUtcNow()));
+            Died(logger, sandbox.Id);
+        }
+    }
+
+    private void BindProgram(string rootFs)
+    {
+        var target = Path.Combine(rootFs, ProgramName);
+        File.WriteAllBytes(target, []);
+        Mounting.Bind(options.PausePath, target, readOnly: true);
+    }
+
+    /// <summary>The runtime makes empty folders (proc, dev, sys) in the root to mount on.</summary>
+    private static void RemoveMountPoints(string rootFs)
+    {
+        if (!Directory.Exists(rootFs))
+        {
+            return;
+        }
+
+        foreach (var mountPoint in Directory.EnumerateDirectories(rootFs))
+        {
+            Directory.Delete(mountPoint, recursive: true);
+        }
+    }
+
+    [LoggerMessage(30, LogLevel.Warning, "The infra process of pod sandbox {Sandbox} has died: the sandbox is not ready any more")]
+    private static partial void Died(ILogger logger, PodSandboxId sandbox);
+}

@@ -1,0 +1,110 @@
+using CriSharp.Linux.Cgroups;
+using CriSharp.Oci;
+using CriSharp.OciRuntime.Monitors;
+using CriSharp.Primitives;
+
+namespace CriSharp.Pods.Sandboxes;
+
+/// <summary>Where the containers of a pod stand in the cgroup tree, as each driver writes it. systemd makes and removes its slices itself.</summary>
+public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver driver)
+{
+    /// <summary>Parent of the pods whose clients name none.</summary>
+    private const string DefaultRoot = "crisharp";
+
+    /// <summary>Of a container's scope under systemd: what is behind it is read as the container's id.</summary>
+    private const string ScopePrefix = "crisharp";
+
+    private const string SliceSuffix = ".slice";
+
+    /// <summary>cgroupsPath of config.json.</summary>
+    public string PathFor(PodSandboxRecord sandbox, ContainerId container) => driver == CgroupDriver.Systemd
+        ? $"{sandbox.CgroupParent}:{ScopePrefix}:{container}"
+        : $"{sandbox.CgroupParent.TrimEnd('/')}/{container}";
+
+    /// <summary>A container's folder by controller; "" is the unified hierarchy.</summary>
+    internal Dictionary<string, string> DirectoriesOf(PodSandboxRecord sandbox, ContainerId container)
+    {
+        var parent = Parse(sandbox.CgroupParent);
+        var path = parent.Append(driver == CgroupDriver.Systemd ? $"{ScopePrefix}-{container}.scope" : $"{container}");
+        var directories = new Dictionary<string, string>();
+        foreach (var hierarchy in hierarchies.All)
+        {
+            if (hierarchy.IsUnified)
+            {
+                directories[ExecCgroup.Unified] = hierarchy.DirectoryOf(path);
+                continue;
+            }
+
+            foreach (var controller in hierarchy.Controllers)
+            {
+                directories[controller] = hierarchy.DirectoryOf(path);
+            }
+        }
+
+        return directories;
+    }
+
+    /// <exception cref="RuntimeException">InvalidArgument: not of the form that the driver takes.</exception>
+    internal void Validate(string parent)
+    {
+        if (parent.Length == 0)
+        {
+            return;
+        }
+
+        if ((driver == CgroupDriver.Systemd) != parent.EndsWith(SliceSuffix, StringComparison.Ordinal))
+        {
+            throw Invalid(parent, $"the cgroup driver is {driver}: systemd takes a slice's name (kubepods-pod1.slice), cgroupfs a path (/kubepods/pod1)");
+        }
+
+        try
+        {
+            Parse(parent);
+        }
+        catch (FormatException malformed)
+        {
+            throw Invalid(parent, malformed.Message);
+        }
+    }
+
+    internal string ParentOf(PodSandboxId id, string asked)
+    {
+        if (asked.Length > 0)
+        {
+            return asked;
+        }
+
+        return driver == CgroupDriver.Systemd ? $"{DefaultRoot}-pod{id}{SliceSuffix}" : $"/{DefaultRoot}/pod{id}";
+    }
+
+    /// <summary>What <see cref="Make"/> will make, to be recorded before it does.</summary>
+    internal IReadOnlyList<string> MissingFor(string parent)
+    {
+        if (driver == CgroupDriver.Systemd)
+        {
+            return [];
+        }
+
+        var path = Parse(parent);
+        return [.. path.SelfAndAncestors().SelectMany(hierarchies.DirectoriesOf).Where(directory => IsOurs(directory) || !Directory.Exists(directory))];
+    }
+
+    internal void Make(PodSandboxRecord sandbox)
+    {
+        if (driver == CgroupDriver.Cgroupfs)
+        {
+            hierarchies.Create(Parse(sandbox.CgroupParent), CgroupDelegation.AllControllers);
+        }
+    }
+
+    /// <summary>Idempotent. What another pod uses stays.</summary>
+    internal void Remove(PodSandboxRecord sandbox) => hierarchies.RemoveMade(sandbox.MadeCgroups);
+
+    /// <summary>The common parent was made by whichever pod came first: the last one removes it.</summary>
+    private bool IsOurs(string directory) => hierarchies.DirectoriesOf(CgroupPath.Parse(DefaultRoot)).Contains(directory);
+
+    private CgroupPath Parse(string parent) => driver == CgroupDriver.Systemd ? CgroupPath.FromSlice(parent) : CgroupPath.Parse(parent);
+
+    private static RuntimeException Invalid(string parent, string why) =>
+        new(ErrorKind.InvalidArgument, $"pod sandbox config: cgroup_parent \"{parent}\" can't be used: {why}");
+}

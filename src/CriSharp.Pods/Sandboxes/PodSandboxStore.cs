@@ -1,0 +1,74 @@
+using System.Diagnostics.CodeAnalysis;
+using CriSharp.Pods.Persistence;
+using CriSharp.Primitives;
+
+namespace CriSharp.Pods.Sandboxes;
+
+/// <summary>Owns the pod sandboxes: their records on disk, their places in memory, their names and locks. Reads never wait.</summary>
+public sealed class PodSandboxStore(InstanceFolders folders)
+{
+    private readonly RecordFolder<SandboxRecordDocument, SandboxStatusDocument> _disk =
+        new(folders.SandboxRecords, PodsJson.Default.SandboxRecordDocument, PodsJson.Default.SandboxStatusDocument);
+
+    private readonly IdTable<PodSandbox> _sandboxes = new("pod sandbox");
+    private readonly NameTable<PodSandboxKey> _names = new();
+    private readonly KeyedLock<PodSandboxId> _locks = new();
+
+    public ICollection<PodSandbox> All => _sandboxes.All;
+
+    /// <inheritdoc cref="IdTable{T}.TryFind"/>
+    public bool TryFind(string id, [NotNullWhen(true)] out PodSandbox? sandbox) => _sandboxes.TryFind(id, out sandbox);
+
+    /// <inheritdoc cref="IdTable{T}.Get"/>
+    public PodSandbox Get(string id) => _sandboxes.Get(id);
+
+    /// <summary>Held while a sandbox is made, stopped or removed.</summary>
+    public Task<IDisposable> LockAsync(PodSandboxId id, CancellationToken cancellationToken) => _locks.LockAsync(id, cancellationToken);
+
+    /// <summary>Held by whoever needs the sandbox to stay as it is: its containers' creation.</summary>
+    public Task<IDisposable> LeaseAsync(PodSandboxId id, CancellationToken cancellationToken) => _locks.LockSharedAsync(id, cancellationToken);
+
+    internal string? TryReserve(PodSandboxKey name, PodSandboxId id) => _names.TryReserve(name, id.ToString());
+
+    internal void Release(PodSandboxKey name, PodSandboxId id) => _names.Release(name, id.ToString());
+
+    /// <summary>Durable, and seen by nobody yet: from here on a crash is followed by an undo.</summary>
+    internal void Begin(PodSandboxRecord record) => _disk.WriteRecord(record.Id.ToString(), SandboxRecordDocument.From(record));
+
+    /// <summary>Durable, then visible.</summary>
+    internal PodSandbox Publish(PodSandboxRecord record, SandboxState state)
+    {
+        _disk.WriteStatus(record.Id.ToString(), SandboxStatusDocument.From(state));
+        return Show(record, state);
+    }
+
+    /// <summary>Durable, then visible. The caller holds the sandbox's lock.</summary>
+    internal void Change(PodSandbox sandbox, SandboxState state)
+    {
+        _disk.WriteStatus(sandbox.Id.ToString(), SandboxStatusDocument.From(state));
+        sandbox.Become(state);
+    }
+
+    /// <summary>Forgets a sandbox of which nothing is left.</summary>
+    internal void Forget(PodSandboxRecord record)
+    {
+        _disk.Remove(record.Id.ToString());
+        _sandboxes.Remove(record.Id.ToString());
+        _names.Release(record.Key, record.Id.ToString());
+    }
+
+    internal IEnumerable<RecordOnDisk<SandboxRecordDocument, SandboxStatusDocument>> Load() => _disk.Load();
+
+    internal void RemoveEmpty(string id) => _disk.RemoveEmpty(id);
+
+    internal string SetAside(string id) => _disk.SetAside(id);
+
+    /// <summary>Takes up what was found on disk.</summary>
+    internal PodSandbox Show(PodSandboxRecord record, SandboxState state)
+    {
+        var sandbox = new PodSandbox(record, state);
+        _names.TryReserve(record.Key, record.Id.ToString());
+        _sandboxes.Add(record.Id.ToString(), sandbox);
+        return sandbox;
+    }
+}

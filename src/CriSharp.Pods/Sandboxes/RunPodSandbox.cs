@@ -1,0 +1,102 @@
+using CriSharp.Cri.V1;
+using CriSharp.Primitives;
+using CriSharp.Specs;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Pods.Sandboxes;
+
+/// <summary>
+/// Makes a pod sandbox that is ready for containers:
+/// 1 everything is validated · 2 the name is reserved (a retry of an equal request gets the sandbox that it made) · 3 the record is durable ·
+/// 4 parts: namespaces, files, network, infra process · 5 the state is durable, then visible.
+/// A failure at any step undoes those before it; a crash leaves the record, by which the next start undoes them.
+/// </summary>
+public sealed partial class RunPodSandbox(
+    PodSandboxStore sandboxes,
+    RuntimeHandlers handlers,
+    SandboxParts parts,
+    PodCgroups cgroups,
+    PodsOptions options,
+    ILogger<RunPodSandbox> logger)
+{
+    private readonly Coalescer<RunPodSandboxKey, PodSandboxId> _running = new(AbandonedWork.GoesOn);
+
+    /// <param name="runtimeHandler">"" means the default one.</param>
+    /// <param name="cancellationToken">Ends the wait only: the kubelet's retry joins the work or finds its result.</param>
+    public async Task<PodSandboxId> RunAsync(PodSandboxConfig config, string runtimeHandler, CancellationToken cancellationToken)
+    {
+        SandboxRules.Validate(config);
+        cgroups.Validate(config.Linux?.CgroupParent ?? "");
+        handlers.Get(runtimeHandler);
+        var key = new RunPodSandboxKey(PodSandboxKey.Of(config.Metadata), config, runtimeHandler);
+        return await _running.RunAsync(key, _ => MakeOrFindAsync(key, config, runtimeHandler), cancellationToken);
+    }
+
+    private async Task<PodSandboxId> MakeOrFindAsync(RunPodSandboxKey key, PodSandboxConfig config, string runtimeHandler)
+    {
+        var id = PodSandboxId.New();
+        if (sandboxes.TryReserve(key.Name, id) is { } holder)
+        {
+            return FindEarlier(key, holder);
+        }
+
+        await using var rollback = new Rollback(options.RollbackLimit, (step, failure) => RollbackFailed(logger, step, id, failure));
+        rollback.Add("release the name", () => sandboxes.Release(key.Name, id));
+        using var held = await sandboxes.LockAsync(id, CancellationToken.None);
+
+        var record = RecordOf(id, config, runtimeHandler);
+        rollback.Add("forget the record", () => sandboxes.Forget(record));
+        sandboxes.Begin(record);
+
+        var ready = await parts.MakeAsync(record, rollback);
+        var sandbox = sandboxes.Publish(record, ready);
+        rollback.Release();
+        parts.WatchInfra(sandbox);
+        Started(logger, id, key.Name, string.Join(',', ready.Ips));
+        return id;
+    }
+
+    private PodSandboxId FindEarlier(RunPodSandboxKey key, string holder)
+    {
+        if (!sandboxes.TryFind(holder, out var earlier))
+        {
+            throw new RuntimeException(
+                ErrorKind.AlreadyExists,
+                $"a pod sandbox for {key.Name} with another configuration is being made as {holder}: wait for it, or use another attempt number");
+        }
+
+        var sameRequest = new RunPodSandboxKey(earlier.Record.Key, earlier.Record.Config, earlier.Record.RuntimeHandler);
+        if (earlier.State is not SandboxState.Ready || !key.Equals(sameRequest))
+        {
+            throw new RuntimeException(
+                ErrorKind.AlreadyExists,
+                $"the pod sandbox {holder} has the name {key.Name} already, {Difference(earlier)}: remove it, or use another attempt number");
+        }
+
+        return earlier.Id;
+    }
+
+    private static string Difference(PodSandbox earlier) =>
+        earlier.State is SandboxState.Ready ? "with another configuration" : "and is stopped";
+
+    private PodSandboxRecord RecordOf(PodSandboxId id, PodSandboxConfig config, string runtimeHandler)
+    {
+        var parent = cgroups.ParentOf(id, config.Linux?.CgroupParent ?? "");
+        return new PodSandboxRecord
+        {
+            Id = id,
+            Config = config,
+            RuntimeHandler = runtimeHandler,
+            CreatedAt = options.Time.GetUtcNow(),
+            BootId = BootId.Current,
+            CgroupParent = parent,
+            MadeCgroups = cgroups.MissingFor(parent),
+        };
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Pod sandbox {Sandbox} of {Name} is ready, addresses: {Ips}")]
+    private static partial void Started(ILogger logger, PodSandboxId sandbox, PodSandboxKey name, string ips);
+
+    [LoggerMessage(2, LogLevel.Error, "Rollback could not {Step} of pod sandbox {Sandbox}")]
+    private static partial void RollbackFailed(ILogger logger, string step, PodSandboxId sandbox, Exception failure);
+}

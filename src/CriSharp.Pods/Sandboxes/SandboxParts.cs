@@ -1,0 +1,106 @@
+using CriSharp.Cni;
+using CriSharp.Linux.Namespaces;
+using CriSharp.Pods.Persistence;
+using CriSharp.Primitives;
+
+namespace CriSharp.Pods.Sandboxes;
+
+/// <summary>
+/// What a pod sandbox is made of: pinned namespaces, files, its place in the network, and an infra process where its containers share one
+/// PID namespace. Each part is found again by the sandbox's id alone, so that it can be given back after any crash.
+/// </summary>
+public sealed class SandboxParts(PodsOptions options, SandboxNetwork network, InfraContainer infra, PodCgroups cgroups)
+{
+    private readonly InstanceFolders _folders = options.Folders;
+    private readonly SandboxFiles _files = new(options.Folders, options.HostResolvConf);
+
+    internal async Task<SandboxState.Ready> MakeAsync(PodSandboxRecord record, Rollback rollback)
+    {
+        rollback.Add("remove the files", () => RemoveRest(record));
+
+        rollback.Add("release the namespaces", () => NamespacePins.Unpin(_folders.NamespacesOf(record.Id)));
+        await MakeNamespacesAsync(record);
+
+        rollback.Add("unmount the shared memory", () => _files.Unmount(record.Id));
+        _files.Make(record);
+
+        cgroups.Make(record);
+
+        var ips = await AttachAsync(record, rollback);
+        if (!record.NeedsInfra)
+        {
+            return new SandboxState.Ready(ips, null);
+        }
+
+        rollback.Add("end the infra process", async cancellationToken => await infra.RemoveAsync(record, cancellationToken));
+        return new SandboxState.Ready(ips, await infra.LaunchAsync(record));
+    }
+
+    internal void WatchInfra(PodSandbox sandbox)
+    {
+        if (sandbox.Record.NeedsInfra)
+        {
+            infra.Watch(sandbox);
+        }
+    }
+
+    /// <summary>Gives back what others could use: the infra process, the address, the namespaces, the memory. Idempotent.</summary>
+    /// <exception cref="RuntimeException">The network's DEL failed; all else is given back.</exception>
+    internal async Task ReleaseAsync(PodSandboxRecord record, CancellationToken cancellationToken)
+    {
+        if (record.NeedsInfra)
+        {
+            await infra.RemoveAsync(record, cancellationToken);
+        }
+
+        try
+        {
+            if (!record.HasHostNetwork)
+            {
+                await network.DelAsync(_folders.NetworkOf(record.Id), cancellationToken);
+            }
+        }
+        finally
+        {
+            NamespacePins.Unpin(_folders.NamespacesOf(record.Id));
+            _files.Unmount(record.Id);
+        }
+    }
+
+    /// <summary>The files, and the cgroup where it is ours. Idempotent.</summary>
+    internal void RemoveRest(PodSandboxRecord record)
+    {
+        _files.Remove(record.Id);
+        cgroups.Remove(record);
+    }
+
+    private async Task MakeNamespacesAsync(PodSandboxRecord record)
+    {
+        var kinds = (record.HasHostNetwork ? NamespaceKinds.None : NamespaceKinds.Network | NamespaceKinds.Uts)
+            | (record.HasHostIpc ? NamespaceKinds.None : NamespaceKinds.Ipc);
+        if (kinds == NamespaceKinds.None)
+        {
+            return;
+        }
+
+        await NamespacePins.CreateAsync(_folders.NamespacesOf(record.Id), new NamespaceRequest
+        {
+            Kinds = kinds,
+            HostName = kinds.HasFlag(NamespaceKinds.Uts) ? SandboxFiles.HostnameOf(record) : null,
+            Sysctls = [.. record.Config.Linux?.Sysctls ?? []],
+        });
+    }
+
+    private async Task<IReadOnlyList<string>> AttachAsync(PodSandboxRecord record, Rollback rollback)
+    {
+        if (record.HasHostNetwork)
+        {
+            return [];
+        }
+
+        var request = SandboxAttachment.RequestFor(record, _folders);
+        rollback.Add("detach from the network", async cancellationToken => await network.DelAsync(request.CacheDirectory, cancellationToken));
+        var result = await network.AddAsync(request, CancellationToken.None);
+        return [.. result.Ips.Select(ip => ip.ToString())];
+    }
+}

@@ -1,0 +1,89 @@
+using CriSharp.Cri.V1;
+using CriSharp.Primitives;
+using CriSharp.Specs;
+
+namespace CriSharp.Pods.Sandboxes;
+
+/// <summary>What a pod sandbox's configuration has to keep, checked whole before anything is made.</summary>
+internal static class SandboxRules
+{
+    /// <summary>HOST_NAME_MAX of Linux: what sethostname(2) takes.</summary>
+    private const int LongestHostname = 64;
+
+    private const int HighestPort = 65535;
+
+    /// <exception cref="RuntimeException">InvalidArgument: the field, and what it has to be.</exception>
+    public static void Validate(PodSandboxConfig config)
+    {
+        MetadataRules.Validate(config.Metadata);
+        ValidateHostname(config.Hostname);
+        ValidateLogDirectory(config.LogDirectory);
+        foreach (var mapping in config.PortMappings)
+        {
+            ValidatePorts(mapping);
+        }
+
+        var security = config.Linux?.SecurityContext ?? new LinuxSandboxSecurityContext();
+        ValidateNamespaces(security.NamespaceOptions ?? new NamespaceOption());
+        if (security.RunAsGroup is not null && security.RunAsUser is null)
+        {
+            throw Invalid("run_as_group is given without run_as_user");
+        }
+
+        var options = security.NamespaceOptions ?? new NamespaceOption();
+        SysctlRules.Validate(
+            config.Linux?.Sysctls,
+            hostNetwork: options.Network == NamespaceMode.Node,
+            hostIpc: options.Ipc == NamespaceMode.Node);
+    }
+
+    private static void ValidateNamespaces(NamespaceOption options)
+    {
+        Require("network", options.Network, NamespaceMode.Pod, NamespaceMode.Node);
+        Require("ipc", options.Ipc, NamespaceMode.Pod, NamespaceMode.Node);
+        Require("pid", options.Pid, NamespaceMode.Pod, NamespaceMode.Container, NamespaceMode.Node);
+        if (options.UsernsOptions is { Mode: not NamespaceMode.Node })
+        {
+            throw Invalid("user namespaces are not supported yet (Status says so in its features): leave userns_options out or set its mode to NODE");
+        }
+    }
+
+    private static void Require(string name, NamespaceMode mode, params ReadOnlySpan<NamespaceMode> allowed)
+    {
+        if (!allowed.Contains(mode))
+        {
+            throw Invalid($"namespace_options.{name} of a sandbox can't be {mode}");
+        }
+    }
+
+    private static void ValidateHostname(string hostname)
+    {
+        if (hostname.Length > LongestHostname || hostname.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-')))
+        {
+            throw Invalid($"hostname has to be at most {LongestHostname} letters, digits, dots and dashes");
+        }
+    }
+
+    private static void ValidateLogDirectory(string directory)
+    {
+        if (directory.Length > 0 && (!Path.IsPathRooted(directory) || directory.Contains('\0') || directory.Split('/').Contains("..")))
+        {
+            throw Invalid("log_directory has to be an absolute path without \"..\"");
+        }
+    }
+
+    private static void ValidatePorts(PortMapping mapping)
+    {
+        if (mapping.HostPort is < 0 or > HighestPort || mapping.ContainerPort is < 0 or > HighestPort)
+        {
+            throw Invalid($"port mapping {mapping.HostPort}:{mapping.ContainerPort}: ports go from 1 to {HighestPort} (host_port 0 means none)");
+        }
+
+        if (mapping.HostIp.Length > 0 && !System.Net.IPAddress.TryParse(mapping.HostIp, out _))
+        {
+            throw Invalid($"port mapping {mapping.HostPort}:{mapping.ContainerPort}: host_ip is not an IP address");
+        }
+    }
+
+    private static RuntimeException Invalid(string what) => new(ErrorKind.InvalidArgument, $"pod sandbox config: {what}");
+}

@@ -1,0 +1,49 @@
+using CriSharp.Pods.Containers;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Pods.Sandboxes;
+
+/// <summary>
+/// Ends a pod: its containers are killed, its state says so, its network and namespaces are given back. Idempotent; what could not be
+/// given back is owed and tried again at the next call.
+/// </summary>
+public sealed partial class StopPodSandbox(
+    PodSandboxStore sandboxes,
+    ContainerStore containers,
+    StopContainer stopContainer,
+    SandboxParts parts,
+    PodsOptions options,
+    ILogger<StopPodSandbox> logger)
+{
+    /// <param name="id">An unknown one is stopped already.</param>
+    public async Task RunAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!sandboxes.TryFind(id, out var sandbox))
+        {
+            return;
+        }
+
+        using var held = await sandboxes.LockAsync(sandbox.Id, cancellationToken);
+        await StopHeldAsync(sandbox, cancellationToken);
+    }
+
+    /// <summary>For callers that hold the sandbox's lock.</summary>
+    internal async Task StopHeldAsync(PodSandbox sandbox, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(containers.Of(sandbox.Id).Select(container => stopContainer.RunAsync(container, TimeSpan.Zero, cancellationToken)));
+        if (sandbox.State is SandboxState.Ready ready)
+        {
+            sandboxes.Change(sandbox, ready.Stop(options.Time.GetUtcNow()));
+            Stopped(logger, sandbox.Id);
+        }
+
+        if (sandbox.State is SandboxState.Stopped { NetworkReleased: false } stopped)
+        {
+            await parts.ReleaseAsync(sandbox.Record, cancellationToken);
+            sandboxes.Change(sandbox, stopped.Release());
+        }
+    }
+
+    [LoggerMessage(10, LogLevel.Information, "Pod sandbox {Sandbox} is stopped")]
+    private static partial void Stopped(ILogger logger, PodSandboxId sandbox);
+}

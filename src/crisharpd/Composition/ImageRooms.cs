@@ -1,0 +1,58 @@
+using CriSharp.Daemon.Configuration;
+using CriSharp.Daemon.Services;
+using CriSharp.Images;
+using CriSharp.Images.Pulling;
+using CriSharp.Oci;
+using CriSharp.Pods.Containers;
+using CriSharp.Registry;
+using CriSharp.Storage.Content;
+using CriSharp.Storage.Layers;
+using CriSharp.Storage.Snapshots;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Daemon.Composition;
+
+/// <summary>Where images come from and where they lie, and the verbs on them.</summary>
+internal static class ImageRooms
+{
+    public static void AddImages(this IServiceCollection services, DaemonOptions options)
+    {
+        services.AddSingleton(_ => ContentStore.Open(options.Root));
+        services.AddSingleton(_ => LayerStore.Open(options.Root));
+        services.AddSingleton(provider => SnapshotStore.Open(options.Root, provider.GetRequiredService<LayerStore>()));
+        services.AddSingleton(provider => ImageStore.Open(
+            options.Root, provider.GetRequiredService<LayerStore>(), provider.GetRequiredService<ILogger<ImageStore>>()));
+        services.AddSingleton(provider => new RegistryClient(RegistryOptionsOf(options), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new PullOptions());
+
+        services.AddSingleton(provider => new FreeUnusedLayers(
+            provider.GetRequiredService<ImageStore>(),
+            provider.GetRequiredService<ContentStore>(),
+            provider.GetRequiredService<LayerStore>(),
+            () => LayersOfContainers(provider.GetRequiredService<SnapshotStore>()),
+            provider.GetRequiredService<ILogger<FreeUnusedLayers>>()));
+        services.AddSingleton(provider => new RemoveImage(
+            provider.GetRequiredService<ImageStore>(),
+            provider.GetRequiredService<FreeUnusedLayers>(),
+            provider.GetRequiredService<ContainerStore>().UserOf,
+            provider.GetRequiredService<ILogger<RemoveImage>>()));
+        services.AddSingleton<PullImage>();
+        services.AddSingleton<ContainerFileSystem>();
+        services.AddSingleton<ImageVerbs>();
+    }
+
+    /// <summary>A container keeps its layers even where its image was removed behind its back.</summary>
+    private static IEnumerable<DiffId> LayersOfContainers(SnapshotStore snapshots) =>
+        snapshots.List().SelectMany(id => snapshots.Find(id)?.Layers ?? []);
+
+    private static RegistryOptions RegistryOptionsOf(DaemonOptions options)
+    {
+        var registry = new RegistryOptions
+        {
+            CertificateFolders = options.RegistryCertDirectories,
+            InsecureRegistries = options.InsecureRegistries,
+        };
+        return options.PullProgressTimeout is { } limit ? registry with { ProgressTimeLimit = limit } : registry;
+    }
+}

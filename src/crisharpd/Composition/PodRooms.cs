@@ -1,0 +1,80 @@
+using CriSharp.Cni;
+using CriSharp.Daemon.Configuration;
+using CriSharp.Daemon.Services;
+using CriSharp.Linux.Cgroups;
+using CriSharp.OciRuntime;
+using CriSharp.OciRuntime.Bundles;
+using CriSharp.OciRuntime.Commands;
+using CriSharp.OciRuntime.Monitors;
+using CriSharp.Pods;
+using CriSharp.Pods.Containers;
+using CriSharp.Pods.Exec;
+using CriSharp.Pods.Host;
+using CriSharp.Pods.Persistence;
+using CriSharp.Pods.Recovery;
+using CriSharp.Pods.Sandboxes;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CriSharp.Daemon.Composition;
+
+/// <summary>What pods are made with: runtimes, monitors, network, cgroups; and the verbs on them.</summary>
+internal static class PodRooms
+{
+    public static void AddPods(this IServiceCollection services, DaemonOptions options)
+    {
+        var folders = new InstanceFolders(options.Root, options.RunRoot);
+        services.AddSingleton(folders);
+        services.AddSingleton(provider => new PodsOptions
+        {
+            Folders = folders,
+            CgroupDriver = DriverOf(options),
+            PausePath = options.PausePath,
+            Time = provider.GetRequiredService<TimeProvider>(),
+        });
+        services.AddSingleton(_ => CgroupHierarchies.Detect());
+        services.AddSingleton(provider => HostFactsReader.Read(provider.GetRequiredService<CgroupHierarchies>()));
+        services.AddSingleton(new RuntimeHandlers(RuntimesOf(options), options.DefaultRuntime));
+        services.AddSingleton(new BundleStore(folders.ContainerRuns));
+        services.AddSingleton(new MonitorLauncher(options.MonitorPath));
+        services.AddSingleton(provider => new PodCgroups(provider.GetRequiredService<CgroupHierarchies>(), DriverOf(options)));
+        services.AddSingleton(new SandboxNetwork(new CniConfigStore(options.CniConfigDirectory), new CniPlugins(options.CniPluginDirectories)));
+
+        services.AddSingleton<PodSandboxStore>();
+        services.AddSingleton<ContainerStore>();
+        services.AddSingleton<ContainerSpecs>();
+        services.AddSingleton<ContainerParts>();
+        services.AddSingleton<ContainerLaunch>();
+        services.AddSingleton<ContainerEnds>();
+        services.AddSingleton<InfraContainer>();
+        services.AddSingleton<SandboxParts>();
+        services.AddSingleton<SweepLeftovers>();
+        services.AddSingleton<RecoverPods>();
+
+        services.AddSingleton<RunPodSandbox>();
+        services.AddSingleton<StopPodSandbox>();
+        services.AddSingleton<RemovePodSandbox>();
+        services.AddSingleton<ListPodSandboxes>();
+        services.AddSingleton<CreateContainer>();
+        services.AddSingleton<StartContainer>();
+        services.AddSingleton<StopContainer>();
+        services.AddSingleton<RemoveContainer>();
+        services.AddSingleton<ListContainers>();
+        services.AddSingleton<ReopenContainerLog>();
+        services.AddSingleton<ExecSync>();
+        services.AddSingleton<PodVerbs>();
+        services.AddSingleton<NodeFacts>();
+    }
+
+    private static Dictionary<string, OciRuntimeCli> RuntimesOf(DaemonOptions options) => options.Runtimes.ToDictionary(
+        runtime => runtime.Name,
+        runtime => new OciRuntimeCli(new RuntimeHandler
+        {
+            Name = runtime.Name,
+            Path = runtime.Path,
+            Root = runtime.Root,
+            SystemdCgroup = options.CgroupManager == CgroupManager.Systemd,
+        }));
+
+    private static CgroupDriver DriverOf(DaemonOptions options) =>
+        options.CgroupManager == CgroupManager.Systemd ? CgroupDriver.Systemd : CgroupDriver.Cgroupfs;
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using CriSharp.Admin;
+using CriSharp.Daemon.Configuration;
+using CriSharp.Daemon.Hosting;
+using CriSharp.Daemon.Services;
+using CriSharp.Images.Pulling;
+
+namespace CriSharp.Daemon.Endpoints;
+
+/// <summary>What the admin socket answers.</summary>
+internal sealed class DaemonPages(DaemonOptions options, PodVerbs pods, ImageVerbs images, TimeProvider time)
+{
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+
+    public IEnumerable<AdminPage> All =>
+    [
+        new(AdminAddress.VersionPath, () => JsonSerializer.SerializeToUtf8Bytes(DaemonVersion.Document, AdminJson.Default.VersionDocument)),
+        new(AdminAddress.StatusPath, () => JsonSerializer.SerializeToUtf8Bytes(Status(), AdminJson.Default.StatusDocument)),
+        new(AdminAddress.PullsPath, () => JsonSerializer.SerializeToUtf8Bytes(Pulls(), AdminJson.Default.PullsDocument)),
+    ];
+
+    private StatusDocument Status() => new()
+    {
+        Pid = Environment.ProcessId,
+        StartedAt = _startedAt,
+        Root = options.Root,
+        RunRoot = options.RunRoot,
+        Listen = options.Listen,
+        Sandboxes = pods.Sandboxes.All.Count,
+        Containers = pods.Containers.All.Count,
+        Images = images.Store.List().Count,
+    };
+
+    private PullsDocument Pulls() => new() { Pulls = [.. images.PullImage.Progress().Select(Describe)] };
+
+    private static PullDocument Describe(PullProgress pull) => new()
+    {
+        Reference = pull.Reference,
+        StartedAt = pull.StartedAt,
+        LayersDone = pull.LayersDone,
+        LayersTotal = pull.LayersTotal,
+        BytesDone = pull.BytesDone,
+        BytesTotal = pull.BytesTotal,
+    };
+}

@@ -1,0 +1,26 @@
+using CriSharp.Images;
+using CriSharp.Images.Pulling;
+using CriSharp.Pods.Containers;
+using CriSharp.Pods.Exec;
+using CriSharp.Pods.Sandboxes;
+
+namespace CriSharp.Daemon.Services;
+
+/// <summary>The verbs of the room of the pods, as the services call them.</summary>
+internal sealed record PodVerbs(
+    PodSandboxStore Sandboxes,
+    ContainerStore Containers,
+    RunPodSandbox RunPodSandbox,
+    StopPodSandbox StopPodSandbox,
+    RemovePodSandbox RemovePodSandbox,
+    ListPodSandboxes ListPodSandboxes,
+    CreateContainer CreateContainer,
+    StartContainer StartContainer,
+    StopContainer StopContainer,
+    RemoveContainer RemoveContainer,
+    ListContainers ListContainers,
+    ReopenContainerLog ReopenContainerLog,
+    ExecSync ExecSync);
+
+/// <summary>The verbs of the room of the images, as the services call them.</summary>
+internal sealed record ImageVerbs(ImageStore Store, PullImage PullImage, RemoveImage RemoveImage, ContainerFileSystem ContainerFileSystem);

@@ -1,0 +1,49 @@
+using CriSharp.Cri.V1;
+using CriSharp.Pods.Containers;
+using CriSharp.Pods.Sandboxes;
+using Grpc.Core;
+
+namespace CriSharp.Daemon.Services;
+
+internal sealed partial class RuntimeService
+{
+    public override async Task<RunPodSandboxResponse> RunPodSandbox(RunPodSandboxRequest request, ServerCallContext context)
+    {
+        var config = request.Config ?? throw Missing("config");
+        var id = await pods.RunPodSandbox.RunAsync(config, request.RuntimeHandler, context.CancellationToken);
+        return new RunPodSandboxResponse { PodSandboxId = id.ToString() };
+    }
+
+    public override async Task<StopPodSandboxResponse> StopPodSandbox(StopPodSandboxRequest request, ServerCallContext context)
+    {
+        await pods.StopPodSandbox.RunAsync(request.PodSandboxId, context.CancellationToken);
+        return new StopPodSandboxResponse();
+    }
+
+    public override async Task<RemovePodSandboxResponse> RemovePodSandbox(RemovePodSandboxRequest request, ServerCallContext context)
+    {
+        await pods.RemovePodSandbox.RunAsync(request.PodSandboxId, context.CancellationToken);
+        return new RemovePodSandboxResponse();
+    }
+
+    public override Task<PodSandboxStatusResponse> PodSandboxStatus(PodSandboxStatusRequest request, ServerCallContext context)
+    {
+        var sandbox = pods.Sandboxes.Get(request.PodSandboxId);
+        var response = new PodSandboxStatusResponse { Status = DescribePodSandbox.ForStatus(sandbox) };
+        response.ContainersStatuses.Add(pods.Containers.Of(sandbox.Id).Select(Describe));
+        response.Timestamp = UnixNanoseconds();
+        if (request.Verbose)
+        {
+            response.Info.Add("info", VerboseText.Of(sandbox));
+        }
+
+        return Task.FromResult(response);
+    }
+
+    public override Task<ListPodSandboxResponse> ListPodSandbox(ListPodSandboxRequest request, ServerCallContext context)
+    {
+        var response = new ListPodSandboxResponse();
+        response.Items.Add(pods.ListPodSandboxes.Run(request.Filter).Select(DescribePodSandbox.ForList));
+        return Task.FromResult(response);
+    }
+}

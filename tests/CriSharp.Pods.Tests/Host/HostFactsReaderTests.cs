@@ -1,0 +1,29 @@
+using CriSharp.Pods.Host;
+
+namespace CriSharp.Pods.Tests.Host;
+
+public sealed class HostFactsReaderTests
+{
+    [Fact]
+    public void BoundingSet_WhenABitIsOff_LeavesItsNameOut()
+    {
+        var names = HostFactsReader.BoundingSet("Name:\tx\nCapEff:\t0\nCapBnd:\t000001fffeffffff\n");
+        Assert.DoesNotContain("CAP_SYS_RESOURCE", names);
+        Assert.Contains("CAP_CHOWN", names);
+        Assert.Contains("CAP_CHECKPOINT_RESTORE", names);
+        Assert.Equal(40, names.Count);
+    }
+
+    [Fact]
+    public void HardLimits_WhenUnlimited_ListsNone()
+    {
+        const string Limits = """
+            Limit                     Soft Limit           Hard Limit           Units
+            Max cpu time              unlimited            unlimited            seconds
+            Max open files            1024                 524288               files
+            """;
+        var limits = HostFactsReader.HardLimits(Limits);
+        Assert.Equal(524288UL, limits["RLIMIT_NOFILE"]);
+        Assert.False(limits.ContainsKey("RLIMIT_CPU"));
+    }
+}

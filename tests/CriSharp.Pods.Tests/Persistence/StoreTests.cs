@@ -1,0 +1,120 @@
+using CriSharp.Cri.V1;
+using CriSharp.Linux.Processes;
+using CriSharp.Oci;
+using CriSharp.Pods.Containers;
+using CriSharp.Pods.Persistence;
+using CriSharp.Pods.Sandboxes;
+using Google.Protobuf;
+using ContainerState = CriSharp.Pods.Containers.ContainerState;
+
+namespace CriSharp.Pods.Tests.Persistence;
+
+public sealed class StoreTests : IDisposable
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("crisharp-stores-");
+    private readonly InstanceFolders _folders;
+
+    public StoreTests()
+    {
+        _folders = new InstanceFolders(Path.Combine(_root.FullName, "root"), Path.Combine(_root.FullName, "run"));
+        Directory.CreateDirectory(_folders.SandboxRecords);
+        Directory.CreateDirectory(_folders.ContainerRecords);
+    }
+
+    [Fact]
+    public void Publish_WhenReadByAnotherStore_GivesTheSameSandbox()
+    {
+        var record = Samples.Sandbox();
+        var store = new PodSandboxStore(_folders);
+        store.Begin(record);
+        var processes = new ContainerProcesses(new ProcessIdentity(12, 345), new ProcessIdentity(11, 344));
+        store.Publish(record, new SandboxState.Ready(["10.1.2.3"], processes));
+
+        var found = Assert.Single(new PodSandboxStore(_folders).Load());
+        var ready = Assert.IsType<SandboxState.Ready>(found.Status!.ToState());
+        Assert.Equal(processes, ready.Infra);
+        Assert.Equal("10.1.2.3", Assert.Single(ready.Ips));
+
+        // The client's message comes back byte for byte, unknown fields and all.
+        Assert.Equal(record.Config.ToByteArray(), found.Record!.ToRecord().Config.ToByteArray());
+        Assert.Equal(record.CreatedAt, found.Record.ToRecord().CreatedAt);
+    }
+
+    [Fact]
+    public void Load_WhenARecordIsBroken_StillGivesTheOthers()
+    {
+        var store = new PodSandboxStore(_folders);
+        var whole = Samples.Sandbox();
+        store.Begin(whole);
+        var broken = Samples.Sandbox();
+        store.Begin(broken);
+        File.WriteAllText(Path.Combine(_folders.SandboxRecords, broken.Id.ToString(), "record.json"), "{ \"version\": ");
+
+        var found = store.Load().ToDictionary(entry => entry.Id);
+        Assert.NotNull(found[whole.Id.ToString()].Record);
+        Assert.NotNull(found[broken.Id.ToString()].Failure);
+        Assert.True(Directory.Exists(store.SetAside(broken.Id.ToString())));
+        Assert.Single(store.Load());
+    }
+
+    [Fact]
+    public void Load_WhenAVersionIsUnknown_SaysSo()
+    {
+        var store = new PodSandboxStore(_folders);
+        var record = Samples.Sandbox();
+        store.Begin(record);
+        var file = Path.Combine(_folders.SandboxRecords, record.Id.ToString(), "record.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"version\": 1", "\"version\": 7", StringComparison.Ordinal));
+
+        Assert.Throws<FormatException>(() => Assert.Single(store.Load()).Record!.ToRecord());
+    }
+
+    [Fact]
+    public void Forget_WhenDone_FreesTheName()
+    {
+        var store = new PodSandboxStore(_folders);
+        var record = Samples.Sandbox();
+        Assert.Null(store.TryReserve(record.Key, record.Id));
+        store.Begin(record);
+        store.Publish(record, new SandboxState.Ready([], null));
+        Assert.Equal(record.Id.ToString(), store.TryReserve(record.Key, PodSandboxId.New()));
+
+        store.Forget(record);
+        Assert.Null(store.TryReserve(record.Key, PodSandboxId.New()));
+        Assert.Empty(store.Load());
+    }
+
+    [Fact]
+    public void Change_WhenAnotherWasFirst_DoesNothing()
+    {
+        var store = new ContainerStore(_folders);
+        var record = Samples.Container(PodSandboxId.New());
+        store.Begin(record);
+        var container = store.Publish(record, new ContainerState.Created(Samples.Processes));
+        var end = new ContainerEnd(0, ContainerEnd.Completed, "", DateTimeOffset.UnixEpoch);
+        Assert.True(ContainerStore.Observe(container, _ => new ContainerState.Exited(null, end)));
+
+        Assert.False(store.Change(container, state => state is ContainerState.Created created ? created.Start(DateTimeOffset.UnixEpoch) : null));
+        Assert.True(container.Ended.IsCompleted);
+    }
+
+    [Fact]
+    public void Publish_WhenReadByAnotherStore_GivesTheSameContainer()
+    {
+        var store = new ContainerStore(_folders);
+        var record = Samples.Container(PodSandboxId.New());
+        store.Begin(record);
+        var container = store.Publish(record, new ContainerState.Created(Samples.Processes));
+        var at = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        store.Change(container, state => ((ContainerState.Created)state).Start(at));
+
+        var found = Assert.Single(new ContainerStore(_folders).Load());
+        Assert.Equal(new ContainerState.Running(Samples.Processes, at), found.Status!.ToState());
+        var read = found.Record!.ToRecord();
+        Assert.Equal(record.User.SupplementalGroups, read.User.SupplementalGroups);
+        Assert.Equal(record with { User = read.User, Config = read.Config }, read);
+        Assert.Equal(record.Config, read.Config);
+    }
+
+    public void Dispose() => _root.Delete(recursive: true);
+}
