@@ -8,6 +8,9 @@ internal static class Duration
     private static readonly (string Unit, TimeSpan Length)[] Units =
         [("ms", TimeSpan.FromMilliseconds(1)), ("h", TimeSpan.FromHours(1)), ("m", TimeSpan.FromMinutes(1)), ("s", TimeSpan.FromSeconds(1))];
 
+    // Ten million hours still fit in a TimeSpan.
+    private const int MaxDigits = 7;
+
     private static readonly TimeSpan Longest = TimeSpan.FromDays(49);
 
     public static bool TryParse(string text, out TimeSpan duration)
@@ -22,7 +25,7 @@ internal static class Duration
         while (!rest.IsEmpty)
         {
             var digits = rest.IndexOfAnyExceptInRange('0', '9');
-            if (digits is < 1 or > 9 || !TryUnit(rest[digits..], out var unit, out var unitLength))
+            if (digits is < 1 or > MaxDigits || duration > Longest || !TryUnit(rest[digits..], out var unit, out var unitLength))
             {
                 return false;
             }

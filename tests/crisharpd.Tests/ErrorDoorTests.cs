@@ -1,0 +1,116 @@
+using CriSharp.Daemon.Errors;
+using CriSharp.Linux;
+using CriSharp.Primitives;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Daemon.Tests;
+
+public sealed class ErrorDoorTests
+{
+    private readonly EventList _events = new();
+
+    public static TheoryData<ErrorKind> Kinds => [.. Enum.GetValues<ErrorKind>()];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Failure_WhenItHasAKind_BecomesTheStatusOfThatName(ErrorKind kind)
+    {
+        var status = await StatusOfAsync(new RuntimeException(kind, "what, which, why"));
+        Assert.Equal(kind.ToString(), status.StatusCode.ToString());
+        Assert.StartsWith("what, which, why", status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Failure_WhenItIsADefect_IsInternalWithAnIdThatTheLogHas()
+    {
+        var status = await StatusOfAsync(new InvalidOperationException("unforeseen"));
+        Assert.Equal(StatusCode.Internal, status.StatusCode);
+        var (level, text, failure) = Assert.Single(_events.All);
+        Assert.Equal(LogLevel.Error, level);
+        Assert.Contains(status.Detail, text, StringComparison.Ordinal);
+        Assert.IsType<InvalidOperationException>(failure);
+    }
+
+    [Fact]
+    public async Task Failure_WhenTheDiskIsFull_IsResourceExhaustedHoweverWrapped()
+    {
+        var full = new LinuxException("write", "/x", Errno.ENOSPC);
+        Assert.Equal(StatusCode.ResourceExhausted, (await StatusOfAsync(full)).StatusCode);
+        Assert.Equal(StatusCode.ResourceExhausted, (await StatusOfAsync(new RuntimeException(ErrorKind.Internal, "writing a record", full))).StatusCode);
+        Assert.Equal(StatusCode.ResourceExhausted, (await StatusOfAsync(new IOException("full", Errno.ENOSPC))).StatusCode);
+        Assert.Equal(StatusCode.Internal, (await StatusOfAsync(new LinuxException("write", "/x", Errno.EIO))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Cancellation_WhenTheCallersTokenFired_IsDeadlineOrCancelledByTheClock()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        var early = new CallContext(DateTime.MaxValue, cancelled.Token);
+        var late = new CallContext(DateTime.UnixEpoch, cancelled.Token);
+        Assert.Equal(StatusCode.Cancelled, (await StatusOfAsync(new OperationCanceledException(), early)).StatusCode);
+        Assert.Equal(StatusCode.DeadlineExceeded, (await StatusOfAsync(new TaskCanceledException(), late)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Cancellation_WhenNotTheCallers_IsUnavailable() =>
+        Assert.Equal(StatusCode.Unavailable, (await StatusOfAsync(new OperationCanceledException())).StatusCode);
+
+    [Fact]
+    public async Task Failure_WhenTheMethodIsNotOurs_IsUnimplementedByName()
+    {
+        var status = await StatusOfAsync(new RpcException(new Status(StatusCode.Unimplemented, "")));
+        Assert.Equal(StatusCode.Unimplemented, status.StatusCode);
+        Assert.Contains("Method", status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answer_WhenAllIsWell_PassesThrough()
+    {
+        var door = new ErrorDoor(_events, TimeProvider.System);
+        Assert.Equal("answer", await door.UnaryServerHandler<string, string>("", new CallContext(DateTime.MaxValue, default), (_, _) => Task.FromResult("answer")));
+    }
+
+    private async Task<Status> StatusOfAsync(Exception failure, ServerCallContext? context = null)
+    {
+        var door = new ErrorDoor(_events, TimeProvider.System);
+        var thrown = await Assert.ThrowsAsync<RpcException>(() => door.UnaryServerHandler<string, string>(
+            "request", context ?? new CallContext(DateTime.MaxValue, default), (_, _) => throw failure));
+        return thrown.Status;
+    }
+
+    private sealed class EventList : ILogger<ErrorDoor>
+    {
+        public List<(LogLevel Level, string Text, Exception? Failure)> All { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel > LogLevel.Debug;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            All.Add((logLevel, formatter(state, exception), exception));
+    }
+
+    private sealed class CallContext(DateTime deadline, CancellationToken cancellationToken) : ServerCallContext
+    {
+        protected override string MethodCore => "/test.Service/Method";
+
+        protected override string HostCore => "localhost";
+
+        protected override string PeerCore => "unix:";
+
+        protected override DateTime DeadlineCore => deadline;
+
+        protected override Metadata RequestHeadersCore { get; } = new();
+
+        protected override CancellationToken CancellationTokenCore => cancellationToken;
+
+        protected override Metadata ResponseTrailersCore { get; } = new();
+
+        protected override Status StatusCore { get; set; }
+
+        protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,183 @@
+using System.CommandLine;
+using System.Net;
+using CriSharp.Daemon.CommandLine;
+using CriSharp.Daemon.Configuration;
+using CriSharp.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Daemon.Tests;
+
+public sealed class OptionsTests : IDisposable
+{
+    // Any executable file serves: nothing is run here.
+    private static readonly string[] Programs = ["--conmon", "/bin/true", "--pause", "/bin/true", "--runtimes", "runc:/bin/true"];
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("crisharp-options-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Options_WhenNothingIsSaid_AreTheUsualOnes()
+    {
+        var options = Read(Programs);
+        Assert.Equal("/var/lib/crisharp", options.Root);
+        Assert.Equal("/run/crisharp", options.RunRoot);
+        Assert.Equal("/run/crisharp/crisharp.sock", options.Listen);
+        Assert.Equal((IPAddress.Loopback, 0), (options.StreamAddress, options.StreamPort));
+        Assert.Equal(LogLevel.Information, options.LogLevel);
+        Assert.Equal(9, options.DefaultCapabilities.Count);
+        Assert.Equal(new RuntimeOptions("runc", "/bin/true", "/run/crisharp/runtime/runc"), Assert.Single(options.Runtimes));
+        Assert.Equal(TimeSpan.FromMinutes(5), options.PullProgressTimeout);
+    }
+
+    [Fact]
+    public void Options_WhenRunRootMoves_SocketAndRuntimesMoveWithIt()
+    {
+        var options = Read([.. Programs, "--runroot", "/tmp/x/"]);
+        Assert.Equal("/tmp/x/crisharp.sock", options.Listen);
+        Assert.Equal("/tmp/x/runtime/runc", options.Runtimes[0].Root);
+    }
+
+    [Fact]
+    public void Options_WhenFlagsAreRepeated_AllCountWhereSeveralMay()
+    {
+        var options = Read(
+        [
+            .. Programs, "--runtimes", "crun:/bin/false:/tmp/crun", "--insecure-registry", "localhost:5000", "--insecure-registry", "Other",
+            "--log-level", "debug", "--log-level", "error", "--listen", "unix:///tmp/s.sock",
+        ]);
+        Assert.Equal(["crun", "runc"], options.Runtimes.Select(runtime => runtime.Name));
+        Assert.Equal(["localhost:5000", "other"], options.InsecureRegistries);
+        Assert.Equal(LogLevel.Error, options.LogLevel);
+        Assert.Equal("/tmp/s.sock", options.Listen);
+    }
+
+    [Theory]
+    [InlineData("--root", "relative")]
+    [InlineData("--stream-port", "65536")]
+    [InlineData("--stream-port", "http")]
+    [InlineData("--stream-address", "localhost")]
+    [InlineData("--cgroup-manager", "1")]
+    [InlineData("--cgroup-manager", "both")]
+    [InlineData("--log-level", "loud")]
+    [InlineData("--log-format", "xml")]
+    [InlineData("--conmon", "/no/such/program")]
+    [InlineData("--pause", "/etc/passwd")]
+    [InlineData("--runtimes", "runc")]
+    [InlineData("--runtimes", "../up:/bin/true")]
+    [InlineData("--runtimes", "runc:/no/such/program")]
+    [InlineData("--runtimes", "runc:/bin/true:relative")]
+    [InlineData("--default-runtime", "no-such-runtime")]
+    [InlineData("--insecure-registry", "http://localhost")]
+    [InlineData("--pull-progress-timeout", "soon")]
+    [InlineData("--listen", "/a/path/that/is/much/too/long/for/a/unix/socket/because/the/kernel/keeps/it/in/one/hundred/and/eight/bytes/s")]
+    public void Options_WhenAFlagIsWrong_AreRefusedByItsName(string flag, string value)
+    {
+        var failure = Assert.Throws<RuntimeException>(() => Read([.. Programs, flag, value]));
+        Assert.Equal(ErrorKind.InvalidArgument, failure.Kind);
+        Assert.StartsWith(flag, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void File_WhenRead_CountsLessThanAFlagAndMoreThanNothing()
+    {
+        var file = WriteFile("crisharp.conf", """
+            [crio]
+            root = "/data/root"
+            storage_driver = "overlay"
+            [crio.api]
+            stream_port = "10010"
+            [crio.runtime]
+            conmon = ""
+            log_level = "debug"
+            [crio.runtime.runtimes.kata]
+            runtime_path = "/bin/false"
+            runtime_root = "/run/kata"
+            [crio.network]
+            plugin_dirs = ["/one", "/two"]
+            """);
+        var options = Read([.. Programs, "--config", file, "--log-level", "warn"]);
+        Assert.Equal("/data/root", options.Root);
+        Assert.Equal(10010, options.StreamPort);
+        Assert.Equal(LogLevel.Warning, options.LogLevel);
+        Assert.Equal("/bin/true", options.MonitorPath);
+        Assert.Equal(["/one", "/two"], options.CniPluginDirectories);
+        Assert.Contains(new RuntimeOptions("kata", "/bin/false", "/run/kata"), options.Runtimes);
+        Assert.Equal($"{file}: crio.storage_driver", Assert.Single(options.IgnoredKeys));
+    }
+
+    [Fact]
+    public void File_WhenItHasAFolderBesideIt_TheFoldersLaterFilesWin()
+    {
+        var file = WriteFile("crisharp.conf", "[crio]\nroot = \"/a\"\nrunroot = \"/r\"");
+        Directory.CreateDirectory($"{file}.d");
+        WriteFile("crisharp.conf.d/20.conf", "[crio]\nroot = \"/c\"");
+        WriteFile("crisharp.conf.d/10.conf", "[crio]\nroot = \"/b\"");
+        WriteFile("crisharp.conf.d/30.backup", "[crio]\nroot = \"/d\"");
+        var options = Read([.. Programs, "--config", file]);
+        Assert.Equal(("/c", "/r"), (options.Root, options.RunRoot));
+    }
+
+    [Theory]
+    [InlineData("[crio]\nroot = 5")]
+    [InlineData("[crio\n")]
+    [InlineData("[crio.network]\nplugin_dirs = \"/one\"")]
+    public void File_WhenItIsWrong_IsRefusedByItsName(string content)
+    {
+        var file = WriteFile("crisharp.conf", content);
+        var failure = Assert.Throws<RuntimeException>(() => Read([.. Programs, "--config", file]));
+        Assert.Equal(ErrorKind.InvalidArgument, failure.Kind);
+        Assert.Contains(file, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void File_WhenNamedAndNotThere_IsRefused() =>
+        Assert.Throws<RuntimeException>(() => Read([.. Programs, "--config", "/no/such/file"]));
+
+    [Fact]
+    public void ConfigurationText_WhenReadAgain_SaysTheSame()
+    {
+        var options = Read([.. Programs, "--root", "/with \"quotes\"", "--insecure-registry", "localhost:5000", "--pull-progress-timeout", "1m30s"]);
+        var text = ConfigurationText.Of(options);
+        var again = Read(["--config", WriteFile("printed.conf", text)]);
+        Assert.Equal(text, ConfigurationText.Of(again));
+        Assert.Equal(TimeSpan.FromSeconds(90), again.PullProgressTimeout);
+    }
+
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("0s", 0)]
+    [InlineData("250ms", 250)]
+    [InlineData("1h2m3s", 3_723_000)]
+    public void Duration_WhenWellFormed_IsRead(string text, int milliseconds)
+    {
+        Assert.True(Duration.TryParse(text, out var duration));
+        Assert.Equal(milliseconds, duration.TotalMilliseconds);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("5")]
+    [InlineData("s")]
+    [InlineData("-5s")]
+    [InlineData("1d")]
+    [InlineData("999999999h")]
+    public void Duration_WhenMalformed_IsRefused(string text) => Assert.False(Duration.TryParse(text, out _));
+
+    private static DaemonOptions Read(string[] words)
+    {
+        var flags = new SettingFlags();
+        var command = new Command("serve");
+        flags.AddTo(command);
+        var parsed = command.Parse(words);
+        Assert.Empty(parsed.Errors);
+        return flags.Read(parsed);
+    }
+
+    private string WriteFile(string name, string content)
+    {
+        var path = Path.Combine(_folder.FullName, name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+}
