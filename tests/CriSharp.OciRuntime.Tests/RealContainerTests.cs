@@ -19,7 +19,7 @@ public sealed class RealContainerTests
 
         var exit = await container.WaitForExitAsync();
 
-        Assert.Equal((7, null), (exit.Record.ExitCode, exit.Reason));
+        Assert.Equal((7, null), (exit.Code, exit.Reason));
         var log = await File.ReadAllLinesAsync(container.Launch.LogPath!);
         Assert.Contains(log, line => line.EndsWith(" stdout F out", StringComparison.Ordinal));
         Assert.Contains(log, line => line.EndsWith(" stderr F err", StringComparison.Ordinal));
@@ -34,7 +34,7 @@ public sealed class RealContainerTests
 
         init!.Signal(Signals.SIGKILL);
 
-        Assert.Equal((137, 9), ((await container.WaitForExitAsync()).Record.ExitCode, (await container.WaitForExitAsync()).Record.Signal));
+        Assert.Equal(137, (await container.WaitForExitAsync()).Code);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class RealContainerTests
         var wait = watcher.WaitAsync(CancellationToken.None);
         await File.WriteAllTextAsync(Path.Combine(container.Launch.Bundle.RootFs, "tmp", "go"), "");
 
-        Assert.Equal(5, (await wait.WaitAsync(TimeSpan.FromSeconds(60))).Record.ExitCode);
+        Assert.Equal(5, (await wait.WaitAsync(TimeSpan.FromSeconds(60))).Code);
         var log = (await File.ReadAllLinesAsync(container.Launch.LogPath!)).Select(line => line.Split(' ')[^1]);
         Assert.Equal(["one", "two"], log);
         await container.Runtime.DeleteAsync(container.Id, force: false, CancellationToken.None);
@@ -112,7 +112,7 @@ public sealed class RealContainerTests
         }
 
         var exit = await wait.WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.Equal((255, false), (exit.Record.ExitCode, exit.IsKnown));
+        Assert.Equal((255, false), (exit.Code, exit.IsKnown));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class ExitWatcherTests : IDisposable
         peer.Send(packet => new StateMessage(1, null).Write(packet, MessageType.State));
         peer.Send(packet => new StateMessage(1, Record).Write(packet, MessageType.Exited));
 
-        Assert.Equal(new ContainerExit(Record, null), await wait);
+        Assert.Equal(ContainerExit.Of(Record), await wait);
         Assert.False(watcher.IsMonitorLost);
     }
 
@@ -51,7 +51,7 @@ public sealed class ExitWatcherTests : IDisposable
         using var peer = await _socket.AcceptAsync();
         peer.Send(packet => new StateMessage(1, Record).Write(packet, MessageType.State));
 
-        Assert.Equal(Record, (await wait).Record);
+        Assert.Equal(ContainerExit.Of(Record), await wait);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ExitWatcherTests : IDisposable
         await KillAsync(_monitor);
         using var watcher = Watcher();
 
-        Assert.Equal(new ContainerExit(Record, null), await WaitAsync(watcher));
+        Assert.Equal(ContainerExit.Of(Record), await WaitAsync(watcher));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class ExitWatcherTests : IDisposable
         await KillAsync(_init);
 
         var exit = await wait;
-        Assert.Equal(ContainerExit.UnknownCode, exit.Record.ExitCode);
+        Assert.Equal(ContainerExit.UnknownCode, exit.Code);
         Assert.Equal("the exit code is not known: its monitor died before it", exit.Reason);
         Assert.True(watcher.IsMonitorLost);
     }
