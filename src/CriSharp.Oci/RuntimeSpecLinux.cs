@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace CriSharp.Oci;
 
 /// <summary>https://github.com/opencontainers/runtime-spec/blob/v1.1.0/config-linux.md</summary>
