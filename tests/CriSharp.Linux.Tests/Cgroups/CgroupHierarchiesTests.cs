@@ -4,14 +4,16 @@ using CriSharp.Linux.Processes;
 
 namespace CriSharp.Linux.Tests.Cgroups;
 
-public sealed class CgroupHierarchiesTests : IAsyncDisposable
+public sealed class CgroupHierarchiesTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly CgroupHierarchies _hierarchies = CgroupHierarchies.Detect();
     private readonly CgroupPath _top = CgroupPath.Parse($"crisharp-test-{Guid.NewGuid():N}");
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _hierarchies.KillAsync(_top, Limit, CancellationToken.None);
         await _hierarchies.RemoveAsync(_top, Limit, CancellationToken.None);
