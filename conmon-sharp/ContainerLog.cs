@@ -13,7 +13,7 @@ namespace ConmonSharp;
 /// </summary>
 internal sealed class ContainerLog : IDisposable
 {
-    private const int BufferBytes = 128 * 1024;
+    private const int BufferBytes = 72 * 1024;
 
     private readonly string? _path;
     private readonly TimeProvider _time;

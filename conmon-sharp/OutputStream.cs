@@ -11,7 +11,7 @@ namespace ConmonSharp;
 /// </summary>
 internal sealed class OutputStream : IDisposable
 {
-    private const int ReadBytes = 64 * 1024;
+    private const int ReadBytes = 32 * 1024;
 
     private readonly SafeFileHandle _source;
     private readonly LogStream _name;
