@@ -21,6 +21,8 @@ internal sealed class ContainerStreams : IDisposable
     private readonly RuntimeWords _stdoutWords = new();
     private readonly RuntimeWords _stderrWords = new();
     private readonly UnixSocket? _console;
+    private readonly string? _consoleFile;
+    private readonly SafeFileHandle? _consoleFolder;
     private readonly PipePair _stdout = PipePair.Create();
     private readonly PipePair _stderr = PipePair.Create();
     private readonly PipePair? _stdin;
@@ -34,16 +36,20 @@ internal sealed class ContainerStreams : IDisposable
         _stdin = arguments.Stdin && !arguments.Terminal ? PipePair.CreateForInput() : null;
         if (arguments.Terminal)
         {
-            ConsolePath = arguments.Socket + ".tty";
-            File.Delete(ConsolePath);
-            _console = UnixSocket.Listen(ConsolePath, UnixSocketKind.Stream, Permissions.PrivateFile);
+            _consoleFile = arguments.Socket + ".tty";
+            File.Delete(_consoleFile);
+            _console = UnixSocket.Listen(_consoleFile, UnixSocketKind.Stream, Permissions.PrivateFile);
+
+            // The runtime may not know how to reach a socket under a path longer than an address; this one is always short.
+            _consoleFolder = HostPath.Open(Path.GetDirectoryName(_consoleFile)!, OpenFlags.PathOnly | OpenFlags.Directory);
+            ConsolePath = $"/proc/{Environment.ProcessId}/fd/{_consoleFolder.DangerousGetHandle()}/{Path.GetFileName(_consoleFile)}";
         }
 
         _loop.Poll.Add(_stdout.Reader, PollEvents.Readable, _ => Hear(_stdout.Reader, _stdoutWords));
         _loop.Poll.Add(_stderr.Reader, PollEvents.Readable, _ => Hear(_stderr.Reader, _stderrWords));
     }
 
-    /// <summary>Null: no terminal.</summary>
+    /// <summary>Where the OCI runtime finds the console socket; null: no terminal.</summary>
     public string? ConsolePath { get; }
 
     /// <summary>For the OCI runtime's create.</summary>
@@ -147,7 +153,8 @@ internal sealed class ContainerStreams : IDisposable
         if (_console is not null)
         {
             _console.Dispose();
-            File.Delete(ConsolePath!);
+            _consoleFolder!.Dispose();
+            File.Delete(_consoleFile!);
         }
     }
 

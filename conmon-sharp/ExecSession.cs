@@ -116,7 +116,7 @@ internal sealed class ExecSession
             _loop.Children.EndUnknown();
             if (_killed)
             {
-                CleanUp(new ProcessExit(0, Signals.SIGKILL), round: 0);
+                End(new ProcessExit(0, Signals.SIGKILL));
                 return;
             }
 
@@ -125,15 +125,12 @@ internal sealed class ExecSession
             return;
         }
 
-        try
-        {
-            _pid = SmallFile.ReadPid(PidFile);
-        }
-        catch (IOException failure)
+        var failure = ReadPid();
+        RemoveFiles();
+        if (failure is not null)
         {
             _loop.Children.EndUnknown();
-            Kill();
-            Fail(failure.Message);
+            Fail(failure);
             return;
         }
 
@@ -148,14 +145,46 @@ internal sealed class ExecSession
         }
     }
 
+    /// <returns>Null, or why the command's end could not be known.</returns>
+    private string? ReadPid()
+    {
+        try
+        {
+            var pid = SmallFile.ReadPid(PidFile);
+            if (!_loop.Children.Knows(pid))
+            {
+                return $"the OCI runtime named {pid} as the command's process, which is none below the monitor";
+            }
+
+            _pid = pid;
+            return null;
+        }
+        catch (IOException failure)
+        {
+            return failure.Message;
+        }
+    }
+
     private void OnExit(ProcessExit exit)
     {
         _pid = 0;
-        CleanUp(exit, round: 0);
+        End(exit);
     }
 
-    // Told when killed: nothing is left of it. Told when ended: the cgroup's removal is not waited for.
-    private void CleanUp(ProcessExit exit, int round)
+    private void End(ProcessExit exit)
+    {
+        var message = new ExecExitMessage(exit.ShellCode, exit.Signal == 0 ? null : exit.Signal, _timedOut);
+        CleanUp(() => _client.OnExited(message), round: 0);
+    }
+
+    private void Fail(string message)
+    {
+        Kill();
+        CleanUp(() => _client.OnFailed(message), round: 0);
+    }
+
+    /// <param name="tell">Null: told already. A kill is told when nothing is left; an end at once, its cgroup's removal is not waited for.</param>
+    private void CleanUp(Action? tell, int round)
     {
         _loop.Deadlines.Cancel(_timeLimit);
         if (_killed)
@@ -168,34 +197,26 @@ internal sealed class ExecSession
         }
 
         var removed = _cgroup.TryRemove() || round == MostCleanUpRounds;
-        if (removed ? _killed || round == 0 : !_killed && round == 0)
+        if (removed || !_killed)
         {
-            _client.OnExited(new ExecExitMessage(exit.ShellCode, exit.Signal == 0 ? null : exit.Signal, _timedOut));
+            RemoveFiles();
+            tell?.Invoke();
+            tell = null;
         }
 
         if (removed)
         {
-            End();
+            _onOver(this);
             return;
         }
 
-        _loop.Deadlines.After(CleanUpRoundMilliseconds, () => CleanUp(exit, round + 1));
+        _loop.Deadlines.After(CleanUpRoundMilliseconds, () => CleanUp(tell, round + 1));
     }
 
-    private void Fail(string message)
-    {
-        _loop.Deadlines.Cancel(_timeLimit);
-        _cgroup.Kill();
-        _cgroup.TryRemove();
-        _client.OnFailed(message);
-        End();
-    }
-
-    private void End()
+    private void RemoveFiles()
     {
         File.Delete(PidFile);
         File.Delete(LogFile);
-        _onOver(this);
     }
 }
 

@@ -61,7 +61,8 @@ public class RuncTests
     public async Task Terminal_WhenAskedFor_IsOneStream()
     {
         await using var rig = new MonitorRig(RuncBundle.Runtime);
-        rig.Arguments = rig.Arguments with { Terminal = true };
+        var far = Directory.CreateDirectory($"{rig.Folder}/{new string('x', 120)}").FullName;
+        rig.Arguments = rig.Arguments with { Terminal = true, Socket = $"{far}/monitor.sock" };
         RuncBundle.Write(rig, ["sh", "-c", "test -t 0 && test -t 2 && echo terminal >&2; printf tail"], terminal: true);
 
         await rig.LaunchAndStartAsync();

@@ -107,9 +107,15 @@ simulate() {
       must_exist
       mapfile -t args < <(jq -r '.args[]' "$process")
       command -v "${args[0]}" >/dev/null || say "exec failed: unable to start container process: exec: \"${args[0]}\": executable file not found in \$PATH"
-      (exec setsid "${args[@]}") &
-      [ -z "$pid_file" ] || printf %s $! >"$pid_file"
-      [ -n "$detach" ] || wait $!
+      if [ -n "$detach" ]; then
+        # Like a real runtime, it never reaps the command: the middle process is none that would.
+        ( (printf %s "$BASHPID" >"$pid_file"; exec setsid "${args[@]}") & exec true )
+        until [ -s "$pid_file" ]; do sleep 0.01; done
+      else
+        (exec setsid "${args[@]}") &
+        [ -z "$pid_file" ] || printf %s $! >"$pid_file"
+        wait $!
+      fi
       ;;
     update) must_exist; cat >/dev/null ;;
     features) echo '{"ociVersionMin":"1.0.0","ociVersionMax":"1.0.2"}' ;;
