@@ -48,9 +48,9 @@ internal static class SandboxRules
         }
     }
 
-    private static void Require(string name, NamespaceMode mode, params ReadOnlySpan<NamespaceMode> allowed)
+    private static void Require(string name, NamespaceMode mode, params NamespaceMode[] allowed)
     {
-        if (!allowed.Contains(mode))
+        if (Array.IndexOf(allowed, mode) < 0)
         {
             throw Invalid($"namespace_options.{name} of a sandbox can't be {mode}");
         }
