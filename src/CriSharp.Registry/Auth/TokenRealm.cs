@@ -20,7 +20,7 @@ internal static class TokenRealm
         }
 
         var registryHost = new Uri($"{registryScheme}://{endpoint.Host}/").Host;
-        if (LocalHost.IsNear(uri.Host) && !LocalHost.IsNear(registryHost))
+        if (!LocalHost.MayLeadTo(registryHost, uri.Host))
         {
             return "it points into this machine or its link, and the registry is elsewhere";
         }

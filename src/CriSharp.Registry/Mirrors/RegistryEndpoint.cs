@@ -19,14 +19,12 @@ internal static class LocalHost
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(Unmapped(address)));
 
-    /// <summary>Loopback, link-local (cloud metadata services) and unspecified addresses.</summary>
-    public static bool IsNear(string host)
-    {
-        if (IsLoopback(host))
-        {
-            return true;
-        }
+    /// <summary>A registry elsewhere must not send us into this machine, nor any into its link, where metadata services are.</summary>
+    public static bool MayLeadTo(string from, string to) => (!IsLoopback(to) || IsLoopback(from)) && (!IsOnLink(to) || IsOnLink(from));
 
+    /// <summary>Link-local, or unspecified, which the kernel takes for this machine.</summary>
+    private static bool IsOnLink(string host)
+    {
         if (!IPAddress.TryParse(host.Trim('[', ']'), out var literal))
         {
             return false;

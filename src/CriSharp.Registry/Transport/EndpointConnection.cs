@@ -8,12 +8,15 @@ namespace CriSharp.Registry.Transport;
 
 /// <summary>
 /// Sends calls to one repository at one registry. One attempt is: 1. the scheme; 2. the request, with what the registry asked for before;
-/// 3. its challenge answered, once; 4. redirects followed, without credentials; then failures that may pass are tried again, later.
+/// 3. its challenge answered; 4. redirects followed, without credentials; then failures that may pass are tried again, later.
 /// </summary>
 internal sealed class EndpointConnection(
     RegistryEndpoint endpoint, Authenticator authenticator, HostClients hosts, RegistryOptions options, TimeProvider time)
 {
     private const int RedirectLimit = 5;
+
+    // The challenge, and a token of ours that ended before its time.
+    private const int AnswerLimit = 2;
 
     public RegistryEndpoint Endpoint => endpoint;
 
@@ -59,14 +62,14 @@ internal sealed class EndpointConnection(
         var client = hosts.For(endpoint.Host);
         var scheme = await SchemeProbe.SchemeOfAsync(endpoint, client, time, cancellationToken);
         var target = new Uri($"{scheme}://{endpoint.Host}/v2/{endpoint.Path}/{call.Path}");
-        for (var answered = false; ; answered = true)
+        for (var answers = 0; ; answers++)
         {
             using var message = Message(call, target);
             await authenticator.ApplyAsync(message, scheme, cancellationToken);
             var response = await WithinLimitAsync(client, message, cancellationToken);
             try
             {
-                if (response.StatusCode == HttpStatusCode.Unauthorized && !answered && await authenticator.AnswerAsync(response, scheme, cancellationToken))
+                if (response.StatusCode == HttpStatusCode.Unauthorized && answers < AnswerLimit && await authenticator.AnswerAsync(response, scheme, cancellationToken))
                 {
                     response.Dispose();
                     continue;
@@ -113,8 +116,7 @@ internal sealed class EndpointConnection(
         var target = location.IsAbsoluteUri ? location : new Uri(from, location);
         var isHttp = target.Scheme == Uri.UriSchemeHttp || target.Scheme == Uri.UriSchemeHttps;
         var isDowngrade = from.Scheme == Uri.UriSchemeHttps && target.Scheme != Uri.UriSchemeHttps && !endpoint.IsInsecure;
-        var leadsInside = LocalHost.IsNear(target.Host) && !LocalHost.IsNear(from.Host);
-        return isHttp && !isDowngrade && !leadsInside && target.UserInfo.Length == 0
+        return isHttp && !isDowngrade && LocalHost.MayLeadTo(from.Host, target.Host) && target.UserInfo.Length == 0
             ? target
             : throw new RuntimeException(
                 ErrorKind.PermissionDenied, $"cannot fetch {call.What}: {from.Authority} redirects us to {target.Scheme}://{target.Authority}, which is not safe to follow");

@@ -1,0 +1,268 @@
+using System.Text;
+using CriSharp.Oci;
+using CriSharp.Primitives;
+using CriSharp.TestSupport.Registries;
+using Microsoft.AspNetCore.Http;
+
+namespace CriSharp.Registry.Tests;
+
+/// <summary>Challenges, tokens and where credentials may go.</summary>
+public sealed class RegistryLoginTests : IAsyncLifetime
+{
+    private const string Token = "good.token";
+
+    private static readonly RegistryOptions Quick = new() { Attempts = 2, RetryDelay = TimeSpan.FromMilliseconds(1), CertificateFolders = [] };
+    private static readonly RegistryCredentials Alice = new() { UserName = "alice", Password = "secret" };
+    private static readonly string AliceBasic = "Basic " + Convert.ToBase64String("alice:secret"u8);
+
+    private readonly TestImage _image = new TestImage().Add(TestLayer.OfFiles(true, ("a", "b")));
+    private FakeRegistry _fake = null!;
+
+    public async Task InitializeAsync()
+    {
+        _fake = await FakeRegistry.StartAsync();
+        _fake.Serve(_image, "a", "1");
+    }
+
+    public async Task DisposeAsync() => await _fake.DisposeAsync();
+
+    [Fact]
+    public async Task Bearer_WithUserAndPassword_FetchesOneTokenForAll()
+    {
+        AskForToken($"http://{_fake.Host}/token", acceptedBasic: AliceBasic);
+        var client = new RegistryClient(Quick, TimeProvider.System);
+
+        await ResolveAsync(client, Alice);
+        await ResolveAsync(client, Alice);
+
+        var request = Assert.Single(_fake.Requests, request => request.Path == "/token");
+        Assert.Equal("?service=test&scope=repository%3Aa%3Apull&account=alice", request.Query);
+        Assert.All(_fake.Requests.Where(asked => asked.Authorization == AliceBasic), asked => Assert.Equal("/token", asked.Path));
+    }
+
+    [Fact]
+    public async Task Bearer_WithWrongPassword_FailsAndNeverTriesWithout()
+    {
+        AskForToken($"http://{_fake.Host}/token", acceptedBasic: "Basic other");
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => ResolveAsync(new RegistryClient(Quick, TimeProvider.System), Alice));
+
+        Assert.Equal(ErrorKind.Unauthenticated, failure.Kind);
+        Assert.Single(_fake.Requests, request => request.Path == "/token");
+    }
+
+    [Fact]
+    public async Task Bearer_ForNobody_AsksAnonymously()
+    {
+        AskForToken($"http://{_fake.Host}/token", acceptedBasic: null);
+
+        await ResolveAsync(new RegistryClient(Quick, TimeProvider.System), null);
+
+        Assert.Null(Assert.Single(_fake.Requests, request => request.Path == "/token").Authorization);
+    }
+
+    [Fact]
+    public async Task Bearer_WithAnIdentityToken_UsesTheRefreshGrant()
+    {
+        string? form = null;
+        AskForToken($"http://{_fake.Host}/token", acceptedBasic: null, onToken: async context => form = await new StreamReader(context.Request.Body).ReadToEndAsync());
+
+        await ResolveAsync(new RegistryClient(Quick, TimeProvider.System), new RegistryCredentials { UserName = "alice", IdentityToken = "refresh me" });
+
+        Assert.Equal("POST", Assert.Single(_fake.Requests, request => request.Path == "/token").Method);
+        Assert.Contains("grant_type=refresh_token", form, StringComparison.Ordinal);
+        Assert.Contains("refresh_token=refresh+me", form, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bearer_WithARegistryToken_SendsIt()
+    {
+        AskForToken($"http://{_fake.Host}/token", acceptedBasic: null);
+
+        await ResolveAsync(new RegistryClient(Quick, TimeProvider.System), new RegistryCredentials { RegistryToken = Token });
+
+        Assert.DoesNotContain(_fake.Requests, request => request.Path == "/token");
+    }
+
+    [Fact]
+    public async Task Bearer_WhenTheTokenEndsEarly_FetchesAnother()
+    {
+        var good = "first";
+        var served = 0;
+        _fake.Handler = async context =>
+        {
+            if (context.Request.Path == "/token")
+            {
+                served++;
+                await context.Response.WriteAsync($$"""{"access_token":"{{good}}","expires_in":3600}""");
+                return true;
+            }
+
+            return Challenge(context, $"http://{_fake.Host}/token", good);
+        };
+        var client = new RegistryClient(Quick, TimeProvider.System);
+        await ResolveAsync(client, null);
+        good = "second";
+
+        await ResolveAsync(client, null);
+
+        Assert.Equal(2, served);
+    }
+
+    [Theory]
+    [InlineData("http://registry.example/token")]
+    [InlineData("http://169.254.169.254/latest/api/token")]
+    [InlineData("ftp://127.0.0.1/token")]
+    [InlineData("https://alice:x@registry.example/token")]
+    [InlineData("/token")]
+    [InlineData("")]
+    public async Task Bearer_WithARealmThatMustNotBeTrusted_IsRefused(string realm)
+    {
+        AskForToken(realm, acceptedBasic: null);
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => ResolveAsync(new RegistryClient(Quick, TimeProvider.System), Alice));
+
+        Assert.Equal(ErrorKind.PermissionDenied, failure.Kind);
+        Assert.DoesNotContain(_fake.Requests, request => request.Authorization is not null);
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("{}")]
+    [InlineData("{\"token\":\"a\\r\\nX-Evil: 1\"}")]
+    [InlineData("{\"token\":\"\"}")]
+    public async Task Bearer_WhenTheTokenIsNone_IsUnavailable(string answer)
+    {
+        _fake.Handler = async context =>
+        {
+            if (context.Request.Path == "/token")
+            {
+                await context.Response.WriteAsync(answer);
+                return true;
+            }
+
+            return Challenge(context, $"http://{_fake.Host}/token", Token);
+        };
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => ResolveAsync(new RegistryClient(Quick, TimeProvider.System), null));
+
+        Assert.Equal(ErrorKind.Unavailable, failure.Kind);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Redirect_ToAnotherHost_GetsNoCredentials(bool storageAsksForThem)
+    {
+        await using var storage = await FakeRegistry.StartAsync("127.0.0.2");
+        storage.ServeBlobs(_image, "a");
+        storage.Handler = context =>
+        {
+            if (storageAsksForThem)
+            {
+                context.Response.StatusCode = 401;
+                context.Response.Headers.WWWAuthenticate = "Basic realm=\"give\"";
+            }
+
+            return Task.FromResult(storageAsksForThem);
+        };
+        _fake.Handler = context =>
+        {
+            if (context.Request.Headers.Authorization != AliceBasic)
+            {
+                context.Response.StatusCode = 401;
+                context.Response.Headers.WWWAuthenticate = "Basic realm=\"test\"";
+                return Task.FromResult(context.Request.Path != "/v2/");
+            }
+
+            context.Response.Redirect($"http://{storage.Host}{context.Request.Path}");
+            return Task.FromResult(true);
+        };
+        var layer = _image.Layers[0];
+        var blob = new Descriptor { MediaType = "a", Digest = Digest.Parse(layer.Digest), SizeBytes = layer.Blob.Length };
+        var repository = new RegistryClient(Quick, TimeProvider.System).OpenRepository(ImageReference.Parse($"{_fake.Host}/a:1"), Alice);
+
+        var fetch = repository.FetchBlobAsync(blob, 1 << 20, CancellationToken.None);
+
+        if (storageAsksForThem)
+        {
+            Assert.Equal(ErrorKind.Unauthenticated, (await Assert.ThrowsAsync<RuntimeException>(() => fetch)).Kind);
+        }
+        else
+        {
+            Assert.Equal(layer.Blob, await fetch);
+        }
+
+        Assert.NotEmpty(storage.Requests);
+        Assert.DoesNotContain(storage.Requests, request => request.Authorization is not null);
+    }
+
+    [Theory]
+    [InlineData("http://169.254.169.254/secret")]
+    [InlineData("file:///etc/shadow")]
+    public async Task Redirect_ToWhereNoRegistryIs_IsRefused(string location)
+    {
+        _fake.Handler = context =>
+        {
+            context.Response.StatusCode = 307;
+            context.Response.Headers.Location = location;
+            return Task.FromResult(context.Request.Path.Value!.Contains("/blobs/", StringComparison.Ordinal));
+        };
+        var blob = new Descriptor { MediaType = "a", Digest = Digest.Parse(_image.Layers[0].Digest), SizeBytes = 1 };
+        var options = Quick with { Attempts = 1, ResponseTimeLimit = TimeSpan.FromSeconds(2), ConnectTimeLimit = TimeSpan.FromSeconds(1) };
+        var repository = new RegistryClient(options, TimeProvider.System).OpenRepository(ImageReference.Parse($"{_fake.Host}/a:1"), null);
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => repository.FetchBlobAsync(blob, 1 << 20, CancellationToken.None));
+
+        Assert.Equal(ErrorKind.PermissionDenied, failure.Kind);
+        Assert.Contains("not safe to follow", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Redirect_ThatNeverEnds_IsRefused()
+    {
+        _fake.Handler = context =>
+        {
+            context.Response.Redirect(context.Request.Path.Value!);
+            return Task.FromResult(context.Request.Path.Value!.Contains("/blobs/", StringComparison.Ordinal));
+        };
+        var blob = new Descriptor { MediaType = "a", Digest = Digest.Parse(_image.Layers[0].Digest), SizeBytes = 1 };
+        var repository = new RegistryClient(Quick, TimeProvider.System).OpenRepository(ImageReference.Parse($"{_fake.Host}/a:1"), null);
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => repository.FetchBlobAsync(blob, 1 << 20, CancellationToken.None));
+
+        Assert.Equal(ErrorKind.FailedPrecondition, failure.Kind);
+    }
+
+    private void AskForToken(string realm, string? acceptedBasic, Func<HttpContext, Task>? onToken = null) => _fake.Handler = async context =>
+    {
+        if (context.Request.Path != "/token")
+        {
+            return Challenge(context, realm, Token);
+        }
+
+        if (onToken is not null)
+        {
+            await onToken(context);
+        }
+
+        context.Response.StatusCode = acceptedBasic is null || context.Request.Headers.Authorization == acceptedBasic ? 200 : 401;
+        await context.Response.WriteAsync($$"""{"token":"{{Token}}","expires_in":300}""");
+        return true;
+    };
+
+    private static bool Challenge(HttpContext context, string realm, string token)
+    {
+        if (context.Request.Path == "/v2/" || context.Request.Headers.Authorization == $"Bearer {token}")
+        {
+            return false;
+        }
+
+        context.Response.StatusCode = 401;
+        context.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{realm}\",service=\"test\",scope=\"repository:a:pull\"";
+        return true;
+    }
+
+    private async Task ResolveAsync(RegistryClient client, RegistryCredentials? credentials) =>
+        await client.OpenRepository(ImageReference.Parse($"{_fake.Host}/a:1"), credentials).ResolveAsync(CancellationToken.None);
+}
