@@ -195,9 +195,13 @@ internal sealed class ContainerMonitor(MonitorArguments arguments) : IDisposable
         {
             DurableFile.Replace(arguments.ExitFile, record.Format());
         }
+        catch (LinuxException gone) when (gone.ErrorNumber == Errno.ENOENT)
+        {
+            // The container has been removed with its folder: nobody will ask any more, but who watches is told.
+        }
         catch (IOException)
         {
-            // Disk full, or the folder has gone. Who watches is told all the same; else the monitor keeps the code until it can be written.
+            // Disk full ... Who watches is told all the same; else the monitor keeps the code until it can be written.
             _recorded = record;
             if (_control!.AnnounceExit() == 0)
             {

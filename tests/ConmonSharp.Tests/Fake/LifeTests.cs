@@ -190,6 +190,19 @@ public class LifeTests
         await rig.WaitForMonitorAsync();
     }
 
+    [Fact]
+    public async Task ExitRecord_WhenItsFolderHasGone_DoesNotKeepTheMonitor()
+    {
+        using var runtime = new FakeOciRuntime();
+        await using var rig = new MonitorRig(runtime.ProgramPath);
+        rig.Arguments = rig.Arguments with { ExitFile = rig.Folder + "/gone/exit" };
+        rig.WriteCommand("/bin/sh", "-c", "exit 6");
+        await rig.LaunchAsync();
+        await rig.StartContainerAsync();
+
+        await rig.WaitForMonitorAsync();
+    }
+
     // The simulated containers of the usual fake have /dev/null already: this one hands down what it got.
     private static void WriteRuntime(FakeOciRuntime runtime, MonitorRig rig, string script) =>
         File.WriteAllText(
