@@ -20,6 +20,9 @@ public sealed class Container(ContainerRecord record, ContainerState state)
     /// <summary>Completes once the container is seen as exited.</summary>
     public Task Ended => _ended.Task;
 
+    /// <summary>True once the OCI runtime has let go of the ended container: its state and its cgroup.</summary>
+    internal Task<bool> LetGo { get; set; } = Task.FromResult(false);
+
     /// <summary>Held for the instant of a transition, never across a wait for anything but the disk.</summary>
     internal Lock Transition { get; } = new();
 

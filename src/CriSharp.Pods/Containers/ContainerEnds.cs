@@ -23,10 +23,10 @@ public sealed partial class ContainerEnds(
         var watcher = new ExitWatcher(
             new ContainerMonitor(processes.Monitor, processes.Init, bundles.Of(container.Id).MonitorSocket, _folders.ExitFileOf(container.Id)),
             options.Time);
-        _ = FollowAsync(container, watcher);
+        container.LetGo = FollowAsync(container, watcher);
     }
 
-    private async Task FollowAsync(Container container, ExitWatcher watcher)
+    private async Task<bool> FollowAsync(Container container, ExitWatcher watcher)
     {
         using (watcher)
         {
@@ -38,11 +38,11 @@ public sealed partial class ContainerEnds(
             {
                 NotFollowed(logger, container.Id, failure);
                 containers.Change(container, state => Lose(state, failure.Message));
-                return;
+                return false;
             }
         }
 
-        await LetGoAsync(container);
+        return await LetGoAsync(container);
     }
 
     private void Take(Container container, ContainerExit exit)
@@ -82,15 +82,18 @@ public sealed partial class ContainerEnds(
     };
 
     /// <summary>Its cgroup and the runtime's state: nobody needs them any more, and in a shared PID namespace what it left behind dies here.</summary>
-    private async Task LetGoAsync(Container container)
+    private async Task<bool> LetGoAsync(Container container)
     {
         try
         {
             await handlers.Get(container.Record.RuntimeHandler).DeleteAsync(container.Id, force: true, CancellationToken.None);
+            containers.Settle(container);
+            return true;
         }
-        catch (RuntimeException failure)
+        catch (Exception failure) when (failure is RuntimeException or IOException)
         {
             NotDeleted(logger, container.Id, failure);
+            return false;
         }
     }
 

@@ -31,6 +31,12 @@ public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snaps
     internal async Task RemoveAsync(ContainerId id, string runtimeHandler, ContainerProcesses? processes, CancellationToken cancellationToken)
     {
         await handlers.Get(runtimeHandler).DeleteAsync(id, force: true, cancellationToken);
+        await RemoveEndedAsync(id, processes, cancellationToken);
+    }
+
+    /// <summary>As <see cref="RemoveAsync"/>, where the runtime has let go already.</summary>
+    internal async Task RemoveEndedAsync(ContainerId id, ContainerProcesses? processes, CancellationToken cancellationToken)
+    {
         await EndMonitorAsync(processes, cancellationToken);
         RemoveRootFs(id);
         snapshots.Remove(id.ToString());

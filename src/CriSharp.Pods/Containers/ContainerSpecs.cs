@@ -27,6 +27,7 @@ public sealed partial class ContainerSpecs(
     ContainerStore containers,
     PodCgroups cgroups,
     HostFacts host,
+    HandlerFactsTable handlers,
     PodsOptions options,
     ILogger<ContainerSpecs> logger)
 {
@@ -43,7 +44,7 @@ public sealed partial class ContainerSpecs(
             Sandbox = request.Sandbox.Config,
             Image = request.Image,
             User = request.User,
-            Host = host,
+            Host = host with { SupportsRecursiveReadOnly = handlers.Of(request.Sandbox.RuntimeHandler).RecursiveReadOnlyMounts },
             Namespaces = NamespacesOf(request.Sandbox, request.SandboxState) with { TargetPidPath = TargetOf(request.Sandbox, security) },
             Files = FilesOf(request.Sandbox),
             RootFsPath = request.RootFs,
@@ -92,6 +93,7 @@ public sealed partial class ContainerSpecs(
     {
         HostnamePath = _folders.HostnameFileOf(sandbox.Id),
         ResolvConfPath = _folders.ResolvConfOf(sandbox.Id),
+        HostsPath = _folders.HostsFileOf(sandbox.Id),
         ShmPath = _folders.SharedMemoryOf(sandbox.Id),
     };
 

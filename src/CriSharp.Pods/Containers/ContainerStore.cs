@@ -80,11 +80,23 @@ public sealed class ContainerStore(InstanceFolders folders)
         }
     }
 
+    /// <summary>Writes down what <see cref="Observe"/> has made known, so that a later start need not find it out again.</summary>
+    internal void Settle(Container container)
+    {
+        lock (container.Transition)
+        {
+            if (_containers.TryFind(container.Id.ToString(), out _))
+            {
+                _disk.WriteStatus(container.Id.ToString(), ContainerStatusDocument.From(container.State));
+            }
+        }
+    }
+
     /// <summary>Forgets a container of which nothing is left.</summary>
     internal void Forget(ContainerRecord record)
     {
-        _disk.Remove(record.Id.ToString());
         _containers.Remove(record.Id.ToString());
+        _disk.Remove(record.Id.ToString());
         _names.Release(record.Key, record.Id.ToString());
     }
 

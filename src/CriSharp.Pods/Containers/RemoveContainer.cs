@@ -28,9 +28,20 @@ public sealed partial class RemoveContainer(
         }
 
         await stopContainer.RunAsync(container, TimeSpan.Zero, cancellationToken);
-        await parts.RemoveAsync(container.Record.Id, container.Record.RuntimeHandler, container.Processes, CancellationToken.None);
+        await RemovePartsAsync(container);
         containers.Forget(container.Record);
         Removed(logger, container.Id);
+    }
+
+    private async Task RemovePartsAsync(Container container)
+    {
+        if (await container.LetGo)
+        {
+            await parts.RemoveEndedAsync(container.Id, container.Processes, CancellationToken.None);
+            return;
+        }
+
+        await parts.RemoveAsync(container.Id, container.Record.RuntimeHandler, container.Processes, CancellationToken.None);
     }
 
     [LoggerMessage(130, LogLevel.Information, "Container {Container} is removed")]

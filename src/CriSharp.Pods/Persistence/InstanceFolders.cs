@@ -32,6 +32,8 @@ public sealed record InstanceFolders(string Root, string RunRoot)
 
     public string RunOf(ContainerId id) => Path.Combine(ContainerRuns, id.ToString());
 
+    public string HostsFileOf(PodSandboxId id) => Path.Combine(RunOf(id), "hosts");
+
     public string RootFsOf(ContainerId id) => Path.Combine(RunOf(id), "rootfs");
 
     public string MonitorSocketOf(ContainerId id) => Path.Combine(RunOf(id), "monitor.sock");

@@ -13,7 +13,8 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
     private const long SharedMemoryBytes = 64 << 20;
 
     private const int SharedMemoryMode = 0b1_111_111_111;
-    private const int ResolvConfLimitBytes = 1 << 20;
+    private const int HostFileLimitBytes = 1 << 20;
+    private const string HostsFile = "/etc/hosts";
 
     public void Make(PodSandboxRecord record)
     {
@@ -29,13 +30,31 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
         Mounting.Tmpfs(folders.SharedMemoryOf(record.Id), SharedMemoryBytes, SharedMemoryMode);
     }
 
+    /// <summary>For clients that bring no /etc/hosts of their own (the kubelet does): the pod knows itself by its name.</summary>
+    public void WriteHosts(PodSandboxRecord record, IReadOnlyList<string> ips)
+    {
+        var text = new StringBuilder("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n");
+        foreach (var ip in ips)
+        {
+            text.Append(ip).Append('\t').Append(HostnameOf(record)).Append('\n');
+        }
+
+        var hosts = record.HasHostNetwork ? HostPath.TryReadFile(HostsFile, HostFileLimitBytes) : null;
+        Write(folders.HostsFileOf(record.Id), hosts is null ? text.ToString() : Encoding.UTF8.GetString(hosts));
+    }
+
     /// <summary>Idempotent.</summary>
     public void Unmount(PodSandboxId id) => Mounting.Unmount(folders.SharedMemoryOf(id), lazy: true);
 
     /// <summary>Idempotent. The mounts have to be gone.</summary>
     public void Remove(PodSandboxId id)
     {
-        foreach (var file in (string[])[folders.HostnameFileOf(id), folders.ResolvConfOf(id)])
+        if (!Directory.Exists(folders.RunOf(id)))
+        {
+            return;
+        }
+
+        foreach (var file in (string[])[folders.HostnameFileOf(id), folders.ResolvConfOf(id), folders.HostsFileOf(id)])
         {
             File.Delete(file);
         }
@@ -54,7 +73,7 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
             return own;
         }
 
-        return HostPath.TryReadFile(hostResolvConf, ResolvConfLimitBytes) is { } hosts ? Encoding.UTF8.GetString(hosts) : "";
+        return HostPath.TryReadFile(hostResolvConf, HostFileLimitBytes) is { } hosts ? Encoding.UTF8.GetString(hosts) : "";
     }
 
     private static void Write(string path, string text)

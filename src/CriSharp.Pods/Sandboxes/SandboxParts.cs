@@ -27,6 +27,7 @@ public sealed class SandboxParts(PodsOptions options, SandboxNetwork network, In
         cgroups.Make(record);
 
         var ips = await AttachAsync(record, rollback);
+        _files.WriteHosts(record, ips);
         if (!record.NeedsInfra)
         {
             return new SandboxState.Ready(ips, null);

@@ -39,6 +39,7 @@ internal static class PodRooms
         services.AddSingleton(provider => new PodCgroups(provider.GetRequiredService<CgroupHierarchies>(), DriverOf(options)));
         services.AddSingleton(new SandboxNetwork(new CniConfigStore(options.CniConfigDirectory), new CniPlugins(options.CniPluginDirectories)));
 
+        services.AddSingleton<HandlerFactsTable>();
         services.AddSingleton<PodSandboxStore>();
         services.AddSingleton<ContainerStore>();
         services.AddSingleton<ContainerSpecs>();

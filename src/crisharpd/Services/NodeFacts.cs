@@ -9,14 +9,13 @@ using CriSharp.Pods.Host;
 namespace CriSharp.Daemon.Services;
 
 /// <summary>What Status, Version and RuntimeConfig tell of this node.</summary>
-internal sealed class NodeFacts(DaemonOptions options, SandboxNetwork network)
+internal sealed class NodeFacts(DaemonOptions options, SandboxNetwork network, HandlerFactsTable handlers)
 {
     public string Version { get; } = DaemonVersion.Document.Version;
 
     public CgroupDriver CgroupDriver { get; } = options.CgroupManager == CgroupManager.Systemd ? CgroupDriver.Systemd : CgroupDriver.Cgroupfs;
 
-    /// <summary>The default handler comes twice: under its name and under "". Filled at start.</summary>
-    public IReadOnlyList<HandlerFacts> Handlers { get; set; } = [];
+    public IReadOnlyList<HandlerFacts> Handlers => handlers.All;
 
     public Task<NetworkStatus> NetworkAsync(CancellationToken cancellationToken) => network.StatusAsync(cancellationToken);
 

@@ -1,0 +1,25 @@
+using CriSharp.OciRuntime.Commands;
+
+namespace CriSharp.Pods.Host;
+
+/// <summary>What each runtime handler can do; empty until they were asked at start.</summary>
+public sealed class HandlerFactsTable(RuntimeHandlers handlers)
+{
+    private volatile IReadOnlyList<HandlerFacts> _all = [];
+
+    /// <summary>The default handler comes twice, under its own name and under "", which the kubelet looks for.</summary>
+    public IReadOnlyList<HandlerFacts> All => _all;
+
+    /// <param name="name">"" is the default handler. One that was not asked can do nothing.</param>
+    public HandlerFacts Of(string name) => _all.FirstOrDefault(facts => facts.Name == name) ?? new HandlerFacts(name, false, false);
+
+    public async Task AskAsync(CancellationToken cancellationToken)
+    {
+        var named = await Task.WhenAll(handlers.All.Select(runtime => AskAsync(runtime, cancellationToken)));
+        var preferred = named.First(facts => facts.Name == handlers.Default.Handler.Name);
+        _all = [preferred with { Name = "" }, .. named];
+    }
+
+    private static Task<HandlerFacts> AskAsync(OciRuntimeCli runtime, CancellationToken cancellationToken) =>
+        HandlerFacts.AskAsync(runtime.Handler.Name, runtime, cancellationToken);
+}
