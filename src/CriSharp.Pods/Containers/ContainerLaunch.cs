@@ -17,22 +17,28 @@ public sealed class ContainerLaunch(RuntimeHandlers handlers, BundleStore bundle
         MakeLogDirectory(record.LogPath);
         var bundle = bundles.Write(record.Id, spec.ToJson());
         var runtime = handlers.Get(record.RuntimeHandler);
-        var monitor = await launcher.LaunchAsync(
-            new MonitorLaunch
+        var start = new MonitorLaunch
+        {
+            Id = record.Id,
+            Bundle = bundle,
+            ExitFile = _folders.ExitFileOf(record.Id),
+            LogPath = record.LogPath.Length > 0 ? record.LogPath : null,
+            MonitorCgroups = options.MonitorCgroups,
+            Terminal = record.Config.Tty,
+            Stdin = record.Config.Stdin,
+            StdinOnce = record.Config.StdinOnce,
+            CreateTimeout = options.CreateLimit,
+        };
+        var monitor = await launcher.LaunchAsync(start, runtime, CancellationToken.None);
+
+        // Waits for the monitor too: it still writes into the folders that the next steps remove.
+        rollback.Add("end the container and its monitor", async _ =>
+        {
+            if (await new LaunchUndo(start, runtime).RunAsync(monitor) is { } leftover)
             {
-                Id = record.Id,
-                Bundle = bundle,
-                ExitFile = _folders.ExitFileOf(record.Id),
-                LogPath = record.LogPath.Length > 0 ? record.LogPath : null,
-                MonitorCgroups = options.MonitorCgroups,
-                Terminal = record.Config.Tty,
-                Stdin = record.Config.Stdin,
-                StdinOnce = record.Config.StdinOnce,
-                CreateTimeout = options.CreateLimit,
-            },
-            runtime,
-            CancellationToken.None);
-        rollback.Add("delete it from the runtime", async cancellationToken => await runtime.DeleteAsync(record.Id, force: true, cancellationToken));
+                throw new RuntimeException(ErrorKind.Internal, leftover);
+            }
+        });
         return new ContainerProcesses(monitor.Init, monitor.Monitor);
     }
 
