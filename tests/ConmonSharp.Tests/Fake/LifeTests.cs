@@ -203,6 +203,44 @@ public class LifeTests
         await rig.WaitForMonitorAsync();
     }
 
+    [Fact]
+    public async Task ExitRecord_WhenItCantBeWrittenYet_IsKeptUntilItCan()
+    {
+        using var runtime = new FakeOciRuntime();
+        await using var rig = new MonitorRig(runtime.ProgramPath);
+        var inTheWay = Directory.CreateDirectory(rig.Arguments.ExitFile + "/something");
+        rig.WriteCommand("/bin/sh", "-c", "exit 6");
+        await rig.LaunchAndStartAsync();
+        await Eventually.TrueAsync(() => ProcessTable.ChildrenOf(rig.Monitor.Pid).Length == 0);
+
+        // Running, for all that anybody may know: an exit is told only when it is recorded.
+        using (var peer = rig.Connect())
+        {
+            Assert.Null((await peer.WatchAsync()).Exit);
+        }
+
+        inTheWay.Parent!.Delete(recursive: true);
+        await rig.WaitForMonitorAsync();
+        Assert.Equal(6, rig.ReadExit().ExitCode);
+    }
+
+    [Fact]
+    public async Task Monitor_WhenGivenACgroup_LivesThereUnderItsOwnScore()
+    {
+        using var runtime = new FakeOciRuntime();
+        await using var rig = new MonitorRig(runtime.ProgramPath);
+        var hierarchy = Directory.Exists("/sys/fs/cgroup/pids") ? "/sys/fs/cgroup/pids" : "/sys/fs/cgroup";
+        var cgroup = Directory.CreateDirectory($"{hierarchy}/{rig.Arguments.Id}").FullName;
+        rig.Arguments = rig.Arguments with { MonitorCgroups = [cgroup], OutOfMemoryScore = 7 };
+        rig.WriteCommand("/bin/sleep", "1000");
+
+        var pid = await rig.LaunchAndStartAsync();
+
+        Assert.Contains($"{rig.Monitor.Pid}", File.ReadAllLines($"{cgroup}/cgroup.procs"));
+        Assert.Equal("7\n", File.ReadAllText($"/proc/{rig.Monitor.Pid}/oom_score_adj"));
+        Assert.Equal("0\n", File.ReadAllText($"/proc/{pid}/oom_score_adj"));
+    }
+
     // The simulated containers of the usual fake have /dev/null already: this one hands down what it got.
     private static void WriteRuntime(FakeOciRuntime runtime, MonitorRig rig, string script) =>
         File.WriteAllText(

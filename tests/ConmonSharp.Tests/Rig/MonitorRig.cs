@@ -7,7 +7,7 @@ namespace ConmonSharp.Tests.Rig;
 /// <summary>One monitor with a folder of its own; what it may have left is ended and removed with it.</summary>
 internal sealed class MonitorRig : IAsyncDisposable
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("conmon-sharp-");
     private ChildProcess? _monitor;
