@@ -159,6 +159,19 @@ public sealed class PullImageTests : IClassFixture<SharedRegistry>, IDisposable
     }
 
     [Fact]
+    public async Task Pull_OverTlsWithItsCaAndALogin_Works()
+    {
+        await using var registry = await LocalRegistry.StartAsync(tls: true, needsLogin: true);
+        var reference = await registry.PushBusyboxAsync("team/busybox", "1");
+        _images.RegistryOptions = _images.RegistryOptions with { CertificateFolders = [registry.CertificatesFolder] };
+        _images.Open();
+
+        await _images.PullAsync(reference, new PullCredentials { UserName = LocalRegistry.UserName, Password = LocalRegistry.Password });
+
+        Assert.Equal([reference], Assert.Single(_images.Store.List()).RepoTags);
+    }
+
+    [Fact]
     public async Task Pull_OfWhatIsNotThere_IsNotFoundAndLeavesNothing()
     {
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => _images.PullAsync($"{_registry.Host}/nothing:1"));

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using CriSharp.Registry.Mirrors;
 
 namespace CriSharp.Registry.Transport;
 
@@ -18,7 +19,8 @@ internal sealed class HostClient
     private readonly HttpClient _client;
     private int _certificatesSeen;
 
-    public HostClient(HostCertificates certificates, bool isInsecure, RegistryOptions options)
+    /// <param name="host">"HOST" or "HOST:PORT".</param>
+    public HostClient(string host, HostCertificates certificates, bool isInsecure, RegistryOptions options)
     {
         _certificates = certificates;
         _isInsecure = isInsecure;
@@ -26,6 +28,9 @@ internal sealed class HostClient
         {
             AllowAutoRedirect = false,
             UseCookies = false,
+
+            // HTTP_PROXY and its kin count, but not on the way to ourselves.
+            UseProxy = !LocalHost.IsLoopback(new Uri($"https://{host}/").Host),
             ConnectTimeout = options.ConnectTimeLimit,
             MaxResponseHeadersLength = HeadersLimitKilobytes,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),

@@ -19,7 +19,7 @@ internal sealed class HostClients(RegistryOptions options, EndpointOrder endpoin
             }
 
             // The client that this one replaces is left to the pulls that still use it; its idle connections close by themselves.
-            var client = new HostClient(HostCertificates.Load(options.CertificateFolders, host), endpoints.IsInsecure(host), options);
+            var client = new HostClient(host, HostCertificates.Load(options.CertificateFolders, host), endpoints.IsInsecure(host), options);
             _clients[host] = (fingerprint, client);
             return client;
         }

@@ -1,0 +1,187 @@
+using CriSharp.Oci;
+using CriSharp.Primitives;
+using CriSharp.TestSupport.Registries;
+
+namespace CriSharp.Images.Tests;
+
+public sealed class ImageStoreTests : IDisposable
+{
+    private readonly ImagesFixture _images = new();
+
+    public void Dispose() => _images.Dispose();
+
+    [Fact]
+    public async Task Resolve_ByEveryNameOfAnImage_FindsIt()
+    {
+        var image = await AddAsync("busybox", 'a');
+        var hex = image.Id["sha256:".Length..];
+
+        foreach (var name in (string[])
+            ["busybox", "docker.io/library/busybox:latest", image.RepoDigests[0], $"busybox:other@{image.RepoDigests[0].Split('@')[1]}", image.Id, hex, hex[..12], $"sha256:{hex[..13]}"])
+        {
+            Assert.Equal(image.Id, _images.Store.Resolve(name)?.Id);
+        }
+    }
+
+    [Theory]
+    [InlineData("busybox:2")]
+    [InlineData("aaaaaaaaaaa")]
+    [InlineData("bbbbbbbbbbbb")]
+    [InlineData("sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb")]
+    [InlineData("Not A Name")]
+    [InlineData("")]
+    [InlineData("../../etc/passwd")]
+    public async Task Resolve_OfAnythingElse_IsNull(string name)
+    {
+        await AddAsync("busybox", 'a');
+
+        Assert.Null(_images.Store.Resolve(name));
+    }
+
+    [Fact]
+    public async Task Resolve_WhenAShortIdMeansTwo_IsNull()
+    {
+        var prefix = new string('c', 12);
+        await AddAsync("one", 'c', prefix + "1");
+        await AddAsync("two", 'c', prefix + "2");
+
+        Assert.Null(_images.Store.Resolve(prefix));
+        Assert.NotNull(_images.Store.Resolve(prefix + "1"));
+    }
+
+    [Fact]
+    public async Task Resolve_WhenANameLooksLikeAShortId_PrefersTheName()
+    {
+        await AddAsync("one", 'c');
+        var named = await AddAsync(new string('c', 12), 'd');
+
+        Assert.Equal(named.Id, _images.Store.Resolve(new string('c', 12))?.Id);
+    }
+
+    [Fact]
+    public async Task Open_AfterACrashBetweenTwoRecords_GivesTheTagToTheLaterOne()
+    {
+        var first = await AddAsync("moving", 'a');
+        var before = File.ReadAllBytes(RecordPath(first.Id));
+        var second = await AddAsync("moving", 'b');
+        File.WriteAllBytes(RecordPath(first.Id), before);
+
+        _images.Open();
+
+        Assert.Equal(second.Id, _images.Store.Resolve("moving")?.Id);
+        Assert.Empty(_images.Store.Resolve(first.Id)!.RepoTags);
+    }
+
+    [Fact]
+    public async Task Open_AfterARestart_HasEverythingOfARecord()
+    {
+        var image = await AddAsync("whole", 'e');
+
+        _images.Open();
+
+        var again = Assert.Single(_images.Store.List());
+        Assert.Equivalent(image, again, strict: true);
+    }
+
+    [Fact]
+    public async Task Open_WhenALayerIsGone_SetsTheRecordAside()
+    {
+        var image = Record("lacks", 'a') with { Layers = [new DiffId(Digest.Parse("sha256:" + new string('1', 64)))] };
+        await _images.Store.AddAsync(image, _ => Task.CompletedTask, CancellationToken.None);
+
+        _images.Open();
+
+        Assert.Empty(_images.Store.List());
+        Assert.True(File.Exists(RecordPath(image.Id) + ".broken"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{\"version\":99,\"revision\":1,\"id\":\"x\"}")]
+    [InlineData("{\"version\":1,\"revision\":1,\"id\":\"../../etc\"}")]
+    public async Task Open_WhenARecordIsBroken_LoadsTheOthers(string content)
+    {
+        await AddAsync("fine", 'a');
+        var other = await AddAsync("broken", 'b');
+        File.WriteAllText(RecordPath(other.Id), content);
+
+        _images.Open();
+
+        Assert.Equal("docker.io/library/fine:latest", Assert.Single(_images.Store.List()).RepoTags.Single());
+    }
+
+    [Fact]
+    public async Task Remove_WhenAContainerUsesTheImage_IsRefusedAndTheImageStays()
+    {
+        var image = await AddAsync("used", 'a');
+        _images.InUse.Add(image.Id);
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => _images.RemoveAsync("used"));
+
+        Assert.Equal(ErrorKind.FailedPrecondition, failure.Kind);
+        Assert.Contains("c1", failure.Message, StringComparison.Ordinal);
+        Assert.NotNull(_images.Store.Resolve("used"));
+    }
+
+    [Fact]
+    public async Task Remove_WhileAContainerIsBeingMadeOfTheImage_IsRefused()
+    {
+        var image = await AddAsync("leased", 'a');
+        var lease = _images.Store.Lease(image.Id);
+
+        Assert.Equal(ErrorKind.FailedPrecondition, (await Assert.ThrowsAsync<RuntimeException>(() => _images.RemoveAsync("leased"))).Kind);
+        lease.Dispose();
+        lease.Dispose();
+        await _images.RemoveAsync("leased");
+
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<RuntimeException>(() => _images.Store.Lease(image.Id)).Kind);
+    }
+
+    [Fact]
+    public Task Remove_OfWhatIsNotHere_IsFine() => _images.RemoveAsync("nothing");
+
+    [Fact]
+    public async Task Free_WhenASnapshotNeedsALayer_KeepsIt()
+    {
+        await using var fake = await FakeRegistry.StartAsync();
+        var image = new TestImage().Add(TestLayer.OfFiles(true, ("a", "b")));
+        await _images.PullAsync(fake.Serve(image, "a", "1"));
+        _images.SnapshotLayers.Add(new DiffId(Digest.Parse(image.Layers[0].DiffId)));
+
+        await _images.RemoveAsync(image.Id);
+        Assert.Single(_images.Layers.List());
+
+        _images.SnapshotLayers.Clear();
+        await _images.FreeUnused.SweepAsync(CancellationToken.None);
+        Assert.Empty(_images.Layers.List());
+    }
+
+    private string RecordPath(string id) => Path.Combine(_images.Root, "images", id["sha256:".Length..] + ".json");
+
+    private async Task<ImageRecord> AddAsync(string name, char digit, string idStart = "")
+    {
+        var record = Record(name, digit, idStart);
+        await _images.Store.AddAsync(record, _ => Task.CompletedTask, CancellationToken.None);
+        return record;
+    }
+
+    private static ImageRecord Record(string name, char digit, string idStart = "")
+    {
+        var reference = ImageReference.Parse(name);
+        var digest = Digest.Parse($"sha256:{idStart}{new string(digit, 64 - idStart.Length)}");
+        return new ImageRecord
+        {
+            Id = digest.ToString(),
+            RepoTags = [reference.TagReference!],
+            RepoDigests = [reference.DigestReference(digest)],
+            Layers = [],
+            SizeBytes = 7,
+            Platform = new Platform { Os = "linux", Architecture = "amd64" },
+            Config = new ImageConfig { User = "1", Env = ["A=b"], Cmd = ["c"], Labels = new Dictionary<string, string> { ["k"] = "v" }, Volumes = ["/v"] },
+            Documents = [digest],
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            PulledAt = DateTimeOffset.UnixEpoch.AddDays(1),
+        };
+    }
+}
