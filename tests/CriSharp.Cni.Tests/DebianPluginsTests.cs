@@ -46,7 +46,7 @@ public sealed class DebianPluginsTests : IAsyncLifetime
         await AssertAnswersAsync(from: second.NetNsPath, listenIn: null, 0, new IPEndPoint(IPAddress.Parse(_bridge.Gateway), 0));
         await AssertAnswersAsync(from: first.NetNsPath, listenIn: first.NetNsPath, ContainerPort, new IPEndPoint(IPAddress.Loopback, ContainerPort));
 
-        await _network.CheckAsync(first.CacheDirectory, CancellationToken.None);
+        await AssertCheckedAsync(first);
         Assert.Equal(firstResult.Ips, SandboxNetwork.TryReadResult(first.CacheDirectory)!.Ips);
     }
 
@@ -150,6 +150,18 @@ public sealed class DebianPluginsTests : IAsyncLifetime
 
         Assert.Contains("CNI plugin bridge", failure.Message, StringComparison.Ordinal);
         Assert.Contains("CHECK", failure.Message, StringComparison.Ordinal);
+    }
+
+    // udev gives the host's end of a veth another MAC address (MACAddressPolicy=persistent) after the bridge plugin of 1.1.1 has told
+    // its own, and CHECK then misses that one.
+    private async Task AssertCheckedAsync(CniRequest request)
+    {
+        var failure = await Record.ExceptionAsync(() => _network.CheckAsync(request.CacheDirectory, CancellationToken.None));
+        if (failure is not null)
+        {
+            Assert.True(File.Exists("/run/udev/control"), failure.Message);
+            Assert.Contains("Mac doesn't match", failure.Message, StringComparison.Ordinal);
+        }
     }
 
     private async Task<CniRequest> RequestAsync(string name, params PortMapping[] portMappings)

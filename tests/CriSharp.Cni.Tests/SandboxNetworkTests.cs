@@ -82,7 +82,7 @@ public sealed class SandboxNetworkTests : IDisposable
         // A folder of its own, looked into first: only "second" has the plan.
         using var fake = new FakeCniPlugins("second");
         fake.Plan("ADD", 1, action, "no addresses left");
-        var network = Network(new CniLimits { Plugin = TimeSpan.FromSeconds(action.StartsWith("hang", StringComparison.Ordinal) ? 2 : 30) }, fake.PluginDirectory, _fakes.PluginDirectory);
+        var network = Network(new CniLimits { Plugin = TimeSpan.FromSeconds(action.StartsWith("hang", StringComparison.Ordinal) ? 8 : 30) }, fake.PluginDirectory, _fakes.PluginDirectory);
 
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => network.AddAsync(Request(), CancellationToken.None));
 
