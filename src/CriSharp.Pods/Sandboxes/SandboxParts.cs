@@ -2,6 +2,7 @@ using CriSharp.Cni;
 using CriSharp.Linux.Namespaces;
 using CriSharp.Pods.Persistence;
 using CriSharp.Primitives;
+using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Pods.Sandboxes;
 
@@ -9,7 +10,7 @@ namespace CriSharp.Pods.Sandboxes;
 /// What a pod sandbox is made of: pinned namespaces, files, its place in the network, and an infra process where its containers share one
 /// PID namespace. Each part is found again by the sandbox's id alone, so that it can be given back after any crash.
 /// </summary>
-public sealed class SandboxParts(PodsOptions options, SandboxNetwork network, InfraContainer infra, PodCgroups cgroups)
+public sealed partial class SandboxParts(PodsOptions options, SandboxNetwork network, InfraContainer infra, PodCgroups cgroups, ILogger<SandboxParts> logger)
 {
     private readonly InstanceFolders _folders = options.Folders;
     private readonly SandboxFiles _files = new(options.Folders, options.HostResolvConf);
@@ -102,6 +103,14 @@ public sealed class SandboxParts(PodsOptions options, SandboxNetwork network, In
         var request = SandboxAttachment.RequestFor(record, _folders);
         rollback.Add("detach from the network", async cancellationToken => await network.DelAsync(request.CacheDirectory, cancellationToken));
         var result = await network.AddAsync(request, CancellationToken.None);
+        if (result.HostPortsUnserved)
+        {
+            HostPortsUnserved(logger, record.Id);
+        }
+
         return [.. result.Ips.Select(ip => ip.ToString())];
     }
+
+    [LoggerMessage(40, LogLevel.Warning, "Pod sandbox {Sandbox} asks for host ports, but no plugin of its network has the capability portMappings: nothing here serves them")]
+    private static partial void HostPortsUnserved(ILogger logger, PodSandboxId sandbox);
 }
