@@ -104,22 +104,42 @@ public class RuncTests
     }
 
     [Fact]
-    public async Task Exec_WhenItsTimeIsOver_DiesWithAllItStarted()
+    public async Task Exec_WhenItIsKilled_DiesWithAllItStarted()
     {
         await using var rig = new MonitorRig(RuncBundle.Runtime);
         RuncBundle.Write(rig, ["sleep", "1000"]);
         await rig.LaunchAndStartAsync();
         using var peer = rig.Connect();
-        var mark = $"10{rig.Arguments.Id.GetHashCode() & 0xfffff}";
-
-        // Sessions of their own and parents that have gone: only the cgroup still knows where they come from.
-        using var output = peer.SendExec(
-            Exec(rig, "e1", "sh", "-c", $"(setsid sleep {mark} &); (setsid sh -c '(sleep {mark}1 &) ; sleep {mark}2' &); sleep {mark}3") with { TimeoutMilliseconds = 1000 });
+        using var output = peer.SendExec(Forest(rig, out var mark));
         await peer.ReceiveAsync(MessageType.ExecStarted);
         await Eventually.TrueAsync(() => ProcessTable.WithArgument(mark).Count(pid => ProcessTable.IsAlive(pid)) >= 4);
 
-        Assert.True(ExecExitMessage.Read(await peer.ReceiveAsync(MessageType.ExecExited)).TimedOut);
+        peer.Send(MessageType.KillExec);
 
+        Assert.Equal(new ExecExitMessage(137, 9, false), ExecExitMessage.Read(await peer.ReceiveAsync(MessageType.ExecExited)));
+        Assert.DoesNotContain(ProcessTable.WithArgument(mark), ProcessTable.IsAlive);
+        Assert.False(Directory.Exists(ExecCgroup(rig, "e1")));
+        Assert.Equal("", await output.ReadOutputAsync());
+    }
+
+    [Fact]
+    public async Task Exec_WhenItsTimeIsOver_LeavesNothing()
+    {
+        await using var rig = new MonitorRig(RuncBundle.Runtime);
+        RuncBundle.Write(rig, ["sleep", "1000"]);
+        await rig.LaunchAndStartAsync();
+        using var peer = rig.Connect();
+
+        using var output = peer.SendExec(Forest(rig, out var mark) with { TimeoutMilliseconds = 1000 });
+
+        // On a slow machine the time is over before the command has started.
+        var answer = await peer.ReceiveAsync();
+        if (MonitorMessage.TypeOf(answer) == MessageType.ExecStarted)
+        {
+            answer = await peer.ReceiveAsync(MessageType.ExecExited);
+        }
+
+        Assert.Equal(new ExecExitMessage(137, 9, true), ExecExitMessage.Read(answer));
         Assert.DoesNotContain(ProcessTable.WithArgument(mark), ProcessTable.IsAlive);
         Assert.False(Directory.Exists(ExecCgroup(rig, "e1")));
         Assert.Equal("", await output.ReadOutputAsync());
@@ -140,6 +160,13 @@ public class RuncTests
 
         await Eventually.TrueAsync(() => !Directory.Exists(ExecCgroup(rig, "e1")));
         Assert.Single(ProcessTable.WithArgument(mark), ProcessTable.IsAlive);
+    }
+
+    // Sessions of their own and parents that have gone: only the cgroup still knows where they come from.
+    private static ExecMessage Forest(MonitorRig rig, out string mark)
+    {
+        mark = $"10{rig.Arguments.Id.GetHashCode(StringComparison.Ordinal) & 0xfffff}";
+        return Exec(rig, "e1", "sh", "-c", $"(setsid sleep {mark} &); (setsid sh -c '(sleep {mark}1 &) ; sleep {mark}2' &); sleep {mark}3");
     }
 
     private static string ExecCgroup(MonitorRig rig, string id) =>
