@@ -147,6 +147,7 @@ public static unsafe class FileAt
         Device = (status.DeviceMajor, status.DeviceMinor),
         Node = (status.NodeMajor, status.NodeMinor),
         ModifiedAt = new FileTime(status.ModifyTime.Seconds, status.ModifyTime.Nanoseconds),
+        IsMountRoot = (status.AttributesMask & Libc.STATX_ATTR_MOUNT_ROOT) == 0 ? null : (status.Attributes & Libc.STATX_ATTR_MOUNT_ROOT) != 0,
     };
 
     /// <summary>glibc's gnu_dev_makedev.</summary>

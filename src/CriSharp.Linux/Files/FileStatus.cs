@@ -46,6 +46,9 @@ public readonly record struct FileStatus
 
     public required FileTime ModifiedAt { get; init; }
 
+    /// <summary>Whether something is mounted exactly here; null where the kernel (before 5.8) does not say.</summary>
+    public required bool? IsMountRoot { get; init; }
+
     /// <summary>Whether overlayfs reads this entry as "removed here".</summary>
     public bool IsWhiteout => Kind == FileKind.CharacterDevice && Node == (0, 0);
 }

@@ -37,8 +37,18 @@ public static class HostPath
     /// <summary>Makes a folder and its parents where missing. The last one gets exactly this mode, whatever the umask.</summary>
     public static void MakeDirectories(string path, int mode)
     {
-        Directory.CreateDirectory(path);
-        using var folder = Open(path, OpenFlags.ReadOnly | OpenFlags.Directory);
+        using var root = DirectoryTree.Open("/");
+        using var folder = root.MakeDirectories(Path.GetFullPath(path), Permissions.PublicFolder);
         FileDescriptor.Chmod(folder, mode);
+    }
+
+    /// <summary>Renames in one step; a file there is replaced, an empty folder too.</summary>
+    public static void Rename(string from, string to)
+    {
+        UnixPath source = from;
+        UnixPath target = to;
+        using var sourceFolder = Open(source.Split(out var sourceName).ToString(), OpenFlags.PathOnly | OpenFlags.Directory);
+        using var targetFolder = Open(target.Split(out var targetName).ToString(), OpenFlags.PathOnly | OpenFlags.Directory);
+        FileAt.Rename(sourceFolder, sourceName, targetFolder, targetName);
     }
 }

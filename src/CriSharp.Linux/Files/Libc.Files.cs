@@ -19,15 +19,19 @@ internal static unsafe partial class Libc
     public const int AT_REMOVEDIR = 0x200;
     public const int AT_EMPTY_PATH = 0x1000;
     public const uint STATX_BASIC_STATS = 0x7ff;
+    public const ulong STATX_ATTR_MOUNT_ROOT = 0x2000;
 
     public const int S_IFMT = 0xF000;
-    public const int UTIME_OMIT = 0x3ffffffe;
 
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
-    public const int LOCK_UN = 8;
 
     public const uint RENAME_NOREPLACE = 1;
+
+    public const nuint FS_IOC_GETFLAGS = 0x80086601;
+    public const nuint FS_IOC_SETFLAGS = 0x40086602;
+    public const int FS_IMMUTABLE_FL = 0x10;
+    public const int FS_APPEND_FL = 0x20;
 
     /// <summary>AT_FDCWD, shaped as a descriptor; never closed.</summary>
     public static SafeFileHandle CurrentDirectory { get; } = new(-100, ownsHandle: false);
@@ -100,6 +104,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int syncfs(SafeFileHandle file);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int ioctl(SafeFileHandle file, nuint request, int* argument);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(SafeFileHandle file, int operation);

@@ -59,6 +59,21 @@ public static class TreeRemoval
         {
             return false;
         }
+        catch (LinuxException failure) when (failure.ErrorNumber == Errno.EPERM && TryUnlock(folder, name))
+        {
+            FileAt.Unlink(folder, name);
+            removed = 1;
+            return true;
+        }
+    }
+
+    /// <summary>A privileged container may have made the file immutable, or the folder that holds it. Only files and folders can be.</summary>
+    private static bool TryUnlock(SafeFileHandle folder, UnixPath name)
+    {
+        var isFile = FileAt.TryStat(folder, name) is { Kind: FileKind.Regular };
+        using var file = isFile ? FileAt.Open(folder, name, OpenFlags.ReadOnly | OpenFlags.NonBlocking) : null;
+        using var holder = OpenAt2.Open(folder, UnixPath.Here, OpenFlags.ReadOnly | OpenFlags.Directory, mode: 0, Libc.RESOLVE_BENEATH);
+        return (file is not null && InodeFlags.TryUnlock(file)) | InodeFlags.TryUnlock(holder);
     }
 
     private static bool IsDirectory(SafeFileHandle folder, UnixPath name) => FileAt.TryStat(folder, name) is { Kind: FileKind.Directory };
@@ -71,6 +86,7 @@ public static class TreeRemoval
 
         public void Empty(SafeFileHandle folder, int depth)
         {
+            InodeFlags.TryUnlock(folder);
             if (FileDescriptor.Stat(folder).Device != device)
             {
                 throw new LinuxException("unlinkat", "a mount inside the tree", Errno.EBUSY);

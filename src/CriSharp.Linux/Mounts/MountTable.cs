@@ -34,8 +34,12 @@ public static class MountTable
         return Parse(Encoding.UTF8.GetString(FileDescriptor.ReadToEnd(file, LimitBytes, "/proc/thread-self/mountinfo")));
     }
 
-    /// <summary>Whether something is mounted exactly there; the path is absolute and without links.</summary>
-    public static bool IsMountPoint(string target) => Read().Any(entry => entry.Target == target);
+    /// <summary>Whether something is mounted exactly there; nothing there is no. The path is absolute and without links.</summary>
+    public static bool IsMountPoint(string target)
+    {
+        using var place = HostPath.TryOpen(target, OpenFlags.PathOnly | OpenFlags.NoFollow);
+        return place is not null && (FileDescriptor.Stat(place).IsMountRoot ?? Read().Any(entry => entry.Target == target));
+    }
 
     /// <summary>The mount that a path (absolute, without links) lies on.</summary>
     public static MountEntry? Covering(string path) => Read()

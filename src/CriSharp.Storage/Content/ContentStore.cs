@@ -27,7 +27,7 @@ public sealed class ContentStore
     {
         var store = new ContentStore(root);
         HostPath.MakeDirectories(store._folder, Permissions.PrivateFolder);
-        TreeRemoval.Remove(store._staging);
+        Staging.Sweep(store._staging);
         foreach (var folder in new[] { store._staging, Path.Combine(store._folder, Digest.Sha256), Path.Combine(store._folder, Digest.Sha512) })
         {
             HostPath.MakeDirectories(folder, Permissions.PrivateFolder);
@@ -47,7 +47,7 @@ public sealed class ContentStore
         try
         {
             var size = await WriteVerifiedAsync(content, expected, sizeLimitBytes, temporary, cancellationToken);
-            File.Move(temporary, PathOf(expected), overwrite: true);
+            HostPath.Rename(temporary, PathOf(expected));
             DirectorySync.Fsync(Path.GetDirectoryName(PathOf(expected))!);
             return size;
         }

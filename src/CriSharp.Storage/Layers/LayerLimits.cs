@@ -19,6 +19,21 @@ public sealed record LayerLimits
     /// <summary>Pieces of one sparse file.</summary>
     public int SparsePieces { get; init; } = 100_000;
 
+    /// <summary>Memory for what is known of folders, which must wait for the end: their paths and attributes.</summary>
+    public long FolderFactsBytes { get; init; } = 128L << 20;
+
+    /// <summary>How often one layer may replace a folder that has something in it.</summary>
+    public int ReplacedTrees { get; init; } = 10_000;
+
+    /// <summary>Hard links to files of lower layers.</summary>
+    public int ForeignLinks { get; init; } = 10_000;
+
+    /// <summary>What may follow the end of the archive.</summary>
+    public long TrailerBytes { get; init; } = 64L << 20;
+
     /// <summary>The unpacking stops while this much is left for others on the file system.</summary>
     public long FreeBytesKept { get; init; } = 64L << 20;
+
+    /// <summary>The same of inodes, where the file system has a fixed number of them.</summary>
+    public long FreeInodesKept { get; init; } = 5_000;
 }

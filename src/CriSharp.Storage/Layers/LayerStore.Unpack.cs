@@ -79,9 +79,9 @@ public sealed partial class LayerStore
 
     private void Commit(LayerRecord record, string staging)
     {
+        HostPath.Rename(staging, FolderOf(record.DiffId));
         lock (_gate)
         {
-            Directory.Move(staging, FolderOf(record.DiffId));
             _records[record.DiffId] = record;
             _unsynced.Add(record.DiffId);
         }

@@ -21,6 +21,8 @@ public sealed partial class LayerStore
     private readonly string _staging;
     private readonly LayerLimits _limits;
     private readonly KeyedLock<DiffId> _locks = new();
+    // Taken before the other: what moves or completes a layer's folder goes one after the other, and may take the disk's time.
+    private readonly Lock _folderGate = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<DiffId, LayerRecord> _records = [];
     private readonly HashSet<DiffId> _unsynced = [];
@@ -41,7 +43,7 @@ public sealed partial class LayerStore
     {
         var store = new LayerStore(root, limits ?? new LayerLimits());
         HostPath.MakeDirectories(store._folder, Permissions.PrivateFolder);
-        TreeRemoval.Remove(store._staging);
+        Staging.Sweep(store._staging);
         HostPath.MakeDirectories(store._staging, Permissions.PrivateFolder);
         store.Load();
         return store;
@@ -92,26 +94,26 @@ public sealed partial class LayerStore
     /// <summary>Makes all layers unpacked so far durable. May take as long as the disk needs; call it once per image.</summary>
     public void SyncFileSystem()
     {
-        DiffId[] pending;
-        lock (_gate)
+        lock (_folderGate)
         {
-            pending = [.. _unsynced];
-        }
-
-        if (pending.Length == 0)
-        {
-            return;
-        }
-
-        FileSystemSync.SyncFs(_folder);
-        foreach (var diffId in pending)
-        {
+            LayerRecord[] pending;
             lock (_gate)
             {
-                if (_unsynced.Contains(diffId))
+                pending = [.. _unsynced.Select(diffId => _records[diffId])];
+            }
+
+            if (pending.Length == 0)
+            {
+                return;
+            }
+
+            FileSystemSync.SyncFs(_folder);
+            foreach (var record in pending)
+            {
+                WriteRecord(record);
+                lock (_gate)
                 {
-                    WriteRecord(_records[diffId]);
-                    _unsynced.Remove(diffId);
+                    _unsynced.Remove(record.DiffId);
                 }
             }
         }
@@ -121,15 +123,19 @@ public sealed partial class LayerStore
     public void Remove(DiffId diffId)
     {
         var trash = NewStagingPath();
-        lock (_gate)
+        lock (_folderGate)
         {
-            if (!_records.Remove(diffId))
+            lock (_gate)
             {
-                return;
+                if (!_records.Remove(diffId))
+                {
+                    return;
+                }
+
+                _unsynced.Remove(diffId);
             }
 
-            _unsynced.Remove(diffId);
-            Directory.Move(FolderOf(diffId), trash);
+            HostPath.Rename(FolderOf(diffId), trash);
         }
 
         TreeRemoval.Remove(trash);
@@ -144,7 +150,7 @@ public sealed partial class LayerStore
             if (record is null || FolderOf(record.DiffId) != folder || !Directory.Exists(Path.Combine(folder, TreeName)))
             {
                 swept.Add(folder);
-                TreeRemoval.Remove(folder);
+                Staging.Sweep(folder);
                 continue;
             }
 

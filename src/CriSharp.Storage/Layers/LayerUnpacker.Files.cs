@@ -8,6 +8,8 @@ internal sealed partial class LayerUnpacker
 {
     // How often the free space is looked at.
     private const long SpaceCheckBytes = 32L << 20;
+    // About what an empty file or folder takes.
+    private const int EntryCostBytes = 4096;
     private readonly Dictionary<string, ForeignLink> _foreignLinks = [];
     private long _writtenSinceCheck = SpaceCheckBytes;
 
@@ -69,11 +71,11 @@ internal sealed partial class LayerUnpacker
             FileDescriptor.WriteAllAt(file, data, offset);
             offset += data.Length;
             SizeBytes += data.Length;
-            KeepSpace(file, data.Length);
+            KeepSpace(data.Length);
         }
     }
 
-    private void KeepSpace(SafeFileHandle file, int written)
+    private void KeepSpace(int written)
     {
         _writtenSinceCheck += written;
         if (_writtenSinceCheck < SpaceCheckBytes || _limits.FreeBytesKept == 0)
@@ -82,9 +84,11 @@ internal sealed partial class LayerUnpacker
         }
 
         _writtenSinceCheck = 0;
-        if (FileSystemSpace.Of(file).AvailableBytes < _limits.FreeBytesKept)
+        var space = FileSystemSpace.Of(_tree.Root);
+        if (space.AvailableBytes < _limits.FreeBytesKept || (space.TotalInodes > 0 && space.FreeInodes < Math.Min(_limits.FreeInodesKept, space.TotalInodes / 20)))
         {
-            throw new LinuxException("write", $"{SizeBytes} bytes of the layer are unpacked, {_limits.FreeBytesKept} are kept free for others", Errno.ENOSPC);
+            throw new LinuxException(
+                "write", $"after {SizeBytes} bytes and {Inodes} inodes of the layer: {_limits.FreeBytesKept} bytes and {_limits.FreeInodesKept} inodes are kept free for others", Errno.ENOSPC);
         }
     }
 
@@ -117,7 +121,9 @@ internal sealed partial class LayerUnpacker
             default:
                 // What stood here before is replaced, whatever comes of the link.
                 RemoveEarlier(folder, name, path);
-                _foreignLinks[EntryPath.Key(path.Text)] = new ForeignLink(path, target);
+                _foreignLinks[EntryPath.Key(path.Text)] = _foreignLinks.Count < _limits.ForeignLinks
+                    ? new ForeignLink(path, target)
+                    : throw new InvalidDataException($"it is one of more than {_limits.ForeignLinks} hard links to other layers");
                 break;
         }
     }

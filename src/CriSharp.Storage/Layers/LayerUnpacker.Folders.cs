@@ -7,9 +7,12 @@ namespace CriSharp.Storage.Layers;
 
 internal sealed partial class LayerUnpacker
 {
-    private const int ImpliedFoldersKept = 10_000;
+    private const int ImpliedFoldersKeptBytes = 1 << 20;
+    private const int FolderCostBytes = 200;
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly Dictionary<string, Folder> _folders = [];
+    private long _folderFactsBytes;
+    private int _replacedTrees;
 
     private static ReadOnlySpan<byte> OpaqueAttribute => "trusted.overlay.opaque"u8;
 
@@ -18,6 +21,7 @@ internal sealed partial class LayerUnpacker
     public IReadOnlyList<string> FinishFolders(CancellationToken cancellationToken)
     {
         var implied = new List<string>();
+        var impliedBytes = 0;
         foreach (var (key, folder) in _folders)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -30,7 +34,8 @@ internal sealed partial class LayerUnpacker
             }
 
             FinishFolder(handle, folder);
-            if (folder.Entry is null && implied.Count < ImpliedFoldersKept && TryText(path) is { } text)
+            impliedBytes += folder.IsDescribed ? 0 : path.Length;
+            if (!folder.IsDescribed && impliedBytes < ImpliedFoldersKeptBytes && TryText(path) is { } text)
             {
                 implied.Add(text);
             }
@@ -41,15 +46,11 @@ internal sealed partial class LayerUnpacker
 
     private static void FinishFolder(SafeFileHandle handle, Folder folder)
     {
-        var entry = folder.Entry;
-        FileDescriptor.Chown(handle, entry?.UserId ?? 0, entry?.GroupId ?? 0);
-        FileDescriptor.Chmod(handle, entry?.Mode ?? Permissions.PublicFolder);
-        foreach (var (attribute, value) in entry?.Attributes ?? [])
+        FileDescriptor.Chown(handle, folder.UserId, folder.GroupId);
+        FileDescriptor.Chmod(handle, folder.Mode);
+        foreach (var (attribute, value) in folder.Attributes)
         {
-            if (AttributeRules.IsKept(attribute))
-            {
-                SetAttribute(attribute, handle, UnixPath.Here, value);
-            }
+            SetAttribute(attribute, handle, UnixPath.Here, value);
         }
 
         if (folder.IsOpaque)
@@ -57,7 +58,7 @@ internal sealed partial class LayerUnpacker
             ExtendedAttributes.Set(handle, new UnixPath(OpaqueAttribute), "y"u8);
         }
 
-        FileDescriptor.SetTimes(handle, entry?.ModifiedAt ?? default);
+        FileDescriptor.SetTimes(handle, folder.ModifiedAt);
     }
 
     private SafeFileHandle? TryOpenKnownFolder(byte[] path)
@@ -92,7 +93,7 @@ internal sealed partial class LayerUnpacker
             throw new InvalidDataException("the root is no folder");
         }
 
-        _folders[""] = new Folder(entry, IsOpaque: false);
+        Remember("", Folder.Described(entry, isOpaque: false));
     }
 
     private void MakeFolder(SafeFileHandle folder, UnixPath name, EntryPath path, TarEntry entry)
@@ -116,7 +117,18 @@ internal sealed partial class LayerUnpacker
             }
         }
 
-        _folders[key] = new Folder(entry, isOpaque);
+        Remember(key, Folder.Described(entry, isOpaque));
+    }
+
+    private void Remember(string key, Folder folder)
+    {
+        _folderFactsBytes += FolderCostBytes + (2 * key.Length) + folder.Attributes.Sum(attribute => attribute.Name.Length + attribute.Value.Length);
+        if (_folderFactsBytes > _limits.FolderFactsBytes)
+        {
+            throw new InvalidDataException($"the layer's folders need more than the {_limits.FolderFactsBytes} bytes of memory allowed");
+        }
+
+        _folders[key] = folder;
     }
 
     /// <summary>Opens the folder of an entry, and makes it where the archive did not. Entries mostly come folder by folder: the last one stays open.</summary>
@@ -160,7 +172,11 @@ internal sealed partial class LayerUnpacker
         Inodes++;
         // The path may lead through links ("lib/x" where lib -> usr/lib was made), so it need not be the one that the folder is known by later.
         FileDescriptor.Chmod(folder, Permissions.PublicFolder);
-        _folders.TryAdd(EntryPath.Key(EntryPath.ParseInRoot(path).Text), Folder.Implied);
+        var key = EntryPath.Key(EntryPath.ParseInRoot(path).Text);
+        if (!_folders.ContainsKey(key))
+        {
+            Remember(key, Folder.Implied);
+        }
     }
 
     private void CloseCurrentFolder()
@@ -170,11 +186,17 @@ internal sealed partial class LayerUnpacker
     }
 
     /// <summary>After something was removed: neither it nor what lay in it waits for facts any more.</summary>
-    private void ForgetFolders(EntryPath path)
+    private void ForgetFolders(EntryPath path, bool hadContent)
     {
-        if (!_folders.Remove(EntryPath.Key(path.Text)))
+        _folders.Remove(EntryPath.Key(path.Text));
+        if (!hadContent)
         {
             return;
+        }
+
+        if (++_replacedTrees > _limits.ReplacedTrees)
+        {
+            throw new InvalidDataException($"it replaces folders more than {_limits.ReplacedTrees} times");
         }
 
         var prefix = EntryPath.Key(path.Text) + "/";
@@ -184,9 +206,13 @@ internal sealed partial class LayerUnpacker
         }
     }
 
-    /// <param name="Entry">null for a folder that the archive did not describe.</param>
-    private sealed record Folder(TarEntry? Entry, bool IsOpaque)
+    /// <summary>What a folder will look like in the end.</summary>
+    private sealed record Folder(bool IsDescribed, bool IsOpaque, uint UserId, uint GroupId, int Mode, FileTime ModifiedAt, IReadOnlyList<(byte[] Name, byte[] Value)> Attributes)
     {
-        public static Folder Implied { get; } = new(null, IsOpaque: false);
+        /// <summary>Needed by an entry, not described by the archive.</summary>
+        public static Folder Implied { get; } = new(IsDescribed: false, IsOpaque: false, 0, 0, Permissions.PublicFolder, default, []);
+
+        public static Folder Described(TarEntry entry, bool isOpaque) =>
+            new(IsDescribed: true, isOpaque, entry.UserId, entry.GroupId, entry.Mode, entry.ModifiedAt, [.. entry.Attributes.Where(attribute => AttributeRules.IsKept(attribute.Name))]);
     }
 }

@@ -78,7 +78,7 @@ internal sealed partial class LayerUnpacker
                 cancellationToken.ThrowIfCancellationRequested();
                 FileDescriptor.WriteAll(to, buffer.AsSpan(0, count));
                 SizeBytes += count;
-                KeepSpace(to, count);
+                KeepSpace(count);
             }
         }
         finally

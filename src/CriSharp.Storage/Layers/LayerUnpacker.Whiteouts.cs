@@ -84,7 +84,7 @@ internal sealed partial class LayerUnpacker
         var folder = OpenFolder(path);
         ExtendedAttributes.Set(folder, new UnixPath(OpaqueAttribute), "y"u8);
         var key = EntryPath.Key(path);
-        _folders[key] = _folders.TryGetValue(key, out var known) ? known with { IsOpaque = true } : new Folder(null, IsOpaque: true);
+        Remember(key, _folders.GetValueOrDefault(key, Folder.Implied) with { IsOpaque = true });
     }
 
     private void Hide(ReadOnlySpan<byte> parent, UnixPath name)
@@ -121,7 +121,7 @@ internal sealed partial class LayerUnpacker
                     CloseCurrentFolder();
                     _tree.Unlink(prefix);
                     _tree.MakeDirectory(prefix, WorkingMode);
-                    _folders[EntryPath.Key(prefix.Text)] = new Folder(null, IsOpaque: true);
+                    Remember(EntryPath.Key(prefix.Text), Folder.Implied with { IsOpaque = true });
                     return true;
                 default:
                     continue;

@@ -23,7 +23,7 @@ internal sealed partial class LayerUnpacker : IDisposable
     public LayerUnpacker(DirectoryTree tree, TarReader reader, LayerLimits limits)
     {
         (_tree, _reader, _limits) = (tree, reader, limits);
-        _folders[""] = Folder.Implied;
+        Remember("", Folder.Implied);
     }
 
     /// <summary>Bytes of the files written, holes not counted.</summary>
@@ -43,6 +43,7 @@ internal sealed partial class LayerUnpacker : IDisposable
         while (_reader.ReadEntry() is { } entry)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            KeepSpace(EntryCostBytes);
             try
             {
                 Unpack(entry, cancellationToken);
@@ -147,8 +148,9 @@ internal sealed partial class LayerUnpacker : IDisposable
 
     private void RemoveEarlier(SafeFileHandle folder, UnixPath name, EntryPath path)
     {
-        Inodes -= TreeRemoval.Remove(folder, name);
-        ForgetFolders(path);
+        var removed = TreeRemoval.Remove(folder, name);
+        Inodes -= removed;
+        ForgetFolders(path, hadContent: removed > 1);
     }
 
     private static void SetFacts(SafeFileHandle folder, UnixPath name, TarEntry entry)

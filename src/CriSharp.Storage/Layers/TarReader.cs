@@ -80,8 +80,14 @@ internal sealed partial class TarReader(ByteSource source, LayerLimits limits)
         return data;
     }
 
-    /// <summary>Skips what follows the end of the archive.</summary>
-    public void DrainTrailer() => source.Skip(long.MaxValue);
+    /// <summary>Skips what follows the end of the archive: it counts for the digests only.</summary>
+    public void DrainTrailer()
+    {
+        if (source.Skip(limits.TrailerBytes) == limits.TrailerBytes)
+        {
+            throw new InvalidDataException($"{limits.TrailerBytes} bytes or more follow its end");
+        }
+    }
 
     private static byte[] TrimNuls(byte[] text) => text.AsSpan().TrimEnd((byte)0).ToArray();
 

@@ -39,14 +39,14 @@ public sealed class SnapshotStore
     {
         var store = new SnapshotStore(root, layers);
         HostPath.MakeDirectories(store._folder, Permissions.PrivateFolder);
-        TreeRemoval.Remove(store._staging);
+        Staging.Sweep(store._staging);
         HostPath.MakeDirectories(store._staging, Permissions.PrivateFolder);
         HostPath.MakeDirectories(Path.Combine(store._folder, EmptyName), Permissions.PublicFolder);
         foreach (var folder in Directory.EnumerateDirectories(store._folder).ToList())
         {
             if (!Path.GetFileName(folder).StartsWith('.') && !File.Exists(Path.Combine(folder, RecordName)))
             {
-                TreeRemoval.Remove(folder);
+                Staging.Sweep(folder);
             }
         }
 
@@ -83,7 +83,7 @@ public sealed class SnapshotStore
 
             var document = new SnapshotDocument { Version = SnapshotDocument.CurrentVersion, Layers = [.. layers.Select(layer => layer.ToString())] };
             File.WriteAllBytes(Path.Combine(staging, RecordName), JsonSerializer.SerializeToUtf8Bytes(document, StorageJson.Default.SnapshotDocument));
-            Directory.Move(staging, folder);
+            HostPath.Rename(staging, folder);
         }
         catch (LinuxException failure) when (failure.ErrorNumber is Errno.ENOSPC or Errno.EDQUOT)
         {
@@ -175,9 +175,9 @@ public sealed class SnapshotStore
         var trash = Path.Combine(_staging, Guid.NewGuid().ToString("N"));
         try
         {
-            Directory.Move(FolderOf(id), trash);
+            HostPath.Rename(FolderOf(id), trash);
         }
-        catch (DirectoryNotFoundException)
+        catch (LinuxException failure) when (failure.ErrorNumber == Errno.ENOENT)
         {
             return;
         }

@@ -1,5 +1,6 @@
 using CriSharp.Linux.Files;
 using CriSharp.Linux.Mounts;
+using CriSharp.Linux.Processes;
 
 namespace CriSharp.Linux.Tests.Files;
 
@@ -26,6 +27,60 @@ public sealed class TreeTests : IDisposable
         TreeRemoval.Remove(_folder["none/tree"]);
         Assert.False(Directory.Exists(_folder["tree"]));
         Assert.True(File.Exists(outside));
+    }
+
+    [Fact]
+    public async Task Remove_WhenFilesAndFoldersAreImmutable_RemovesThem()
+    {
+        _folder.Write("tree/a/immutable", "x");
+        _folder.Write("tree/a/append", "x");
+        var chattr = await ProgramRun.RunAsync(
+            new ProgramCommand
+            {
+                Path = "/bin/sh",
+                Arguments = ["-c", "chattr +i a/immutable && chattr +a a/append && chattr +i a"],
+                Environment = ["PATH=/usr/bin:/bin"],
+                WorkingDirectory = _folder["tree"],
+                TimeLimit = TimeSpan.FromMinutes(1),
+            },
+            CancellationToken.None);
+        Assert.True(chattr.Exit.IsSuccess, chattr.StandardErrorText);
+        TreeRemoval.Remove(_folder["tree"]);
+        Assert.False(Directory.Exists(_folder["tree"]));
+    }
+
+    [Fact] // CVE-2025-47290: a folder and a link change places while files are made in it
+    public async Task Create_WhenFolderAndLinkAreSwapped_NothingIsMadeOutside()
+    {
+        _folder.Make("tree/one");
+        _folder.Make("outside");
+        File.CreateSymbolicLink(_folder["tree/two"], _folder["outside"]);
+        using var tree = DirectoryTree.Open(_folder["tree"]);
+        using var done = new CancellationTokenSource();
+        var swapping = Task.Run(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                tree.Rename("one", "three");
+                tree.Rename("two", "one");
+                tree.Rename("three", "two");
+            }
+        });
+        var made = 0;
+        for (var i = 0; i < 5000; i++)
+        {
+            using var parent = tree.TryOpenFile("one", OpenFlags.PathOnly | OpenFlags.Directory);
+            if (parent is not null)
+            {
+                FileAt.Open(parent, $"f{i}", OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive, Permissions.PublicFile).Dispose();
+                made++;
+            }
+        }
+
+        await done.CancelAsync();
+        await swapping;
+        Assert.Empty(Directory.GetFileSystemEntries(_folder["outside"]));
+        Assert.Equal(made, Directory.GetFiles(_folder["tree"], "f*", SearchOption.AllDirectories).Length);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace CriSharp.Storage.Tests.Layers;
 /// <summary>Layers that try to leave their tree, to steer overlayfs, or to use the machine up: each fails with nothing left, or is harmless.</summary>
 public sealed class HostileLayerTests : IDisposable
 {
-    private static readonly LayerLimits SmallLimits = new() { Entries = 100, TarBytes = 1 << 20, FileBytes = 1 << 30, SparsePieces = 100 };
+    private static readonly LayerLimits SmallLimits = new() { Entries = 100, TarBytes = 16 << 20, FileBytes = 1 << 30, SparsePieces = 100, FolderFactsBytes = 9_000_000, ReplacedTrees = 3, TrailerBytes = 10_000, ForeignLinks = 5 };
     private readonly StoreFixture _stores = new(SmallLimits);
 
     /// <summary>Names that lead out of the layer or that Linux can't have.</summary>
@@ -153,6 +153,45 @@ public sealed class HostileLayerTests : IDisposable
         await AssertMalformedAsync(tar);
     }
 
+    [Fact] // What must be remembered of folders until the end
+    public async Task Unpack_WhenFoldersNeedMuchMemory_Fails()
+    {
+        var tar = new TarBuilder();
+        for (var i = 0; i < 90; i++)
+        {
+            tar.Folder($"d{i}", pax: [("SCHILY.xattr.user.x", new byte[60_000]), ("SCHILY.xattr.user.y", new byte[60_000])]);
+        }
+
+        await AssertMalformedAsync(tar);
+    }
+
+    [Fact] // Each replacement looks through all folders
+    public async Task Unpack_WhenFoldersAreReplacedAgainAndAgain_Fails()
+    {
+        var tar = new TarBuilder();
+        for (var i = 0; i < 5; i++)
+        {
+            tar.Folder("d").File("d/x", "").File("d", "");
+        }
+
+        await AssertMalformedAsync(tar);
+    }
+
+    [Fact]
+    public async Task Unpack_WhenMuchFollowsTheEnd_Fails() => await AssertMalformedAsync(new TarBuilder().Raw(new byte[20_000]));
+
+    [Fact]
+    public async Task Unpack_WhenThereAreManyLinksToOtherLayers_Fails()
+    {
+        var tar = new TarBuilder();
+        for (var i = 0; i < 10; i++)
+        {
+            tar.HardLink($"l{i}", $"elsewhere{i}");
+        }
+
+        await AssertMalformedAsync(tar);
+    }
+
     [Fact] // A header that claims 4 GiB of extended attributes
     public async Task Unpack_WhenExtendedHeaderIsHuge_Fails() =>
         await AssertMalformedAsync(new TarBuilder().Entry('x', "pax", size: 4L << 30).File("x", "x"));
@@ -211,7 +250,7 @@ public sealed class HostileLayerTests : IDisposable
     [Fact] // A gzip bomb: 1000 to 1
     public async Task Unpack_WhenItUnfoldsBeyondTheLimit_Fails()
     {
-        var tar = new TarBuilder().Entry('0', "zeros", new byte[4 << 20]).Build();
+        var tar = new TarBuilder().Entry('0', "zeros", new byte[32 << 20]).Build();
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => _stores.UnpackAsync(tar));
         Assert.Equal(ErrorKind.ResourceExhausted, failure.Kind);
         _stores.AssertNothingLeft();

@@ -228,7 +228,8 @@ public sealed class LayerStoreTests : IDisposable
     public async Task Open_WhenLayerWasNotSynced_IsSwept()
     {
         var record = await _stores.UnpackAsync(SomeTar);
-        Directory.CreateDirectory(Path.Combine(_stores.Root, "layers", ".staging", "left", "tree"));
+        var mounted = Directory.CreateDirectory(Path.Combine(_stores.Root, "layers", ".staging", "left", "lowers")).FullName;
+        Mounting.Tmpfs(mounted, 4096, Permissions.PrivateFolder);
         _stores.Reopen();
         Assert.Null(_stores.Layers.Find(record.DiffId));
         Assert.Single(_stores.Layers.Swept);
