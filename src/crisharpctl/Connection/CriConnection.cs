@@ -38,10 +38,10 @@ internal sealed class CriConnection : IDisposable
     /// <summary>Options of one call.</summary>
     /// <param name="extra">On top of the usual limit, for a call that waits for something itself.</param>
     public CallOptions Within(CancellationToken cancellationToken, TimeSpan extra = default) =>
-        new(Deadline: DateTime.UtcNow + _callLimit + extra, CancellationToken: cancellationToken);
+        new(deadline: DateTime.UtcNow + _callLimit + extra, cancellationToken: cancellationToken);
 
     /// <summary>Options of a call that takes as long as it takes.</summary>
-    public static CallOptions Unlimited(CancellationToken cancellationToken) => new(CancellationToken: cancellationToken);
+    public static CallOptions Unlimited(CancellationToken cancellationToken) => new(cancellationToken: cancellationToken);
 
     public async Task<IReadOnlyList<Container>> ListContainersAsync(CancellationToken cancellationToken) =>
         (await Runtime.ListContainersAsync(new ListContainersRequest(), Within(cancellationToken))).Containers;

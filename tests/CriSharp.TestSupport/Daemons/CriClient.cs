@@ -24,7 +24,7 @@ public sealed class CriClient : IDisposable
     public ImageService.ImageServiceClient Images { get; }
 
     /// <summary>For calls on the services themselves.</summary>
-    public static CallOptions Limited => new(Deadline: DateTime.UtcNow + CallLimit);
+    public static CallOptions Limited => new(deadline: DateTime.UtcNow + CallLimit);
 
     /// <returns>The image's id.</returns>
     public async Task<string> PullAsync(string reference) =>
