@@ -13,13 +13,16 @@ public static class GrpcLimits
     private const int StreamWindowBytes = 1024 * 1024;
     private const int ConnectionWindowBytes = 4 * 1024 * 1024;
 
+    // Longer than a kubelet is ever silent. Not infinite: Kestrel adds it to the clock, which overflows, and closes the connection at once.
+    private static readonly TimeSpan IdleConnection = TimeSpan.FromDays(1);
+
     /// <summary>Message sizes are checked by their frames, deadlines by the calls: Kestrel's own limits would cut calls that are well.</summary>
     public static void Apply(KestrelServerLimits limits)
     {
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
-        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        limits.KeepAliveTimeout = IdleConnection;
         limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
         limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
         limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
