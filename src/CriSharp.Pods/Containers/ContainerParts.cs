@@ -1,4 +1,3 @@
-using CriSharp.Linux.Processes;
 using CriSharp.Oci;
 using CriSharp.OciRuntime.Bundles;
 using CriSharp.Pods.Persistence;
@@ -37,7 +36,7 @@ public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snaps
     /// <summary>As <see cref="RemoveAsync"/>, where the runtime has let go already.</summary>
     internal async Task RemoveEndedAsync(ContainerId id, ContainerProcesses? processes, CancellationToken cancellationToken)
     {
-        await EndMonitorAsync(processes, cancellationToken);
+        await MonitorEnd.WaitAsync(processes, options, cancellationToken);
         RemoveRootFs(id);
         snapshots.Remove(id.ToString());
     }
@@ -47,26 +46,5 @@ public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snaps
     {
         snapshots.Unmount(_folders.RootFsOf(id));
         bundles.Remove(id);
-    }
-
-    /// <summary>A monitor ends by itself after its container; one that doesn't is stuck and is killed.</summary>
-    private async Task EndMonitorAsync(ContainerProcesses? processes, CancellationToken cancellationToken)
-    {
-        if (processes is null || PidHandle.TryOpen(processes.Monitor) is not { } monitor)
-        {
-            return;
-        }
-
-        using (monitor)
-        {
-            try
-            {
-                await monitor.WaitForExitAsync(cancellationToken).WaitAsync(options.MonitorEndLimit, options.Time, cancellationToken);
-            }
-            catch (TimeoutException)
-            {
-                monitor.Signal(Signals.SIGKILL);
-            }
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CriSharp.Linux.Mounts;
 using CriSharp.Linux.Processes;
 using CriSharp.Oci;
@@ -26,6 +27,7 @@ public sealed partial class InfraContainer(
     internal const string ProgramName = "pause";
 
     private readonly InstanceFolders _folders = options.Folders;
+    private readonly ConcurrentDictionary<PodSandboxId, ContainerProcesses> _processes = new();
 
     internal async Task<ContainerProcesses> LaunchAsync(PodSandboxRecord record)
     {
@@ -47,8 +49,10 @@ public sealed partial class InfraContainer(
             },
             runtime,
             CancellationToken.None);
+        var processes = new ContainerProcesses(monitor.Init, monitor.Monitor);
+        _processes[record.Id] = processes;
         await runtime.StartAsync(id, CancellationToken.None);
-        return new ContainerProcesses(monitor.Init, monitor.Monitor);
+        return processes;
     }
 
     /// <summary>A pod whose pid 1 has died is not ready any more.</summary>
@@ -56,6 +60,7 @@ public sealed partial class InfraContainer(
     {
         if (sandbox.State is SandboxState.Ready { Infra: { } processes })
         {
+            _processes[sandbox.Id] = processes;
             _ = FollowAsync(sandbox, processes);
         }
     }
@@ -65,6 +70,8 @@ public sealed partial class InfraContainer(
     {
         var id = record.Id.ToInfraContainerId();
         await handlers.Get(record.RuntimeHandler).DeleteAsync(id, force: true, cancellationToken);
+        _processes.TryRemove(record.Id, out var processes);
+        await MonitorEnd.WaitAsync(processes, options, cancellationToken);
         var rootFs = _folders.RootFsOf(id);
         Mounting.Unmount(Path.Combine(rootFs, ProgramName), lazy: true);
         File.Delete(Path.Combine(rootFs, ProgramName));
