@@ -1,4 +1,5 @@
 using CriSharp.Oci;
+using CriSharp.Primitives;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ namespace CriSharp.Images;
 /// Gives back the disk of layers and documents that nobody needs: no image, no pull under way, and no container's file tree, which may have
 /// outlived the record of its image.
 /// </summary>
-/// <param name="layersInUse">The layers under the containers' file trees, asked anew each time.</param>
+/// <param name="layersInUse">The layers under the containers' file trees, asked anew each time. Where it fails no layer is freed: better too full than broken.</param>
 public sealed partial class FreeUnusedLayers(
     ImageStore images, ContentStore content, LayerStore layers, Func<IEnumerable<DiffId>> layersInUse, ILogger<FreeUnusedLayers> logger)
 {
@@ -25,9 +26,16 @@ public sealed partial class FreeUnusedLayers(
 
     /// <summary>Frees those of the candidates that nobody needs, before it returns.</summary>
     /// <returns>How many layers were freed.</returns>
-    internal async Task<int> RunAsync(IReadOnlyCollection<DiffId> layerCandidates, IReadOnlyCollection<Digest> documentCandidates, CancellationToken cancellationToken)
+    internal async Task<int> RunAsync(
+        IReadOnlyCollection<DiffId> layerCandidates, IReadOnlyCollection<Digest> documentCandidates, CancellationToken cancellationToken)
     {
         await images.ExclusivelyAsync(() => FreeDocuments(documentCandidates), cancellationToken);
+        if (TryLayersInUse() is not { } inUse)
+        {
+            return 0;
+        }
+
+        // Asked once: of a layer that no image has, no container's tree can be made any more.
         var freed = 0;
         foreach (var layer in layerCandidates.Distinct())
         {
@@ -35,7 +43,7 @@ public sealed partial class FreeUnusedLayers(
 
             // The claim comes first: a pull that ended before it has made its image visible by now.
             using var claim = images.LayerLeases.TryClaim(layer);
-            if (claim is not null && !images.Uses(layer) && !layersInUse().Contains(layer))
+            if (claim is not null && !images.Uses(layer) && !inUse.Contains(layer))
             {
                 layers.Remove(layer);
                 freed++;
@@ -43,6 +51,19 @@ public sealed partial class FreeUnusedLayers(
         }
 
         return freed;
+    }
+
+    private HashSet<DiffId>? TryLayersInUse()
+    {
+        try
+        {
+            return [.. layersInUse()];
+        }
+        catch (RuntimeException unknown)
+        {
+            LayersStay(unknown);
+            return null;
+        }
     }
 
     private void FreeDocuments(IReadOnlyCollection<Digest> candidates)
@@ -55,4 +76,7 @@ public sealed partial class FreeUnusedLayers(
 
     [LoggerMessage(310, LogLevel.Information, "Freed {Count} layers that no image needs")]
     private partial void Swept(int count);
+
+    [LoggerMessage(311, LogLevel.Error, "No layer is freed, since it can't be told which ones the containers use")]
+    private partial void LayersStay(Exception unknown);
 }

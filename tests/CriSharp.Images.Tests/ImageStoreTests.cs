@@ -157,6 +157,20 @@ public sealed class ImageStoreTests : IDisposable
         Assert.Empty(_images.Layers.List());
     }
 
+    [Fact]
+    public async Task Free_WhenNobodyKnowsWhatContainersUse_KeepsAllLayers()
+    {
+        await using var fake = await FakeRegistry.StartAsync();
+        var image = new TestImage().Add(TestLayer.OfFiles(true, ("a", "b")));
+        await _images.PullAsync(fake.Serve(image, "a", "1"));
+        _images.SnapshotFailure = new RuntimeException(ErrorKind.DataLoss, "a snapshot's record is broken");
+
+        await _images.RemoveAsync(image.Id);
+        await _images.FreeUnused.SweepAsync(CancellationToken.None);
+
+        Assert.Single(_images.Layers.List());
+    }
+
     private string RecordPath(string id) => Path.Combine(_images.Root, "images", id["sha256:".Length..] + ".json");
 
     private async Task<ImageRecord> AddAsync(string name, char digit, string idStart = "")

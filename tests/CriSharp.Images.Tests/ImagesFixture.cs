@@ -1,5 +1,6 @@
 using CriSharp.Images.Pulling;
 using CriSharp.Oci;
+using CriSharp.Primitives;
 using CriSharp.Registry;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
@@ -42,12 +43,14 @@ internal sealed class ImagesFixture : IDisposable
 
     public HashSet<DiffId> SnapshotLayers { get; } = [];
 
+    public RuntimeException? SnapshotFailure { get; set; }
+
     public void Open()
     {
         Content = ContentStore.Open(Root);
         Layers = LayerStore.Open(Root);
         Store = ImageStore.Open(Root, Layers, NullLogger<ImageStore>.Instance);
-        FreeUnused = new FreeUnusedLayers(Store, Content, Layers, () => SnapshotLayers, NullLogger<FreeUnusedLayers>.Instance);
+        FreeUnused = new FreeUnusedLayers(Store, Content, Layers, () => SnapshotFailure is null ? SnapshotLayers : throw SnapshotFailure, NullLogger<FreeUnusedLayers>.Instance);
         Puller = new PullImage(
             Store, FreeUnused, Content, Layers, new RegistryClient(RegistryOptions, Time), PullOptions, Time, NullLogger<PullImage>.Instance);
         Remover = new RemoveImage(Store, FreeUnused, id => InUse.Contains(id) ? "c1" : null, NullLogger<RemoveImage>.Instance);

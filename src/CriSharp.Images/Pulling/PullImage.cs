@@ -70,7 +70,8 @@ public sealed partial class PullImage(
         var resolved = await repository.ResolveAsync(cancellationToken);
 
         // Only under this very name: to know the digest of somebody's private image must not suffice to run it.
-        if (images.FindByName(reference.DigestReference(resolved.Digest)) is { } present && await TryRenewAsync(present, reference, resolved.Digest, cancellationToken))
+        if (images.FindByName(reference.DigestReference(resolved.Digest)) is { } present
+            && await TryRenewAsync(present, reference, resolved.Digest, cancellationToken))
         {
             UpToDate(reference.ToString(), present.Id);
             return present.Id;

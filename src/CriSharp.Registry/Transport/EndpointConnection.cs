@@ -69,7 +69,8 @@ internal sealed class EndpointConnection(
             var response = await WithinLimitAsync(client, message, cancellationToken);
             try
             {
-                if (response.StatusCode == HttpStatusCode.Unauthorized && answers < AnswerLimit && await authenticator.AnswerAsync(response, scheme, cancellationToken))
+                if (response.StatusCode == HttpStatusCode.Unauthorized && answers < AnswerLimit
+                    && await authenticator.AnswerAsync(response, scheme, cancellationToken))
                 {
                     response.Dispose();
                     continue;
@@ -110,7 +111,8 @@ internal sealed class EndpointConnection(
     {
         if (!call.FollowsRedirects || hop > RedirectLimit || response.Headers.Location is not { } location)
         {
-            throw new RuntimeException(ErrorKind.FailedPrecondition, $"cannot fetch {call.What}: {from.Authority} redirects us, and we don't follow (redirect {hop})");
+            throw new RuntimeException(
+                ErrorKind.FailedPrecondition, $"cannot fetch {call.What}: {from.Authority} redirects us, and we don't follow (redirect {hop})");
         }
 
         var target = location.IsAbsoluteUri ? location : new Uri(from, location);
@@ -119,7 +121,8 @@ internal sealed class EndpointConnection(
         return isHttp && !isDowngrade && LocalHost.MayLeadTo(from.Host, target.Host) && target.UserInfo.Length == 0
             ? target
             : throw new RuntimeException(
-                ErrorKind.PermissionDenied, $"cannot fetch {call.What}: {from.Authority} redirects us to {target.Scheme}://{target.Authority}, which is not safe to follow");
+                ErrorKind.PermissionDenied,
+                $"cannot fetch {call.What}: {from.Authority} redirects us to {target.Scheme}://{target.Authority}, which is not safe to follow");
     }
 
     private async Task<HttpResponseMessage> WithinLimitAsync(HostClient client, HttpRequestMessage message, CancellationToken cancellationToken)
