@@ -133,6 +133,7 @@ public class LaunchTests
         rig.Monitor.Handle.Signal(Signals.SIGTERM);
 
         Assert.Contains("told to end", (await rig.ReadReportAsync()).Message, StringComparison.Ordinal);
+        await rig.WaitForMonitorAsync();
         Assert.Empty(ProcessTable.WithArgument(rig.Arguments.Id));
     }
 
