@@ -23,6 +23,9 @@ public sealed class Container(ContainerRecord record, ContainerState state)
     /// <summary>True once the OCI runtime has let go of the ended container: its state and its cgroup.</summary>
     internal Task<bool> LetGo { get; set; } = Task.FromResult(false);
 
+    /// <summary>Complete unless the runtime's start is under way: it still needs its state, though the process may have ended already.</summary>
+    internal Task RuntimeStart { get; set; } = Task.CompletedTask;
+
     /// <summary>Held for the instant of a transition, never across a wait for anything but the disk.</summary>
     internal Lock Transition { get; } = new();
 

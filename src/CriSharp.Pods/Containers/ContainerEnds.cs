@@ -84,6 +84,8 @@ public sealed partial class ContainerEnds(
     /// <summary>Its cgroup and the runtime's state: nobody needs them any more, and in a shared PID namespace what it left behind dies here.</summary>
     private async Task<bool> LetGoAsync(Container container)
     {
+        // A short process ends before the runtime has finished starting it.
+        await container.RuntimeStart;
         try
         {
             await handlers.Get(container.Record.RuntimeHandler).DeleteAsync(container.Id, force: true, CancellationToken.None);

@@ -22,6 +22,8 @@ public sealed partial class StartContainer(ContainerStore containers, RuntimeHan
         }
 
         var at = options.Time.GetUtcNow();
+        var starting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        container.RuntimeStart = starting.Task;
         try
         {
             // The caller's impatience must not leave a container half started.
@@ -31,6 +33,10 @@ public sealed partial class StartContainer(ContainerStore containers, RuntimeHan
         {
             await FailAsync(container, failure);
             throw;
+        }
+        finally
+        {
+            starting.SetResult();
         }
 
         // Its end may have been seen already: then it only gets its beginning.
