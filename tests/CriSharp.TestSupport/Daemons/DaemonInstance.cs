@@ -22,6 +22,7 @@ public sealed class DaemonInstance : IAsyncDisposable
     private readonly CgroupPath _cgroup;
     private ChildProcess? _daemon;
     private CriClient? _client;
+    private bool _isPlain;
 
     private DaemonInstance()
     {
@@ -73,6 +74,8 @@ public sealed class DaemonInstance : IAsyncDisposable
 
     public CriClient Client => _client ?? throw new InvalidOperationException("the daemon is not running");
 
+    private string[] FailPointFlags => ["--cni-plugin-dir", Plugins.PluginDirectory, "--runtimes", $"{FaultyHandler}:{Runtime.ProgramPath}"];
+
     private static string DaemonCommand => $"{PublishedPrograms.Daemon} serve";
 
     private SnapshotScope Scope => new()
@@ -86,9 +89,13 @@ public sealed class DaemonInstance : IAsyncDisposable
     private string LogPath => Path.Combine(Folder, "daemon.log");
 
     /// <param name="flags">Flags of crisharpd serve besides those that make the instance.</param>
-    public static async Task<DaemonInstance> StartAsync(params string[] flags)
+    public static Task<DaemonInstance> StartAsync(params string[] flags) => StartAsync(new DaemonInstance(), flags);
+
+    /// <summary>An instance without programs with fail points in the way: for measuring.</summary>
+    public static Task<DaemonInstance> StartPlainAsync(params string[] flags) => StartAsync(new DaemonInstance { _isPlain = true }, flags);
+
+    private static async Task<DaemonInstance> StartAsync(DaemonInstance instance, string[] flags)
     {
-        var instance = new DaemonInstance();
         try
         {
             await instance.StartDaemonAsync(flags);
@@ -208,8 +215,8 @@ public sealed class DaemonInstance : IAsyncDisposable
     private IEnumerable<string> Arguments(string[] flags) =>
     [
         "serve", "--config", ConfigFile, "--root", Root, "--runroot", RunRoot, "--cni-config-dir", Network.ConfigDirectory,
-        "--cni-plugin-dir", Plugins.PluginDirectory, "--cni-plugin-dir", CniNetwork.PluginDirectory, "--runtimes", $"{FaultyHandler}:{Runtime.ProgramPath}",
-        "--cgroup-manager", "cgroupfs", "--log-level", "debug", .. flags,
+        "--cgroup-manager", "cgroupfs", "--log-level", _isPlain ? "info" : "debug", .. _isPlain ? [] : FailPointFlags,
+        "--cni-plugin-dir", CniNetwork.PluginDirectory, .. flags,
     ];
 
     private static List<string> Variables(string? notifySocket)
