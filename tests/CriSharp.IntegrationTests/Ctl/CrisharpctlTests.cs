@@ -1,0 +1,79 @@
+using CriSharp.IntegrationTests.Machine;
+using CriSharp.Linux.Processes;
+using CriSharp.TestSupport.Daemons;
+
+namespace CriSharp.IntegrationTests.Ctl;
+
+/// <summary>The published crisharpctl as a person uses it.</summary>
+public class CrisharpctlTests(SharedInstance shared) : PodTest(shared)
+{
+    [Fact]
+    public async Task Run_WhenTheContainerEnds_GivesItsOutputAndCodeAndLeavesNothing()
+    {
+        var run = await CtlAsync("run", Shared.ImageName, "sh", "-c", "echo out; echo err >&2; exit 3");
+
+        Assert.Equal((3, "out\n", "err\n"), (run.Exit.ShellCode, run.StandardOutputText, run.StandardErrorText));
+        await AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Run_WhenDetached_CanBeSeenLoggedExecutedStoppedAndRemoved()
+    {
+        var run = await CtlAsync("run", "-d", "--name", "web", Shared.ImageName, "sh", "-c", "echo started; trap 'exit 0' TERM; while :; do sleep 1000 & wait; done");
+        var id = run.StandardOutputText.Trim();
+
+        Assert.Equal(64, id.Length);
+        Assert.Contains("web", (await CtlAsync("ps")).StandardOutputText);
+        Assert.Contains("Ready", (await CtlAsync("pods")).StandardOutputText);
+        Assert.Contains(id, (await CtlAsync("ps", "--json")).StandardOutputText);
+        Assert.Equal("web\n", (await CtlAsync("exec", "web", "hostname")).StandardOutputText);
+        Assert.Equal(7, (await CtlAsync("exec", id[..8], "sh", "-c", "exit 7")).Exit.ShellCode);
+        Assert.Equal(0, (await CtlAsync("stop", "web")).Exit.ShellCode);
+        Assert.Equal("started\n", (await CtlAsync("logs", "web")).StandardOutputText);
+        Assert.Equal(0, (await CtlAsync("rm", "web")).Exit.ShellCode);
+        await AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Run_WhenTheCommandDoesNotExist_SaysSoAndLeavesNothing()
+    {
+        var run = await CtlAsync("run", Shared.ImageName, "/no/such/command");
+
+        Assert.Equal(125, run.Exit.ShellCode);
+        Assert.Contains("/no/such/command", run.StandardErrorText);
+        Assert.Single(run.StandardErrorText.TrimEnd().Split('\n'));
+        await AssertNothingIsLeftAsync();
+    }
+
+    [Theory]
+    [InlineData("version", "crisharp")]
+    [InlineData("info", "NetworkReady:")]
+    [InlineData("images", "busybox")]
+    public async Task Verb_WhenAsked_Answers(string verb, string word)
+    {
+        var answer = await CtlAsync(verb);
+
+        Assert.Equal(0, answer.Exit.ShellCode);
+        Assert.Contains(word, answer.StandardOutputText);
+        Assert.StartsWith("{", (await CtlAsync(verb, "--json")).StandardOutputText);
+    }
+
+    [Fact]
+    public async Task Pull_WhenTheImageIsNotThere_GivesTheReasonAndACode()
+    {
+        var pull = await CtlAsync("pull", $"{Shared.Registry.Host}/busybox:nosuch");
+
+        Assert.Equal(4, pull.Exit.ShellCode);
+        Assert.Contains("nosuch", pull.StandardErrorText);
+    }
+
+    private Task<ProgramOutput> CtlAsync(params string[] arguments) => ProgramRun.RunAsync(
+        new ProgramCommand
+        {
+            Path = PublishedPrograms.Ctl,
+            Arguments = arguments[0] == "run" ? ["run", "--log-folder", Daemon.PodLogs, "--cgroup-parent", Daemon.CgroupParent, .. arguments[1..]] : arguments,
+            Environment = [$"CONTAINER_RUNTIME_ENDPOINT=unix://{Daemon.Socket}"],
+            TimeLimit = TimeSpan.FromSeconds(60),
+        },
+        CancellationToken.None);
+}
