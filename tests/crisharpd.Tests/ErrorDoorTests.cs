@@ -9,6 +9,7 @@ namespace CriSharp.Daemon.Tests;
 public sealed class ErrorDoorTests
 {
     private readonly EventList _events = new();
+    private readonly RunningCalls _calls = new();
 
     public static TheoryData<ErrorKind> Kinds => [.. Enum.GetValues<ErrorKind>()];
 
@@ -68,13 +69,25 @@ public sealed class ErrorDoorTests
     [Fact]
     public async Task Answer_WhenAllIsWell_PassesThrough()
     {
-        var door = new ErrorDoor(_events, TimeProvider.System);
+        var door = new ErrorDoor(_events, TimeProvider.System, _calls);
         Assert.Equal("answer", await door.UnaryServerHandler<string, string>("", new CallContext(DateTime.MaxValue, default), (_, _) => Task.FromResult("answer")));
+    }
+
+    [Fact]
+    public async Task Call_WhileItRuns_IsAmongTheRunningOnes()
+    {
+        var door = new ErrorDoor(_events, TimeProvider.System, _calls);
+        await door.UnaryServerHandler<string, string>("", new CallContext(DateTime.MaxValue, default), (_, _) =>
+        {
+            Assert.Equal(["Method"], _calls.Names);
+            return Task.FromResult("");
+        });
+        Assert.Empty(_calls.Names);
     }
 
     private async Task<Status> StatusOfAsync(Exception failure, ServerCallContext? context = null)
     {
-        var door = new ErrorDoor(_events, TimeProvider.System);
+        var door = new ErrorDoor(_events, TimeProvider.System, _calls);
         var thrown = await Assert.ThrowsAsync<RpcException>(() => door.UnaryServerHandler<string, string>(
             "request", context ?? new CallContext(DateTime.MaxValue, default), (_, _) => throw failure));
         return thrown.Status;

@@ -11,7 +11,7 @@ namespace CriSharp.Daemon.Errors;
 /// The one place where a failure becomes a gRPC status, and where it is logged. A failure with a kind is told to the caller in its own words;
 /// any other is a defect: the caller gets an id under which the log tells the rest. Requests are never logged, they hold secrets.
 /// </summary>
-internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvider) : Interceptor
+internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvider, RunningCalls calls) : Interceptor
 {
     // A timer may fire a moment before the clock says so.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMilliseconds(100);
@@ -20,6 +20,7 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         var started = timeProvider.GetTimestamp();
+        using var running = calls.Begin(NameOf(context));
         try
         {
             var response = await continuation(request, context);
@@ -37,6 +38,7 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
         ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
         var started = timeProvider.GetTimestamp();
+        using var running = calls.Begin(NameOf(context));
         try
         {
             await continuation(request, responseStream, context);

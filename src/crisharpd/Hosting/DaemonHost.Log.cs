@@ -12,4 +12,10 @@ internal static partial class DaemonHostLog
 
     [LoggerMessage(1002, LogLevel.Information, "crisharpd has stopped; containers go on")]
     public static partial void Stopped(this ILogger log);
+
+    [LoggerMessage(1004, LogLevel.Information, "crisharpd stops: {Calls} calls are under way and have {Seconds} s to end")]
+    public static partial void Stopping(this ILogger log, int calls, double seconds);
+
+    [LoggerMessage(1005, LogLevel.Warning, "{Count} calls were ended by the stop, their callers will ask again: {Names}")]
+    public static partial void AbortedCalls(this ILogger log, int count, string names);
 }

@@ -2,6 +2,7 @@ using CriSharp.Admin;
 using CriSharp.Daemon.Composition;
 using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Endpoints;
+using CriSharp.Daemon.Errors;
 using CriSharp.Grpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,7 +36,12 @@ internal static class DaemonHost
 
         await app.Services.GetRequiredService<IStartUp>().RunAsync(cancellationToken);
 
-        app.Lifetime.ApplicationStopping.Register(SystemdNotifier.Stopping);
+        var calls = app.Services.GetRequiredService<RunningCalls>();
+        app.Lifetime.ApplicationStopping.Register(() =>
+        {
+            SystemdNotifier.Stopping();
+            log.Stopping(calls.Names.Count, GraceForCalls.TotalSeconds);
+        });
         try
         {
             await app.StartAsync(cancellationToken);
@@ -44,6 +50,11 @@ internal static class DaemonHost
             // What starting took is given back to the machine: a daemon at rest needs half of it.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             await app.WaitForShutdownAsync(cancellationToken);
+            if (calls.Names is { Count: > 0 } aborted)
+            {
+                log.AbortedCalls(aborted.Count, string.Join(", ", aborted));
+            }
+
             log.Stopped();
             return 0;
         }
@@ -62,6 +73,7 @@ internal static class DaemonHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = GraceForCalls);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<RunningCalls>();
         builder.Services.AddRooms(options);
 
         var adminSocket = AdminAddress.Beside(options.Listen);
