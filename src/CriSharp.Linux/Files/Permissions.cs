@@ -4,6 +4,7 @@ namespace CriSharp.Linux.Files;
 public static class Permissions
 {
     public const int Mask = 0xFFF; // 07777
+    public const int AccessMask = 0x1FF; // 0777
     public const int SetUserId = 0x800; // 04000
     public const int SetGroupId = 0x400; // 02000
     public const int Sticky = 0x200; // 01000

@@ -15,7 +15,8 @@ internal sealed partial class LayerUnpacker
 
     private void WriteFile(SafeFileHandle folder, UnixPath name, EntryPath path, TarEntry entry, CancellationToken cancellationToken)
     {
-        using var file = CreateFile(folder, name, path);
+        var ownerIsRight = IsOwnerRight(entry.UserId, entry.GroupId);
+        using var file = CreateFile(folder, name, path, entry.Mode & Permissions.AccessMask);
         if (entry.Sparse is null)
         {
             CopyData(file, 0, entry.SizeBytes, cancellationToken);
@@ -30,8 +31,17 @@ internal sealed partial class LayerUnpacker
             FileDescriptor.SetLength(file, entry.SizeBytes);
         }
 
-        FileDescriptor.Chown(file, entry.UserId, entry.GroupId);
-        FileDescriptor.Chmod(file, entry.Mode);
+        if (!ownerIsRight)
+        {
+            FileDescriptor.Chown(file, entry.UserId, entry.GroupId);
+        }
+
+        // Most files are root's and have a plain mode that the umask leaves alone: two journalled calls less for each.
+        if (!ownerIsRight || (entry.Mode & (CreationMask.Current | ~Permissions.AccessMask)) != 0)
+        {
+            FileDescriptor.Chmod(file, entry.Mode);
+        }
+
         foreach (var (attribute, value) in entry.Attributes)
         {
             if (AttributeRules.IsKept(attribute))
@@ -43,17 +53,20 @@ internal sealed partial class LayerUnpacker
         FileDescriptor.SetTimes(file, entry.ModifiedAt);
     }
 
-    private SafeFileHandle CreateFile(SafeFileHandle folder, UnixPath name, EntryPath path)
+    /// <summary>New files are root's, since the daemon is root and no folder has setgid while it is filled.</summary>
+    private bool IsOwnerRight(uint userId, uint groupId) => _makesRootFiles && userId == 0 && groupId == 0;
+
+    private SafeFileHandle CreateFile(SafeFileHandle folder, UnixPath name, EntryPath path, int mode)
     {
         const OpenFlags flags = OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive;
         try
         {
-            return FileAt.Open(folder, name, flags, Permissions.PrivateFile);
+            return FileAt.Open(folder, name, flags, mode);
         }
         catch (LinuxException failure) when (failure.ErrorNumber == Errno.EEXIST)
         {
             RemoveEarlier(folder, name, path);
-            return FileAt.Open(folder, name, flags, Permissions.PrivateFile);
+            return FileAt.Open(folder, name, flags, mode);
         }
     }
 

@@ -44,9 +44,13 @@ internal sealed partial class LayerUnpacker
         return implied;
     }
 
-    private static void FinishFolder(SafeFileHandle handle, Folder folder)
+    private void FinishFolder(SafeFileHandle handle, Folder folder)
     {
-        FileDescriptor.Chown(handle, folder.UserId, folder.GroupId);
+        if (!IsOwnerRight(folder.UserId, folder.GroupId))
+        {
+            FileDescriptor.Chown(handle, folder.UserId, folder.GroupId);
+        }
+
         FileDescriptor.Chmod(handle, folder.Mode);
         foreach (var (attribute, value) in folder.Attributes)
         {

@@ -16,6 +16,7 @@ internal sealed partial class LayerUnpacker : IDisposable
     private readonly DirectoryTree _tree;
     private readonly TarReader _reader;
     private readonly LayerLimits _limits;
+    private readonly bool _makesRootFiles;
     private byte[]? _currentFolderPath;
     private SafeFileHandle? _currentFolder;
 
@@ -23,6 +24,7 @@ internal sealed partial class LayerUnpacker : IDisposable
     public LayerUnpacker(DirectoryTree tree, TarReader reader, LayerLimits limits)
     {
         (_tree, _reader, _limits) = (tree, reader, limits);
+        _makesRootFiles = FileDescriptor.Stat(tree.Root) is { UserId: 0, GroupId: 0 };
         Remember("", Folder.Implied);
     }
 
@@ -153,9 +155,13 @@ internal sealed partial class LayerUnpacker : IDisposable
         ForgetFolders(path, hadContent: removed > 1);
     }
 
-    private static void SetFacts(SafeFileHandle folder, UnixPath name, TarEntry entry)
+    private void SetFacts(SafeFileHandle folder, UnixPath name, TarEntry entry)
     {
-        FileAt.Chown(folder, name, entry.UserId, entry.GroupId);
+        if (!IsOwnerRight(entry.UserId, entry.GroupId))
+        {
+            FileAt.Chown(folder, name, entry.UserId, entry.GroupId);
+        }
+
         if (entry.Kind != TarEntryKind.SymbolicLink)
         {
             FileAt.Chmod(folder, name, entry.Mode);
