@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using CriSharp.Linux.Files;
 using Microsoft.Win32.SafeHandles;
@@ -11,20 +12,47 @@ internal sealed unsafe class NewMount : IDisposable
     private const int MessageLimit = 16;
     private readonly SafeFileHandle _context;
 
-    public NewMount(string type)
+    private NewMount(SafeFileHandle context) => _context = context;
+
+    /// <returns>null when the kernel has no such call.</returns>
+    public static NewMount? TryOpen(string type)
     {
+        long result;
         fixed (byte* name = UnixPath.FromString(type))
         {
-            _context = Descriptor(Libc.fsopen(Libc.SYS_fsopen, name, Libc.FSOPEN_CLOEXEC), "fsopen", type);
+            result = Libc.fsopen(Libc.SYS_fsopen, name, Libc.FSOPEN_CLOEXEC);
         }
+
+        if (result >= 0)
+        {
+            return new NewMount(new SafeFileHandle((nint)result, ownsHandle: true));
+        }
+
+        var failure = LinuxException.Last("fsopen", type);
+        return failure.ErrorNumber == Errno.ENOSYS ? null : throw failure;
     }
 
     public void Set(string key, string value)
     {
+        if (!TrySet(key, value))
+        {
+            throw Failure(Errno.EINVAL, $"{key}={value}");
+        }
+    }
+
+    /// <returns>false when the file system doesn't know the key or doesn't like the value (EINVAL).</returns>
+    public bool TrySet(string key, string value)
+    {
         fixed (byte* name = UnixPath.FromString(key), text = UnixPath.FromString(value))
         {
-            Check(Libc.fsconfig(Libc.SYS_fsconfig, _context, Libc.FSCONFIG_SET_STRING, name, text, 0), $"{key}={value}");
+            if (Libc.fsconfig(Libc.SYS_fsconfig, _context, Libc.FSCONFIG_SET_STRING, name, text, 0) >= 0)
+            {
+                return true;
+            }
         }
+
+        var errorNumber = Marshal.GetLastPInvokeError();
+        return errorNumber == Errno.EINVAL ? false : throw Failure(errorNumber, $"{key}={value}");
     }
 
     public void Set(string flag)
@@ -38,7 +66,8 @@ internal sealed unsafe class NewMount : IDisposable
     public SafeFileHandle Create(MountFlags flags)
     {
         Check(Libc.fsconfig(Libc.SYS_fsconfig, _context, Libc.FSCONFIG_CMD_CREATE, null, null, 0), "create");
-        return Descriptor(Libc.fsmount(Libc.SYS_fsmount, _context, Libc.FSMOUNT_CLOEXEC, (uint)flags), "fsmount", null);
+        var mount = LinuxException.ThrowIfFailed(Libc.fsmount(Libc.SYS_fsmount, _context, Libc.FSMOUNT_CLOEXEC, (uint)flags), "fsmount");
+        return new SafeFileHandle((nint)mount, ownsHandle: true);
     }
 
     public static void MoveTo(SafeFileHandle mount, string target)
@@ -49,19 +78,20 @@ internal sealed unsafe class NewMount : IDisposable
         LinuxException.ThrowIfFailed(result, "move_mount", target);
     }
 
-    internal static SafeFileHandle Descriptor(long result, string call, string? subject) =>
-        new((nint)LinuxException.ThrowIfFailed(result, call, subject), ownsHandle: true);
-
     public void Dispose() => _context.Dispose();
 
     private void Check(long result, string subject)
     {
         if (result < 0)
         {
-            var failure = LinuxException.Last("fsconfig", subject);
-            var words = KernelMessages();
-            throw words.Length == 0 ? failure : new LinuxException("fsconfig", $"{subject} ({words})", failure.ErrorNumber);
+            throw Failure(Marshal.GetLastPInvokeError(), subject);
         }
+    }
+
+    private LinuxException Failure(int errorNumber, string subject)
+    {
+        var words = KernelMessages();
+        return new LinuxException("fsconfig", words.Length == 0 ? subject : $"{subject} ({words})", errorNumber);
     }
 
     /// <summary>What the file system itself says of the failure: one message per read of the context, until ENODATA.</summary>

@@ -26,22 +26,14 @@ public static class OverlayMount
             throw new ArgumentException($"an overlay takes 1 to {LowerLimit} lower folders, not {lowers.Count}", nameof(lowers));
         }
 
-        SafeFileHandle mount;
-        try
+        using var mount = TryCreate(lowers, upper, work, flags, options);
+        if (mount is null)
         {
-            mount = Create(lowers, upper, work, flags, options);
-        }
-        catch (LinuxException failure) when (failure is { Call: "fsopen", ErrorNumber: Errno.ENOSYS } or { Call: "fsconfig", ErrorNumber: Errno.EINVAL })
-        {
-            // EINVAL: a kernel before 6.5 doesn't know "lowerdir+". Whatever else is wrong, the classic call says again.
             MountClassic(lowers, upper, work, target, flags, options);
             return;
         }
 
-        using (mount)
-        {
-            NewMount.MoveTo(mount, target);
-        }
+        NewMount.MoveTo(mount, target);
     }
 
     /// <summary>
@@ -84,14 +76,21 @@ public static class OverlayMount
         return string.Join(',', parts);
     }
 
-    private static SafeFileHandle Create(IReadOnlyList<string> lowers, string? upper, string? work, MountFlags flags, IReadOnlyList<string> options)
+    /// <returns>null when the kernel has no such API (before 5.2) or doesn't know "lowerdir+" (before 6.5: EINVAL for the first).</returns>
+    private static SafeFileHandle? TryCreate(IReadOnlyList<string> lowers, string? upper, string? work, MountFlags flags, IReadOnlyList<string> options)
     {
-        using var mount = new NewMount("overlay");
-        mount.Set("source", "overlay");
-        foreach (var lower in lowers)
+        using var mount = NewMount.TryOpen("overlay");
+        if (mount is null || !mount.TrySet("lowerdir+", lowers[0]))
+        {
+            return null;
+        }
+
+        foreach (var lower in lowers.Skip(1))
         {
             mount.Set("lowerdir+", lower);
         }
+
+        mount.Set("source", "overlay");
 
         if (upper is not null)
         {

@@ -100,6 +100,10 @@ public sealed class MountTests : IDisposable
         var failure = Assert.Throws<LinuxException>(() => OverlayMount.Mount([_folder["none"]], _folder.Make("upper"), _folder.Make("work"), _folder.Make("target")));
         Assert.Equal(Errno.ENOENT, failure.ErrorNumber);
         Assert.False(MountTable.IsMountPoint(_folder["target"]));
+        var twice = Assert.Throws<LinuxException>(() => OverlayMount.Mount([_folder.Make("a"), _folder["a"]], null, null, _folder["target"]));
+        Assert.Equal(Errno.ELOOP, twice.ErrorNumber);
+        var unknown = Assert.Throws<LinuxException>(() => OverlayMount.Mount([_folder["a"]], _folder["upper"], _folder["work"], _folder["target"], MountFlags.None, "nonsense"));
+        Assert.Contains("Unknown parameter 'nonsense'", unknown.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => OverlayMount.Mount([], null, null, _folder["target"]));
     }
 
