@@ -55,6 +55,15 @@ public sealed class ErrorDoorTests
     }
 
     [Fact]
+    public async Task Cancellation_WhenTheDaemonStops_IsUnavailable()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        _calls.End();
+        Assert.Equal(StatusCode.Unavailable, (await StatusOfAsync(new OperationCanceledException(), new CallContext(DateTime.MaxValue, cancelled.Token))).StatusCode);
+    }
+
+    [Fact]
     public async Task Cancellation_WhenNotTheCallers_IsUnavailable() =>
         Assert.Equal(StatusCode.Unavailable, (await StatusOfAsync(new OperationCanceledException())).StatusCode);
 

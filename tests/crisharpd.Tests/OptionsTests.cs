@@ -25,7 +25,6 @@ public sealed class OptionsTests : IDisposable
         Assert.Equal("/run/crisharp/crisharp.sock", options.Listen);
         Assert.Equal((IPAddress.Loopback, 0), (options.StreamAddress, options.StreamPort));
         Assert.Equal(LogLevel.Information, options.LogLevel);
-        Assert.Equal(9, options.DefaultCapabilities.Count);
         Assert.Equal(new RuntimeOptions("runc", "/bin/true", "/run/crisharp/runtime/runc"), Assert.Single(options.Runtimes));
         Assert.Equal(TimeSpan.FromMinutes(5), options.PullProgressTimeout);
     }

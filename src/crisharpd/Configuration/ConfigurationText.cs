@@ -39,7 +39,6 @@ internal static class ConfigurationText
         [Settings.Pause] = [options.PausePath],
         [Settings.DefaultRuntime] = [options.DefaultRuntime],
         [Settings.CgroupManager] = [options.CgroupManager.ToString().ToLowerInvariant()],
-        [Settings.DefaultCapabilities] = options.DefaultCapabilities,
         [Settings.LogLevel] = [options.LogLevel.ToString().ToLowerInvariant()],
         [Settings.LogFormat] = [options.LogFormat.ToString().ToLowerInvariant()],
         [Settings.CniConfigDirectory] = [options.CniConfigDirectory],

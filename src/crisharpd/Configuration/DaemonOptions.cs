@@ -29,9 +29,6 @@ internal sealed record DaemonOptions
 
     public required CgroupManager CgroupManager { get; init; }
 
-    /// <summary>CAP_ and upper case.</summary>
-    public required IReadOnlyList<string> DefaultCapabilities { get; init; }
-
     public required LogLevel LogLevel { get; init; }
 
     public required LogFormat LogFormat { get; init; }

@@ -11,11 +11,6 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
     // sun_path of sockaddr_un holds 108 bytes with the final NUL; the socket is bound one folder deeper and then moved.
     private const int MaxSocketPathBytes = 107 - 10;
 
-    private static readonly string[] DefaultCapabilities =
-    [
-        "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_KILL",
-    ];
-
     /// <exception cref="RuntimeException">InvalidArgument: what is wrong, where, and what is expected.</exception>
     public DaemonOptions Read()
     {
@@ -33,7 +28,6 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             DefaultRuntime = runtimes.Default,
             Runtimes = runtimes.All,
             CgroupManager = Parse<CgroupManager>(Settings.CgroupManager, DefaultCgroupManager, "cgroupfs or systemd", TryWord),
-            DefaultCapabilities = Capabilities(),
             LogLevel = Parse<LogLevel>(Settings.LogLevel, "info", "trace, debug, info, warn, error or fatal", TryLogLevel),
             LogFormat = Parse<LogFormat>(Settings.LogFormat, "text", "text or json", TryWord),
             CniConfigDirectory = AbsolutePath(Settings.CniConfigDirectory, "/etc/cni/net.d"),
@@ -106,13 +100,6 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
     {
         var path = AbsolutePath(setting, fallback);
         return ExecutableFile.Is(path) ? path : throw Wrong(setting, $"\"{path}\" is not an executable file: give its path by {setting.Flag}");
-    }
-
-    private string[] Capabilities()
-    {
-        var texts = Values(Settings.DefaultCapabilities).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        var names = texts.Select(text => text.ToUpperInvariant()).Select(text => text.StartsWith("CAP_", StringComparison.Ordinal) ? text : $"CAP_{text}");
-        return names.ToArray() is { Length: > 0 } found ? found : DefaultCapabilities;
     }
 
     private string HostAndPort(string text) =>

@@ -6,8 +6,8 @@ internal static class Settings
     public static readonly Setting Root = new("--root", "crio", "root", "folder of everything that must survive a reboot [/var/lib/crisharp]");
     public static readonly Setting RunRoot = new("--runroot", "crio", "runroot", "folder of what a reboot ends [/run/crisharp]");
     public static readonly Setting Listen = new("--listen", "crio.api", "listen", "Unix socket of the CRI [<runroot>/crisharp.sock]");
-    public static readonly Setting StreamAddress = new("--stream-address", "crio.api", "stream_address", "address of the streaming server [127.0.0.1]");
-    public static readonly Setting StreamPort = new("--stream-port", "crio.api", "stream_port", "port of the streaming server, 0: any free one [0]");
+    public static readonly Setting StreamAddress = new("--stream-address", "crio.api", "stream_address", "address of the streaming server, which is not there yet [127.0.0.1]");
+    public static readonly Setting StreamPort = new("--stream-port", "crio.api", "stream_port", "port of the streaming server, which is not there yet; 0: any free one [0]");
     public static readonly Setting Monitor = new("--conmon", "crio.runtime", "conmon", "path of conmon-sharp [beside crisharpd]");
     public static readonly Setting Pause = new("--pause", "crio.runtime", "pause", "path of the static pause program [beside crisharpd]");
     public static readonly Setting DefaultRuntime = new("--default-runtime", "crio.runtime", "default_runtime", "handler of pods that name none [runc]");
@@ -21,9 +21,6 @@ internal static class Settings
     public static readonly Setting Runtimes = new(
         "--runtimes", "crio.runtime", null, "a handler as NAME:PATH:ROOT; ROOT may be left out [<runroot>/runtime/NAME]", Repeatable: true);
 
-    public static readonly Setting DefaultCapabilities = new(
-        "--default-capabilities", "crio.runtime", "default_capabilities", "capabilities of a container that asks for none", Repeatable: true);
-
     public static readonly Setting CniPluginDirectories = new(
         "--cni-plugin-dir", "crio.network", "plugin_dirs", "folder of CNI plugins [/opt/cni/bin and /usr/lib/cni]", Repeatable: true);
 
@@ -35,7 +32,7 @@ internal static class Settings
 
     public static readonly IReadOnlyList<Setting> All =
     [
-        Root, RunRoot, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager, DefaultCapabilities,
+        Root, RunRoot, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
         LogLevel, LogFormat, CniConfigDirectory, CniPluginDirectories, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout,
     ];
 }

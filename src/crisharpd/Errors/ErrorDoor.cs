@@ -83,21 +83,27 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
             return new Status(StatusCodes.Of(known.Kind), known.Message, known);
         }
 
-        if (failure is OperationCanceledException && context.CancellationToken.IsCancellationRequested)
-        {
-            return IsDeadlinePassed(context)
-                ? new Status(StatusCode.DeadlineExceeded, $"{NameOf(context)} took longer than its caller's deadline", failure)
-                : new Status(StatusCode.Cancelled, $"{NameOf(context)} was cancelled by its caller", failure);
-        }
-
         if (failure is OperationCanceledException)
         {
-            return new Status(StatusCode.Unavailable, $"{NameOf(context)} was cancelled: crisharpd is stopping", failure);
+            return StatusOfCancellation(failure, context);
         }
 
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
         var words = failure is RuntimeException ? failure.Message : $"{NameOf(context)} failed unexpectedly: {failure.Message}";
         return new Status(StatusCode.Internal, $"{words} (the log of crisharpd tells more under error {id})", failure);
+    }
+
+    // Who fired the token: the deadline, the stop of the daemon (which aborts the connections), the caller; or it was none of the call's.
+    private Status StatusOfCancellation(Exception failure, ServerCallContext context)
+    {
+        var name = NameOf(context);
+        return context.CancellationToken.IsCancellationRequested switch
+        {
+            true when IsDeadlinePassed(context) => new Status(StatusCode.DeadlineExceeded, $"{name} took longer than its caller's deadline", failure),
+            true when !calls.AreEnding => new Status(StatusCode.Cancelled, $"{name} was cancelled by its caller", failure),
+            _ when calls.AreEnding => new Status(StatusCode.Unavailable, $"{name} was ended: crisharpd is stopping", failure),
+            _ => new Status(StatusCode.Unavailable, $"{name} was cancelled by the daemon: try it again", failure),
+        };
     }
 
     private bool IsDeadlinePassed(ServerCallContext context) =>

@@ -7,6 +7,9 @@ internal sealed class RunningCalls
 {
     private readonly ConcurrentDictionary<Call, byte> _calls = new();
 
+    /// <summary>The daemon stops: a call that is cancelled from now on is so by us.</summary>
+    public bool AreEnding { get; private set; }
+
     public IReadOnlyList<string> Names => [.. _calls.Keys.Select(call => call.Name).Order(StringComparer.Ordinal)];
 
     /// <summary>The call is under way until what is returned is disposed of.</summary>
@@ -16,6 +19,8 @@ internal sealed class RunningCalls
         _calls[call] = 0;
         return call;
     }
+
+    public void End() => AreEnding = true;
 
     private sealed class Call(RunningCalls calls, string name) : IDisposable
     {

@@ -16,6 +16,6 @@ internal static partial class DaemonHostLog
     [LoggerMessage(1004, LogLevel.Information, "crisharpd stops: {Calls} calls are under way and have {Seconds} s to end")]
     public static partial void Stopping(this ILogger log, int calls, double seconds);
 
-    [LoggerMessage(1005, LogLevel.Warning, "{Count} calls were ended by the stop, their callers will ask again: {Names}")]
-    public static partial void AbortedCalls(this ILogger log, int count, string names);
+    [LoggerMessage(1005, LogLevel.Warning, "{Count} calls did not end when they were told to: {Names}")]
+    public static partial void LeftCalls(this ILogger log, int count, string names);
 }

@@ -40,6 +40,7 @@ internal static class DaemonHost
         app.Lifetime.ApplicationStopping.Register(() =>
         {
             SystemdNotifier.Stopping();
+            calls.End();
             log.Stopping(calls.Names.Count, GraceForCalls.TotalSeconds);
         });
         try
@@ -50,9 +51,9 @@ internal static class DaemonHost
             // What starting took is given back to the machine: a daemon at rest needs half of it.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             await app.WaitForShutdownAsync(cancellationToken);
-            if (calls.Names is { Count: > 0 } aborted)
+            if (calls.Names is { Count: > 0 } deaf)
             {
-                log.AbortedCalls(aborted.Count, string.Join(", ", aborted));
+                log.LeftCalls(deaf.Count, string.Join(", ", deaf));
             }
 
             log.Stopped();
