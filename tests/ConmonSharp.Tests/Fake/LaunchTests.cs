@@ -142,7 +142,15 @@ public class LaunchTests
     {
         using var runtime = new FakeOciRuntime();
         await using var rig = new MonitorRig(runtime.ProgramPath);
-        File.WriteAllText(runtime.ProgramPath, "#!/bin/sh\nwhile [ $1 != --pid-file ]; do shift; done\n( sh -c 'exit 7' & printf %s $! >$2 )\nsleep 0.2\n");
+        // The child ends once it is the monitor's: a shell reaps the children that it still has.
+        File.WriteAllText(runtime.ProgramPath, """
+            #!/bin/sh
+            while [ $1 != --pid-file ]; do shift; done
+            export MONITOR=$PPID
+            ( sh -c 'while read -r _ _ _ parent _ </proc/$$/stat && [ $parent != $MONITOR ]; do :; done; exit 7' & printf %s $! >$2 )
+            while [ -d /proc/$(cat $2) ]; do sleep 0.01; done
+
+            """);
 
         var report = await rig.LaunchAsync();
         Assert.True(report.Succeeded, report.Message);
