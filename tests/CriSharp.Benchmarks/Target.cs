@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CriSharp.Cri.V1;
+using CriSharp.Linux.Cgroups;
 using CriSharp.TestSupport.Daemons;
 
 namespace CriSharp.Benchmarks;
@@ -7,8 +8,9 @@ namespace CriSharp.Benchmarks;
 /// <summary>One runtime that is measured; disposing removes the pods that were made here.</summary>
 internal sealed class Target : IAsyncDisposable
 {
-    private const string CgroupParent = "/crisharp-bench";
+    private static readonly TimeSpan CleanupLimit = TimeSpan.FromSeconds(10);
 
+    private readonly CgroupPath _cgroup = CgroupPath.Parse($"/bench-{Guid.NewGuid():N}");
     private readonly string _image;
     private readonly string _logs;
     private readonly List<string> _pods = [];
@@ -34,7 +36,7 @@ internal sealed class Target : IAsyncDisposable
     /// <summary>RunPodSandbox, CreateContainer and StartContainer; the times of all three, then of each.</summary>
     public async Task<(BenchPod Pod, TimeSpan[] Steps)> StartPodAsync(ContainerConfig? container = null)
     {
-        var config = PodConfigs.Pod(CgroupParent, _logs);
+        var config = PodConfigs.Pod(_cgroup.ToString(), _logs);
         container ??= Sleeper();
         // containerd wants the folder of the log to be there.
         Directory.CreateDirectory(Path.Combine(config.LogDirectory, "main"));
@@ -67,6 +69,7 @@ internal sealed class Target : IAsyncDisposable
         }
 
         Client.Dispose();
+        await CgroupHierarchies.Detect().RemoveAsync(_cgroup, CleanupLimit, CancellationToken.None);
     }
 
     /// <summary>The host's pid of a container's first process, as the runtimes tell it to inspect tools.</summary>

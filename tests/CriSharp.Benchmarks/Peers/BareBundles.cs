@@ -1,12 +1,16 @@
 using System.Text.Json.Nodes;
+using CriSharp.Linux.Cgroups;
 
 namespace CriSharp.Benchmarks.Peers;
 
 /// <summary>Bundles of busybox for the bare runc, in a folder of its own; containers that were not deleted are when it is disposed.</summary>
 internal sealed class BareBundles : IAsyncDisposable
 {
+    private static readonly TimeSpan CleanupLimit = TimeSpan.FromSeconds(10);
+
     private readonly string _rootFs;
-    private readonly JsonNode _specification;
+    private JsonNode _specification;
+    private readonly CgroupPath _cgroup = CgroupPath.Parse($"/bench-{Guid.NewGuid():N}");
     private readonly List<string> _containers = [];
 
     private BareBundles(string folder, JsonNode specification)
@@ -36,6 +40,21 @@ internal sealed class BareBundles : IAsyncDisposable
         return bundles;
     }
 
+    /// <summary>From here on bundles are like the one that this monitor holds, so that runc has the same to do: mounts, seccomp, limits.</summary>
+    /// <returns>False when the process does not name a bundle on its command line: then they stay as "runc spec" makes them.</returns>
+    public bool TryImitate(int monitor)
+    {
+        var words = File.ReadAllText($"/proc/{monitor}/cmdline").Split('\0');
+        var at = Array.FindIndex(words, word => word is "--bundle" or "-b" or "-bundle");
+        if (at < 0 || !File.Exists(Path.Combine(words[at + 1], "config.json")))
+        {
+            return false;
+        }
+
+        _specification = JsonNode.Parse(File.ReadAllText(Path.Combine(words[at + 1], "config.json")))!;
+        return true;
+    }
+
     /// <summary>A bundle whose process is this command; without a network namespace of somebody else's it gets a new, empty one.</summary>
     /// <returns>The container's id, which is also the name of its folder.</returns>
     public async Task<string> MakeAsync(string? networkNamespace, params string[] command)
@@ -44,11 +63,12 @@ internal sealed class BareBundles : IAsyncDisposable
         var specification = _specification.DeepClone();
         specification["process"]!["terminal"] = false;
         specification["process"]!["args"] = new JsonArray([.. command.Select(word => JsonValue.Create(word))]);
-        specification["root"] = new JsonObject { ["path"] = _rootFs, ["readonly"] = true };
-        specification["linux"]!["cgroupsPath"] = $"/crisharp-bench-bare/{id}";
+        specification["root"] = new JsonObject { ["path"] = _rootFs, ["readonly"] = false };
+        specification["linux"]!["cgroupsPath"] = _cgroup.Append(id).ToString();
+        var network = specification["linux"]!["namespaces"]!.AsArray().First(one => (string)one!["type"]! == "network")!.AsObject();
+        network.Remove("path");
         if (networkNamespace is not null)
         {
-            var network = specification["linux"]!["namespaces"]!.AsArray().First(one => (string)one!["type"]! == "network")!;
             network["path"] = networkNamespace;
         }
 
@@ -59,10 +79,13 @@ internal sealed class BareBundles : IAsyncDisposable
 
     public string BundleOf(string id) => Path.Combine(Folder, id);
 
-    /// <summary>runc create and start, standing on their own.</summary>
+    /// <summary>runc create, standing on its own. The container has no output: a pipe of ours would wait for its end.</summary>
+    public Task CreateAsync(string id) => Programs.RunSilentAsync(
+        Programs.Runc, "--root", State, "create", "--bundle", BundleOf(id), "--pid-file", Path.Combine(BundleOf(id), "pid"), id);
+
     public async Task StartAsync(string id)
     {
-        await RuncAsync("create", "--bundle", BundleOf(id), "--pid-file", Path.Combine(BundleOf(id), "pid"), id);
+        await CreateAsync(id);
         await RuncAsync("start", id);
     }
 
@@ -84,11 +107,7 @@ internal sealed class BareBundles : IAsyncDisposable
             await RuncAsync("delete", "--force", id);
         }
 
-        foreach (var cgroup in Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup").SelectMany(hierarchy => (string[])[$"{hierarchy}/crisharp-bench-bare", $"{hierarchy}/crisharp-bench"]).Where(Directory.Exists))
-        {
-            Directory.Delete(cgroup);
-        }
-
+        await CgroupHierarchies.Detect().RemoveAsync(_cgroup, CleanupLimit, CancellationToken.None);
         Directory.Delete(Folder, recursive: true);
     }
 }

@@ -14,13 +14,21 @@ internal sealed class PodSection : Section
     public override async Task RunAsync(Bench bench, Plan plan, CancellationToken cancellationToken)
     {
         await using var network = new BareNetwork();
+        // It stays while the bare containers use its namespaces and files.
+        await using var model = (await bench.Targets[0].StartPodAsync()).Pod;
+        await using var bundles = await BareBundles.OpenAsync();
+        if (!bundles.TryImitate(ProcessFacts.Parent(await bench.Targets[0].InitPidAsync(model.ContainerId))))
+        {
+            await Console.Error.WriteLineAsync($"{bench.Targets[0].Name} does not show its bundles: the bare containers are simpler than its own");
+        }
+
         var bare = new Samples[] { new(), new(), new(), new() };
         var measured = bench.Targets.ToDictionary(target => target, _ => new Samples[] { new(), new(), new(), new() });
         // The first round warms up: files come from the disk, the bridge is made.
         for (var round = 0; round <= plan.Rounds; round++)
         {
             var keep = round > 0;
-            Record(bare, await BareRoundAsync(bench.Bundles, network), keep);
+            Record(bare, await BareRoundAsync(bundles, network), keep);
             foreach (var target in bench.Targets)
             {
                 var (pod, steps) = await target.StartPodAsync();
@@ -55,7 +63,7 @@ internal sealed class PodSection : Section
         var clock = Stopwatch.StartNew();
         await network.AddAsync(name);
         var plugins = clock.Elapsed;
-        await bundles.RuncAsync("create", "--bundle", bundles.BundleOf(id), id);
+        await bundles.CreateAsync(id);
         var created = clock.Elapsed;
         await bundles.RuncAsync("start", id);
         var all = clock.Elapsed;
