@@ -1,56 +1,45 @@
-using CriSharp.Linux.Files;
 using CriSharp.Oci;
+using CriSharp.Storage.Content;
 
 namespace CriSharp.Images.Persistence;
 
 /// <summary>The folder of image records, one file per image.</summary>
-internal sealed class ImageFolder
+internal sealed class ImageFolder(string path)
 {
     private const string Extension = ".json";
     private const string BrokenExtension = ".broken";
     private const int FileLimitBytes = 16 << 20;
 
-    public ImageFolder(string path)
-    {
-        Path = path;
-        HostPath.MakeDirectories(path, Permissions.PrivateFolder);
-    }
+    private readonly RecordFiles _files = new(path);
 
-    public string Path { get; }
+    public string Path => _files.Path;
 
     /// <summary>All records; one that can't be read is set aside under another name and reported, and the others load.</summary>
     public List<(ImageRecord Record, long Revision)> Load(Action<string, Exception> reportBroken)
     {
         var records = new List<(ImageRecord Record, long Revision)>();
-        foreach (var file in new DirectoryInfo(Path).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal).ToList())
+        foreach (var file in _files.List().Where(file => file.Extension == Extension))
         {
-            if (DurableFile.IsTemporary(file.Name))
+            try
             {
-                DurableFile.Remove(file.FullName);
+                records.Add(Read(file));
             }
-            else if (file.Extension == Extension)
+            catch (Exception broken) when (broken is FormatException or IOException)
             {
-                try
-                {
-                    records.Add(Read(file));
-                }
-                catch (Exception broken) when (broken is FormatException or IOException)
-                {
-                    SetAside(file.FullName);
-                    reportBroken(file.FullName, broken);
-                }
+                SetAside(file.FullName);
+                reportBroken(file.FullName, broken);
             }
         }
 
         return records;
     }
 
-    public void Write(ImageRecord record, long revision) => DurableFile.Replace(PathOf(record.Id), ImageDocument.Format(record, revision));
+    public void Write(ImageRecord record, long revision) => _files.Write(NameOf(record.Id), ImageDocument.Format(record, revision));
 
-    public void Remove(string id) => DurableFile.Remove(PathOf(id));
+    public void Remove(string id) => _files.Remove(NameOf(id));
 
     /// <summary>Keeps a record for people to look at, where it counts no more.</summary>
-    public void SetAside(ImageRecord record) => SetAside(PathOf(record.Id));
+    public void SetAside(ImageRecord record) => SetAside(_files.PathOf(NameOf(record.Id)));
 
     private static void SetAside(string path) => File.Move(path, path + BrokenExtension, overwrite: true);
 
@@ -62,10 +51,10 @@ internal sealed class ImageFolder
         }
 
         var (record, revision) = ImageDocument.Parse(File.ReadAllBytes(file.FullName));
-        return Digest.Parse(record.Id).Hex + Extension == file.Name
+        return NameOf(record.Id) == file.Name
             ? (record, revision)
             : throw new FormatException($"it is about {record.Id}, which is not what its name says");
     }
 
-    private string PathOf(string id) => System.IO.Path.Combine(Path, Digest.Parse(id).Hex + Extension);
+    private static string NameOf(string id) => Digest.Parse(id).Hex + Extension;
 }
