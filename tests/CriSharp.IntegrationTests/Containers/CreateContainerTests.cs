@@ -101,6 +101,18 @@ public class CreateContainerTests(SharedInstance shared) : PodTest(shared)
         Assert.Contains("NoNewPrivs:\t1", said);
     }
 
+    [Theory]
+    [InlineData(SecurityProfile.Types.ProfileType.RuntimeDefault, "2")]
+    [InlineData(SecurityProfile.Types.ProfileType.Unconfined, "0")]
+    public async Task Create_WhenASeccompProfileIsAskedFor_HasAFilterOrNone(SecurityProfile.Types.ProfileType profile, string mode)
+    {
+        var pod = await RunPodAsync();
+        var config = PodConfigs.Container(Image, "grep", "Seccomp:", "/proc/self/status");
+        config.Linux.SecurityContext.Seccomp = new SecurityProfile { ProfileType = profile };
+
+        Assert.Equal($"Seccomp:\t{mode}\n", (await pod.RunToEndAsync(config)).Output);
+    }
+
     [Fact]
     public async Task Create_WhenPrivileged_HasTheDaemonsPowers()
     {

@@ -67,13 +67,43 @@ public class CrisharpctlTests(SharedInstance shared) : PodTest(shared)
         Assert.Contains("nosuch", pull.StandardErrorText);
     }
 
-    private Task<ProgramOutput> CtlAsync(params string[] arguments) => ProgramRun.RunAsync(
-        new ProgramCommand
+    [Fact]
+    public async Task Run_WhenInterrupted_StopsTheContainerAndLeavesNothing()
+    {
+        using var run = ChildProcess.Start(new ProgramStart
         {
             Path = PublishedPrograms.Ctl,
-            Arguments = arguments[0] == "run" ? ["run", "--log-folder", Daemon.PodLogs, "--cgroup-parent", Daemon.CgroupParent, .. arguments[1..]] : arguments,
-            Environment = [$"CONTAINER_RUNTIME_ENDPOINT=unix://{Daemon.Socket}"],
-            TimeLimit = TimeSpan.FromSeconds(60),
-        },
+            Arguments = [PublishedPrograms.Ctl, .. Arguments("run", Shared.ImageName, "sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1000 & wait; done")],
+            Environment = Variables,
+        });
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!(await Client.ContainersAsync()).Any(container => container.State == Cri.V1.ContainerState.ContainerRunning))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
+        }
+
+        run.Handle.Signal(2);
+
+        Assert.Equal(130, (await run.WaitForExitAsync(limit.Token)).ShellCode);
+        await AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Logs_WhenFollowed_EndWithTheContainer()
+    {
+        await CtlAsync("run", "-d", "--name", "talker", Shared.ImageName, "sh", "-c", "for i in 1 2 3; do echo $i; sleep 0.3; done");
+
+        Assert.Equal("1\n2\n3\n", (await CtlAsync("logs", "-f", "talker")).StandardOutputText);
+        Assert.Equal("3\n", (await CtlAsync("logs", "--tail", "1", "talker")).StandardOutputText);
+    }
+
+    private List<string> Variables => [$"CONTAINER_RUNTIME_ENDPOINT=unix://{Daemon.Socket}"];
+
+    private string[] Arguments(params string[] arguments) => arguments[0] == "run"
+        ? ["run", "--log-folder", Daemon.PodLogs, "--cgroup-parent", Daemon.CgroupParent, .. arguments[1..]]
+        : arguments;
+
+    private Task<ProgramOutput> CtlAsync(params string[] arguments) => ProgramRun.RunAsync(
+        new ProgramCommand { Path = PublishedPrograms.Ctl, Arguments = Arguments(arguments), Environment = Variables, TimeLimit = TimeSpan.FromSeconds(60) },
         CancellationToken.None);
 }

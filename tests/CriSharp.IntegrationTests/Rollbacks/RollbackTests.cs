@@ -131,6 +131,38 @@ public class RollbackTests(SharedInstance shared) : PodTest(shared)
         await AssertNothingIsLeftAsync();
     }
 
+    [Fact]
+    public async Task RemovePodSandbox_WhenAPluginFails_KeepsThePodForTheNextTry()
+    {
+        var pod = await RunFaultyPodAsync();
+        await pod.StartAsync(PodConfigs.Sleeper(Image));
+        Daemon.Plugins.Plan("DEL", null, "fail", Words);
+
+        await AssertFailsAsync(StatusCode.Internal, () => Client.RemovePodAsync(pod.Id), Words);
+
+        Assert.Equal(pod.Id, Assert.Single(await Client.PodsAsync()).Id);
+        Daemon.Plugins.ClearPlan();
+        await Client.RemovePodAsync(pod.Id);
+        await AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task StopContainer_WhenTheRuntimesDeleteFails_HasStoppedAnyway()
+    {
+        var pod = await RunFaultyPodAsync();
+        var before = Daemon.Snapshot();
+        var container = await pod.StartAsync(PodConfigs.Sleeper(Image));
+        Plan("delete", "fail");
+        Plan("kill", "fail");
+
+        await Client.StopAsync(container, 10);
+
+        Assert.Equal(ContainerState.ContainerExited, (await Client.StatusAsync(container)).State);
+        Daemon.Runtime.ClearPlan();
+        await Client.RemoveAsync(container);
+        await AssertSameAsync(before);
+    }
+
     private void Plan(string verb, string action)
     {
         if (action == "fail")
