@@ -36,7 +36,7 @@ internal static class InfoCommand
         }
 
         var handlers = status.RuntimeHandlers.Select(handler => handler.Name.Length == 0 ? "(default)" : handler.Name);
-        await writer.WriteLineAsync($"handlers:        {string.Join(", ", handlers)}");
+        await writer.WriteLineAsync($"handlers:        {string.Join(", ", handlers.DefaultIfEmpty("not said"))}");
     }
 
     private static async Task WriteCgroupDriverAsync(TextWriter writer, CriConnection cri, CancellationToken cancellationToken)

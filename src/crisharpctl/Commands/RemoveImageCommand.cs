@@ -7,6 +7,8 @@ namespace CriSharp.Ctl.Commands;
 
 internal static class RemoveImageCommand
 {
+    private const string Algorithm = "sha256:";
+
     public static Command Create(Verb verb)
     {
         var images = new Argument<string[]>("IMAGE") { Description = "Names or ids", Arity = ArgumentArity.OneOrMore };
@@ -35,8 +37,10 @@ internal static class RemoveImageCommand
         }
 
         var all = await cri.Images.ListImagesAsync(new ListImagesRequest(), cri.Within(cancellationToken));
-        var hex = typed.StartsWith("sha256:", StringComparison.Ordinal) ? typed : $"sha256:{typed}";
-        return IdLookup.Choose("images", hex, all.Images, image => image.Id.StartsWith("sha256:", StringComparison.Ordinal) ? image.Id : $"sha256:{image.Id}", _ => null, _ => false)?.Id
+        return IdLookup.Choose("images", Whole(typed), all.Images, image => Whole(image.Id), _ => null, _ => false)?.Id
             ?? throw IdLookup.NotFound("image", typed);
     }
+
+    // Runtimes give ids with the algorithm before the digits or without.
+    private static string Whole(string id) => id.StartsWith(Algorithm, StringComparison.Ordinal) ? id : Algorithm + id;
 }

@@ -107,8 +107,8 @@ internal sealed class PullWithProgress(CriConnection cri, Surroundings surroundi
         if (_last is { LayersTotal: > 0, BytesTotal: > 0 })
         {
             // The last look may be older than the end: what was to come has come by now.
-            return $"pulled {image}: {ByteSizes.Words(_last.BytesTotal)}, {_last.LayersTotal} {(_last.LayersTotal == 1 ? "layer" : "layers")} in {Ages.Measured(elapsed)}, "
-                + Speed(_last.BytesTotal, elapsed);
+            var layers = _last.LayersTotal == 1 ? "1 layer" : $"{_last.LayersTotal} layers";
+            return $"pulled {image}: {ByteSizes.Words(_last.BytesTotal)}, {layers} in {Ages.Measured(elapsed)}, {Speed(_last.BytesTotal, elapsed)}";
         }
 
         var status = await cri.Images.ImageStatusAsync(

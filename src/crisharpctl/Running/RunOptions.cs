@@ -19,7 +19,12 @@ internal sealed class RunOptions
 
     public Option<string?> Name { get; } = new("--name") { Description = "Name of the pod and the container; default: made from the image's", HelpName = "NAME" };
 
-    public Option<string> Namespace { get; } = new("--namespace") { Description = "Namespace of the pod", HelpName = "NAME", DefaultValueFactory = _ => "default" };
+    public Option<string> Namespace { get; } = new("--namespace")
+    {
+        Description = "Namespace of the pod",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "default",
+    };
 
     public Option<string[]> Environment { get; } = Many("--env", "-e", "Set a variable; without a value: take it from here", "NAME[=VALUE]");
 
@@ -52,11 +57,16 @@ internal sealed class RunOptions
 
     public Option<bool> Privileged { get; } = new("--privileged") { Description = "All of the daemon's own powers" };
 
-    public Option<string> Pull { get; } = new("--pull") { Description = "When to pull the image: missing, always, never", HelpName = "WHEN", DefaultValueFactory = _ => "missing" };
+    public Option<string> Pull { get; } = new("--pull")
+    {
+        Description = "When to pull the image: missing, always, never",
+        HelpName = "WHEN",
+        DefaultValueFactory = _ => "missing",
+    };
 
-    public Option<string> Handler { get; } = new("--handler") { Description = "Runtime handler; default: the runtime's", HelpName = "NAME", DefaultValueFactory = _ => "" };
+    public Option<string?> Handler { get; } = new("--handler") { Description = "Runtime handler; default: the runtime's", HelpName = "NAME" };
 
-    public Option<string> CgroupParent { get; } = new("--cgroup-parent") { Description = "Cgroup of the pod", HelpName = "PATH", DefaultValueFactory = _ => "" };
+    public Option<string?> CgroupParent { get; } = new("--cgroup-parent") { Description = "Cgroup of the pod; default: the runtime's", HelpName = "PATH" };
 
     public Option<string?> LogFolder { get; } = new("--log-folder") { Description = "Parent of the pod's log folder; default /var/log/pods", HelpName = "FOLDER" };
 

@@ -20,7 +20,7 @@ internal sealed class RunSettingsReader(Session session, RunOptions options)
             Image = image,
             Sandbox = Sandbox(name),
             Container = Container(name),
-            Handler = session.Get(options.Handler),
+            Handler = session.Get(options.Handler) ?? "",
             Pull = Enum.TryParse<PullPolicy>(session.Get(options.Pull), ignoreCase: true, out var pull)
                 ? pull
                 : throw Invalid("--pull is one of missing, always, never"),
@@ -51,7 +51,7 @@ internal sealed class RunSettingsReader(Session session, RunOptions options)
             PortMappings = { session.Get(options.Ports).Select(PortArgument.Parse) },
             Linux = new LinuxPodSandboxConfig
             {
-                CgroupParent = session.Get(options.CgroupParent),
+                CgroupParent = session.Get(options.CgroupParent) ?? "",
                 SecurityContext = new LinuxSandboxSecurityContext
                 {
                     NamespaceOptions = Namespaces(),
