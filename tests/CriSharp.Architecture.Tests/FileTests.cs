@@ -47,6 +47,7 @@ public sealed partial class FileTests
     [GeneratedRegex(@"\.(cs|csproj|props|targets|md|json|sh|py|js|proto|service|npmrc|conf|yml)$|(^|/)[^./]+$")]
     private static partial Regex TextFile();
 
+    /// <summary>What a package index, a locked package's address and somebody's home look like, whoever runs them.</summary>
     [GeneratedRegex(@"https?://\S+/v3/index\.json|""resolved"": *""https?://|(^|[\s""'=:])/(home|root)/[^\s""']*packages", RegexOptions.Multiline)]
     private static partial Regex Foreign();
 }
