@@ -47,7 +47,7 @@ public sealed partial class SandboxParts(PodsOptions options, SandboxNetwork net
     }
 
     /// <summary>Gives back what others could use: the infra process, the address, the namespaces, the memory. Idempotent.</summary>
-    /// <exception cref="RuntimeException">The network's DEL failed; all else is given back.</exception>
+    /// <exception cref="RuntimeException">The network's DEL failed: the namespaces stay for the next try, since plugins read there what they have to undo on the host.</exception>
     internal async Task ReleaseAsync(PodSandboxRecord record, CancellationToken cancellationToken)
     {
         if (record.NeedsInfra)
@@ -55,18 +55,13 @@ public sealed partial class SandboxParts(PodsOptions options, SandboxNetwork net
             await infra.RemoveAsync(record, cancellationToken);
         }
 
-        try
+        _files.Unmount(record.Id);
+        if (!record.HasHostNetwork)
         {
-            if (!record.HasHostNetwork)
-            {
-                await network.DelAsync(_folders.NetworkOf(record.Id), cancellationToken);
-            }
+            await network.DelAsync(_folders.NetworkOf(record.Id), cancellationToken);
         }
-        finally
-        {
-            NamespacePins.Unpin(_folders.NamespacesOf(record.Id));
-            _files.Unmount(record.Id);
-        }
+
+        NamespacePins.Unpin(_folders.NamespacesOf(record.Id));
     }
 
     /// <summary>The files, and the cgroup where it is ours. Idempotent.</summary>

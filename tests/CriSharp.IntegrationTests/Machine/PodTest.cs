@@ -39,6 +39,7 @@ public abstract class PodTest(SharedInstance shared) : IAsyncLifetime
         }
 
         await AssertNothingIsLeftAsync();
+        Assert.Empty(await Daemon.Network.RulesAsync());
     }
 
     /// <summary>The machine is as it was when the test began.</summary>
