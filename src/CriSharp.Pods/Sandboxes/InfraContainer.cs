@@ -74,8 +74,7 @@ public sealed partial class InfraContainer(
         await MonitorEnd.WaitAsync(processes, options, cancellationToken);
         var rootFs = _folders.RootFsOf(id);
         Mounting.Unmount(Path.Combine(rootFs, ProgramName), lazy: true);
-        File.Delete(Path.Combine(rootFs, ProgramName));
-        RemoveMountPoints(rootFs);
+        RemoveProgramAndMountPoints(rootFs);
         bundles.Remove(id);
     }
 
@@ -103,12 +102,14 @@ public sealed partial class InfraContainer(
     }
 
     /// <summary>The runtime makes empty folders (proc, dev, sys) in the root to mount on.</summary>
-    private static void RemoveMountPoints(string rootFs)
+    private static void RemoveProgramAndMountPoints(string rootFs)
     {
         if (!Directory.Exists(rootFs))
         {
             return;
         }
+
+        File.Delete(Path.Combine(rootFs, ProgramName));
 
         foreach (var mountPoint in Directory.EnumerateDirectories(rootFs))
         {

@@ -10,7 +10,7 @@ namespace CriSharp.IntegrationTests.Rollbacks;
 /// Each verb fails, hangs, and takes the daemon with it at the beginning of every one of its stages, which the daemon itself tells. A creation
 /// that failed has left nothing; whatever happened, the same request again succeeds; and once the pod is removed, so is all that it was made of.
 /// </summary>
-public sealed class FailPointTests(FailPointInstance shared) : IClassFixture<FailPointInstance>
+public sealed class FailPointTests(FailPointInstance shared) : IClassFixture<FailPointInstance>, IAsyncLifetime
 {
     private static readonly TimeSpan Impatience = TimeSpan.FromSeconds(1);
 
@@ -29,6 +29,21 @@ public sealed class FailPointTests(FailPointInstance shared) : IClassFixture<Fai
         }
 
         return data;
+    }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    /// <summary>A test that fails must not spoil the others.</summary>
+    public async Task DisposeAsync()
+    {
+        Daemon.FailPoints.Clear();
+        if (!Daemon.IsRunning)
+        {
+            await Daemon.StartDaemonAsync();
+        }
+
+        await FailPointVerb.EndAsync(Client);
+        await Client.PullAsync(shared.ImageName);
     }
 
     [Theory]
@@ -109,6 +124,7 @@ public sealed class FailPointTests(FailPointInstance shared) : IClassFixture<Fai
         Assert.True(again is null || await verb.IsDoneAsync(Client, subject), $"{action} of {point}, then asked again: {again}");
         await FailPointVerb.EndAsync(Client);
         await AssertSameAsync(before, point, action);
+        Assert.Empty(Daemon.Network.Leases);
     }
 
     /// <summary>What the verb goes through when all is well.</summary>
@@ -156,6 +172,5 @@ public sealed class FailPointTests(FailPointInstance shared) : IClassFixture<Fai
     {
         var differences = await Daemon.DifferencesAsync(before);
         Assert.True(differences.Count == 0, $"{action} of {point} left: {string.Join("; ", differences)}\n{Daemon.Log[^Math.Min(Daemon.Log.Length, 6000)..]}");
-        Assert.Empty(Daemon.Network.Leases);
     }
 }

@@ -74,6 +74,8 @@ public sealed class DaemonInstance : IAsyncDisposable
     /// <summary>What the daemon has said since the instance was made.</summary>
     public string Log => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "";
 
+    public bool IsRunning => _daemon is { Handle.HasExited: false };
+
     public int DaemonPid => _daemon?.Pid ?? throw new InvalidOperationException("the daemon is not running");
 
     public CriClient Client => _client ?? throw new InvalidOperationException("the daemon is not running");
