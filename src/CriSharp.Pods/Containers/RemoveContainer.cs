@@ -7,7 +7,9 @@ namespace CriSharp.Pods.Containers;
 public sealed partial class RemoveContainer(
     ContainerStore containers,
     StopContainer stopContainer,
+    ContainerCgroups cgroups,
     ContainerParts parts,
+    PodsOptions options,
     ILogger<RemoveContainer> logger)
 {
     /// <param name="id">An unknown one is removed already.</param>
@@ -21,6 +23,8 @@ public sealed partial class RemoveContainer(
 
     internal async Task RunAsync(Container container, CancellationToken cancellationToken)
     {
+        // Before the lock: a start that hangs holds it, and goes on no longer than its container lives.
+        await stopContainer.RunAsync(container, TimeSpan.Zero, cancellationToken);
         using var held = await containers.LockAsync(container.Id, cancellationToken);
         if (!containers.TryFind(container.Id.ToString(), out _))
         {
@@ -35,7 +39,9 @@ public sealed partial class RemoveContainer(
 
     private async Task RemovePartsAsync(Container container)
     {
-        if (await container.LetGo)
+        // A failed start may have left its process, whose end would be waited for.
+        await cgroups.KillAsync(container.Id, CancellationToken.None);
+        if (await IsLetGoAsync(container))
         {
             await parts.RemoveEndedAsync(container.Id, container.Processes, CancellationToken.None);
             return;
@@ -43,6 +49,22 @@ public sealed partial class RemoveContainer(
 
         await parts.RemoveAsync(container.Id, container.Record.RuntimeHandler, container.Processes, CancellationToken.None);
     }
+
+    private async Task<bool> IsLetGoAsync(Container container)
+    {
+        try
+        {
+            return await container.LetGo.WaitAsync(options.LetGoLimit, options.Time);
+        }
+        catch (TimeoutException)
+        {
+            NotLetGo(logger, container.Id, options.LetGoLimit.TotalSeconds);
+            return false;
+        }
+    }
+
+    [LoggerMessage(131, LogLevel.Warning, "The end of container {Container} was not settled within {Seconds} s: it is taken apart all the same")]
+    private static partial void NotLetGo(ILogger logger, ContainerId container, double seconds);
 
     [LoggerMessage(130, LogLevel.Information, "Container {Container} is removed")]
     private static partial void Removed(ILogger logger, ContainerId container);

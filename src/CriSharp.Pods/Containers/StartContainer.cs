@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace CriSharp.Pods.Containers;
 
 /// <summary>Lets a created container's process begin. A start that fails leaves the container exited, with the runtime's words.</summary>
-public sealed partial class StartContainer(ContainerStore containers, RuntimeHandlers handlers, PodsOptions options, ILogger<StartContainer> logger)
+public sealed partial class StartContainer(
+    ContainerStore containers, RuntimeHandlers handlers, ContainerCgroups cgroups, PodsOptions options, ILogger<StartContainer> logger)
 {
     /// <summary>The code that containerd and the kubelet use for a container that never ran.</summary>
     private const int StartErrorCode = 128;
@@ -18,7 +19,7 @@ public sealed partial class StartContainer(ContainerStore containers, RuntimeHan
         {
             throw new RuntimeException(
                 ErrorKind.FailedPrecondition,
-                $"container {container.Id} can't be started: it is {DescribeContainer.StateOf(container.State)}, and only a created one can");
+                $"container {container.Id} can't be started: it is {DescribeContainer.StateOf(container.State)}, and only a created one can{(container.MonitorLoss is { } loss ? $"; {loss}" : "")}");
         }
 
         var at = options.Time.GetUtcNow();
@@ -26,8 +27,7 @@ public sealed partial class StartContainer(ContainerStore containers, RuntimeHan
         container.RuntimeStart = starting.Task;
         try
         {
-            // The caller's impatience must not leave a container half started.
-            await handlers.Get(container.Record.RuntimeHandler).StartAsync(container.Id, CancellationToken.None);
+            await StartAsync(container);
         }
         catch (RuntimeException failure)
         {
@@ -49,6 +49,28 @@ public sealed partial class StartContainer(ContainerStore containers, RuntimeHan
         Started(logger, container.Id);
     }
 
+    /// <summary>The caller's impatience must not leave a container half started; but a start whose container has ended is soon over, or hangs.</summary>
+    private async Task StartAsync(Container container)
+    {
+        using var late = new CancellationTokenSource();
+        var start = handlers.Get(container.Record.RuntimeHandler).StartAsync(container.Id, late.Token);
+        if (await Task.WhenAny(start, container.Ended) != start)
+        {
+            late.CancelAfter(options.LateStartLimit);
+        }
+
+        try
+        {
+            await start;
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            throw new RuntimeException(
+                ErrorKind.Unavailable,
+                $"container {container.Id} has ended, but OCI runtime '{container.Record.RuntimeHandler}' was still starting it {options.LateStartLimit.TotalSeconds:0.###} s later and was killed");
+        }
+    }
+
     private async Task FailAsync(Container container, RuntimeException failure)
     {
         var exit = new ContainerEnd(StartErrorCode, ContainerEnd.StartError, failure.Message, options.Time.GetUtcNow());
@@ -57,6 +79,8 @@ public sealed partial class StartContainer(ContainerStore containers, RuntimeHan
             : null);
         try
         {
+            // First by ourselves: a runtime that can't start may not kill either.
+            await cgroups.KillAsync(container.Id, CancellationToken.None);
             await handlers.Get(container.Record.RuntimeHandler).DeleteAsync(container.Id, force: true, CancellationToken.None);
         }
         catch (RuntimeException leftover)
