@@ -1,3 +1,4 @@
+using CriSharp.Linux;
 using CriSharp.Linux.Files;
 using CriSharp.Linux.Polling;
 using CriSharp.Linux.Sockets;

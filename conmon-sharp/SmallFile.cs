@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CriSharp.Linux;
 using CriSharp.Linux.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace ConmonSharp;
 

@@ -16,6 +16,7 @@ public sealed class ExecTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _rig.WriteCommand("/bin/sleep", "1000");
+        _rig.Arguments = _rig.Arguments with { ExecTimeout = TimeSpan.FromSeconds(5) };
         _pid = await _rig.LaunchAndStartAsync();
     }
 
@@ -59,6 +60,19 @@ public sealed class ExecTests : IAsyncLifetime
         var pid = MonitorMessage.ReadExecStarted(await peer.ReceiveAsync(MessageType.ExecStarted));
         Assert.Equal(new ExecExitMessage(137, 9, true), ExecExitMessage.Read(await peer.ReceiveAsync(MessageType.ExecExited)));
         Assert.False(ProcessTable.IsAlive(pid));
+    }
+
+    [Fact]
+    public async Task Exec_WhenTheRuntimeHangsAndThereIsNoTimeLimit_IsGivenUpInWords()
+    {
+        _runtime.Hang("exec", null);
+        using var peer = _rig.Connect();
+        using var output = peer.SendExec(Exec("e1", "/bin/true"));
+
+        var words = MonitorMessage.ReadFailure(await peer.ReceiveAsync(MessageType.ExecFailed));
+
+        Assert.Equal("the OCI runtime's exec took longer than 5 s and was killed", words);
+        await Eventually.TrueAsync(() => ProcessTable.ChildrenOf(_rig.Monitor.Pid) is [var only] && only == _pid);
     }
 
     [Fact]

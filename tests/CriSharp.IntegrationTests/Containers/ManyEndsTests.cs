@@ -1,0 +1,25 @@
+using CriSharp.TestSupport.Daemons;
+using CriSharp.TestSupport.Ends;
+using CriSharp.TestSupport.Registries;
+
+namespace CriSharp.IntegrationTests.Containers;
+
+/// <summary>The same with thousands is run by hand: tests/CriSharp.Benchmarks ends.</summary>
+public class ManyEndsTests
+{
+    [Theory]
+    [InlineData(99, false)]
+    [InlineData(54, true)]
+    public async Task Ends_WhenManyComeAtOnce_AreAllReportedRightly(int containers, bool restartsDaemon)
+    {
+        await using var registry = await LocalRegistry.StartAsync();
+        await using var daemon = await DaemonInstance.StartPlainAsync("--insecure-registry", registry.Host);
+        var image = await daemon.Client.PullAsync(await registry.PushBusyboxAsync());
+        var before = daemon.Snapshot();
+
+        var faults = await new ManyEnds(daemon, image).RunAsync(containers, perPod: 25, restartsDaemon, CancellationToken.None);
+
+        Assert.Empty(faults);
+        Assert.Empty(await daemon.DifferencesAsync(before));
+    }
+}
