@@ -42,7 +42,7 @@ public sealed partial class ContainerEnds(
             catch (Exception failure)
             {
                 NotFollowed(logger, container.Id, failure);
-                containers.Change(container, state => Lose(state, failure.Message));
+                Change(container, state => Lose(state, failure.Message));
                 return false;
             }
         }

@@ -274,9 +274,7 @@ public class LifeTests
         await rig.LaunchAndStartAsync();
         await Eventually.TrueAsync(() => File.Exists(rig.Folder + "/go"));
         var inUse = Directory.GetFileSystemEntries($"/proc/{rig.Monitor.Pid}/fd").Length;
-        await ProgramRun.RunAsync(
-            new ProgramCommand { Path = "/usr/bin/prlimit", Arguments = ["--pid", $"{rig.Monitor.Pid}", $"--nofile={inUse + 2}:4096"], TimeLimit = MonitorRig.Limit },
-            CancellationToken.None);
+        await LimitDescriptorsAsync(rig.Monitor.Pid, inUse + 2);
         var peers = Enumerable.Range(0, 8).Select(_ => rig.Connect()).ToList();
         await Task.Delay(TimeSpan.FromMilliseconds(300));
 
@@ -284,6 +282,7 @@ public class LifeTests
         File.WriteAllText(rig.Folder + "/go", "x\n");
         await Eventually.TrueAsync(() => ProcessTable.ChildrenOf(rig.Monitor.Pid).Length == 0);
         peers.ForEach(peer => peer.Dispose());
+        await LimitDescriptorsAsync(rig.Monitor.Pid, 1024);
 
         await rig.WaitForMonitorAsync();
         Assert.Equal(6, rig.ReadExit().ExitCode);
@@ -306,6 +305,10 @@ public class LifeTests
         Assert.Equal("7\n", File.ReadAllText($"/proc/{rig.Monitor.Pid}/oom_score_adj"));
         Assert.Equal("0\n", File.ReadAllText($"/proc/{pid}/oom_score_adj"));
     }
+
+    private static async Task LimitDescriptorsAsync(int pid, int limit) => await ProgramRun.RunAsync(
+        new ProgramCommand { Path = "/usr/bin/prlimit", Arguments = ["--pid", $"{pid}", $"--nofile={limit}:1024"], TimeLimit = MonitorRig.Limit },
+        CancellationToken.None);
 
     // The simulated containers of the usual fake have /dev/null already: this one hands down what it got.
     private static void WriteRuntime(FakeOciRuntime runtime, MonitorRig rig, string script) =>

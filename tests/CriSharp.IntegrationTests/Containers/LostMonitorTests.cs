@@ -74,9 +74,10 @@ public class LostMonitorTests(SharedInstance shared) : PodTest(shared)
         var pod = new RunningPod(() => Client, await Client.RunPodAsync(config, DaemonInstance.FaultyHandler), config);
         var before = Daemon.Snapshot();
         Daemon.Runtime.HangAfter("create", null);
+        var calls = Daemon.Runtime.Calls.Count;
         var creation = pod.CreateAsync(PodConfigs.Sleeper(Image));
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!Directory.Exists(Path.Combine(Daemon.RunRoot, "runtime", DaemonInstance.FaultyHandler)) || MonitorsOf("").Count == 0)
+        while (Daemon.Runtime.Calls.Count == calls || MonitorsOf("").Count == 0)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
         }
