@@ -5,8 +5,9 @@ using CriSharp.Primitives;
 namespace CriSharp.OciRuntime.Monitors;
 
 /// <summary>
-/// Waits for the end of a container whatever becomes of its monitor, also one that an earlier daemon started. Asked in this order: the monitor; the file that it wrote; the kernel, which since Linux 6.15 tells how the container's init ended, if that was seen alive. Else
-/// the code is not known.
+/// Waits for the end of a container whatever becomes of its monitor, also one that an earlier daemon started. Asked in this order:
+/// the monitor; the file that it wrote; the kernel, which since Linux 6.15 tells how the container's init ended, if that was seen before it
+/// was reaped. Else the code is not known.
 /// </summary>
 /// <remarks>Opens its pidfds at once: make it as soon as the container is known.</remarks>
 public sealed class ExitWatcher : IDisposable
