@@ -36,6 +36,9 @@ public sealed record PodsOptions
     /// <summary>How long a removal waits for the end to be recorded and the runtime to let go, before it takes the container apart itself.</summary>
     public TimeSpan LetGoLimit { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long a pod sandbox or container that nobody was told of is kept for the retry of whoever asked for it.</summary>
+    public TimeSpan KeepUnclaimed { get; init; } = TimeSpan.FromMinutes(5);
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 

@@ -15,6 +15,7 @@ public sealed class ContainerLaunch(
 
     internal async Task<ContainerProcesses> RunAsync(ContainerRecord record, RuntimeSpec spec, Rollback rollback)
     {
+        Operation.At("bundle");
         MakeLogDirectory(record.LogPath);
         var bundle = bundles.Write(record.Id, spec.ToJson());
         rollback.Add("empty the cgroup", async cancellationToken =>
@@ -36,6 +37,7 @@ public sealed class ContainerLaunch(
             StdinOnce = record.Config.StdinOnce,
             CreateTimeout = options.CreateLimit,
         };
+        Operation.At("monitor and the runtime's create");
         var monitor = await launcher.LaunchAsync(start, runtime, CancellationToken.None);
 
         // Waits for the monitor too: it still writes into the folders that the next steps remove.

@@ -1,4 +1,5 @@
 using CriSharp.Oci;
+using CriSharp.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Pods.Containers;
@@ -9,6 +10,7 @@ public sealed partial class RemoveContainer(
     StopContainer stopContainer,
     ContainerCgroups cgroups,
     ContainerParts parts,
+    Operations operations,
     PodsOptions options,
     ILogger<RemoveContainer> logger)
 {
@@ -23,16 +25,22 @@ public sealed partial class RemoveContainer(
 
     internal async Task RunAsync(Container container, CancellationToken cancellationToken)
     {
+        using var operation = operations.Begin(nameof(RemoveContainer), container.Id.ToString(), container.Record.Key.ToString());
+
         // Before the lock: a start that hangs holds it, and goes on no longer than its container lives.
+        Operation.At("stop");
         await stopContainer.RunAsync(container, TimeSpan.Zero, cancellationToken);
+        Operation.At("wait for other verbs");
         using var held = await containers.LockAsync(container.Id, cancellationToken);
         if (!containers.TryFind(container.Id.ToString(), out _))
         {
             return;
         }
 
+        Operation.At("stop");
         await stopContainer.RunAsync(container, TimeSpan.Zero, cancellationToken);
         await RemovePartsAsync(container);
+        Operation.At("record");
         containers.Forget(container.Record);
         Removed(logger, container.Id);
     }
@@ -40,7 +48,9 @@ public sealed partial class RemoveContainer(
     private async Task RemovePartsAsync(Container container)
     {
         // A failed start may have left its process, whose end would be waited for.
+        Operation.At("end of what is left in the cgroup");
         await cgroups.KillAsync(container.Id, CancellationToken.None);
+        Operation.At("end of the runtime's own state");
         if (await IsLetGoAsync(container))
         {
             await parts.RemoveEndedAsync(container.Id, container.Processes, CancellationToken.None);

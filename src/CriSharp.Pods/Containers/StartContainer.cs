@@ -1,4 +1,5 @@
 using CriSharp.Oci;
+using CriSharp.Pods.Retries;
 using CriSharp.Primitives;
 using Microsoft.Extensions.Logging;
 
@@ -6,7 +7,13 @@ namespace CriSharp.Pods.Containers;
 
 /// <summary>Lets a created container's process begin. A start that fails leaves the container exited, with the runtime's words.</summary>
 public sealed partial class StartContainer(
-    ContainerStore containers, RuntimeHandlers handlers, ContainerCgroups cgroups, PodsOptions options, ILogger<StartContainer> logger)
+    ContainerStore containers,
+    RuntimeHandlers handlers,
+    ContainerCgroups cgroups,
+    UnclaimedContainers unclaimed,
+    Operations operations,
+    PodsOptions options,
+    ILogger<StartContainer> logger)
 {
     /// <summary>The code that containerd and the kubelet use for a container that never ran.</summary>
     private const int StartErrorCode = 128;
@@ -14,6 +21,8 @@ public sealed partial class StartContainer(
     public async Task RunAsync(string id, CancellationToken cancellationToken)
     {
         var container = containers.Get(id);
+        using var operation = operations.Begin(nameof(StartContainer), container.Id.ToString(), container.Record.Key.ToString());
+        Operation.At("wait for other verbs");
         using var held = await containers.LockAsync(container.Id, cancellationToken);
         if (container.State is not ContainerState.Created)
         {
@@ -22,11 +31,13 @@ public sealed partial class StartContainer(
                 $"container {container.Id} can't be started: it is {DescribeContainer.StateOf(container.State)}, and only a created one can{(container.MonitorLoss is { } loss ? $"; {loss}" : "")}");
         }
 
+        unclaimed.Claim(container.Id);
         var at = options.Time.GetUtcNow();
         var starting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         container.RuntimeStart = starting.Task;
         try
         {
+            Operation.At("the runtime's start");
             await StartAsync(container);
         }
         catch (RuntimeException failure)
@@ -39,14 +50,30 @@ public sealed partial class StartContainer(
             starting.SetResult();
         }
 
+        Record(container, at);
+        Started(logger, container.Id);
+    }
+
+    /// <summary>It runs, whether that can be written down or not: a later daemon asks the runtime about a container that was only created.</summary>
+    private void Record(Container container, DateTimeOffset at)
+    {
         // Its end may have been seen already: then it only gets its beginning.
-        containers.Change(container, state => state switch
+        ContainerState? Begin(ContainerState state) => state switch
         {
             ContainerState.Created created => created.Start(at),
             ContainerState.Exited { StartedAt: null } exited => exited with { StartedAt = at },
             _ => null,
-        });
-        Started(logger, container.Id);
+        };
+        try
+        {
+            Operation.At("state");
+            containers.Change(container, Begin);
+        }
+        catch (Exception failure) when (failure is IOException or RuntimeException)
+        {
+            ContainerStore.Observe(container, Begin);
+            NotRecorded(logger, container.Id, failure);
+        }
     }
 
     /// <summary>The caller's impatience must not leave a container half started; but a start whose container has ended is soon over, or hangs.</summary>
@@ -91,6 +118,9 @@ public sealed partial class StartContainer(
 
     [LoggerMessage(120, LogLevel.Information, "Container {Container} is started")]
     private static partial void Started(ILogger logger, ContainerId container);
+
+    [LoggerMessage(122, LogLevel.Error, "Container {Container} is started, but that could not be written down")]
+    private static partial void NotRecorded(ILogger logger, ContainerId container, Exception failure);
 
     [LoggerMessage(121, LogLevel.Warning, "Container {Container} could not be started, nor could the runtime delete it")]
     private static partial void DeleteFailed(ILogger logger, ContainerId container, Exception failure);

@@ -9,7 +9,7 @@ namespace CriSharp.Pods.Containers;
 /// Idempotent; returns once the end is recorded.
 /// </summary>
 public sealed partial class StopContainer(
-    ContainerStore containers, RuntimeHandlers handlers, ContainerCgroups cgroups, PodsOptions options, ILogger<StopContainer> logger)
+    ContainerStore containers, RuntimeHandlers handlers, ContainerCgroups cgroups, Operations operations, PodsOptions options, ILogger<StopContainer> logger)
 {
     // What a timer holds; a caller that asks for more means "as long as it takes".
     private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(24);
@@ -37,9 +37,11 @@ public sealed partial class StopContainer(
 
     private async Task EndAsync(Container container, ProcessIdentity process, TimeSpan timeout)
     {
+        using var operation = operations.Begin(nameof(StopContainer), container.Id.ToString(), container.Record.Key.ToString());
         using var handle = PidHandle.TryOpen(process);
         if (timeout > TimeSpan.Zero && handle is not null)
         {
+            Operation.At($"signal {container.Record.StopSignal}, then {timeout.TotalSeconds:0.#} s of grace");
             Signal(container, handle, container.Record.StopSignal);
             if (await EndsWithinAsync(container, timeout < LongestGrace ? timeout : LongestGrace))
             {
@@ -49,6 +51,7 @@ public sealed partial class StopContainer(
             }
         }
 
+        Operation.At("SIGKILL");
         if (handle is not null)
         {
             Signal(container, handle, Signals.SIGKILL);

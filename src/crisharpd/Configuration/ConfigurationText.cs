@@ -46,6 +46,7 @@ internal static class ConfigurationText
         [Settings.InsecureRegistries] = options.InsecureRegistries,
         [Settings.RegistryCertDirectories] = options.RegistryCertDirectories,
         [Settings.PullProgressTimeout] = [Duration.Format(options.PullProgressTimeout ?? TimeSpan.Zero)],
+        [Settings.UnclaimedTimeout] = [Duration.Format(options.UnclaimedTimeout)],
     };
 
     private static string Value(Setting setting, IReadOnlyList<string> values) =>

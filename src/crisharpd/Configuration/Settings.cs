@@ -24,6 +24,9 @@ internal static class Settings
     public static readonly Setting PullProgressTimeout = new(
         "--pull-progress-timeout", "crio.image", "pull_progress_timeout", "a pull that gets no byte for so long fails; 0s: never [5m]");
 
+    public static readonly Setting UnclaimedTimeout = new(
+        "--unclaimed-timeout", "crio.runtime", "unclaimed_timeout", "how long a pod or container whose caller has gone is kept for its retry [5m]");
+
     public static readonly Setting Runtimes = new(
         "--runtimes", "crio.runtime", null, "a handler as NAME:PATH:ROOT; ROOT may be left out [<runroot>/runtime/NAME]", Repeatable: true);
 
@@ -41,5 +44,6 @@ internal static class Settings
         Root, RunRoot, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
         ContainerCreateTimeout, RuntimeTimeout,
         LogLevel, LogFormat, CniConfigDirectory, CniPluginDirectories, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout,
+        UnclaimedTimeout,
     ];
 }
