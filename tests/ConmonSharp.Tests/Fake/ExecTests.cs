@@ -16,7 +16,6 @@ public sealed class ExecTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _rig.WriteCommand("/bin/sleep", "1000");
-        _rig.Arguments = _rig.Arguments with { ExecTimeout = TimeSpan.FromSeconds(5) };
         _pid = await _rig.LaunchAndStartAsync();
     }
 
@@ -65,14 +64,18 @@ public sealed class ExecTests : IAsyncLifetime
     [Fact]
     public async Task Exec_WhenTheRuntimeHangsAndThereIsNoTimeLimit_IsGivenUpInWords()
     {
+        await using var rig = new MonitorRig(_runtime.ProgramPath);
+        rig.Arguments = rig.Arguments with { ExecTimeout = TimeSpan.FromSeconds(2) };
+        rig.WriteCommand("/bin/sleep", "1000");
+        var pid = await rig.LaunchAndStartAsync();
         _runtime.Hang("exec", null);
-        using var peer = _rig.Connect();
+        using var peer = rig.Connect();
         using var output = peer.SendExec(Exec("e1", "/bin/true"));
 
         var words = MonitorMessage.ReadFailure(await peer.ReceiveAsync(MessageType.ExecFailed));
 
-        Assert.Equal("the OCI runtime's exec took longer than 5 s and was killed", words);
-        await Eventually.TrueAsync(() => ProcessTable.ChildrenOf(_rig.Monitor.Pid) is [var only] && only == _pid);
+        Assert.Equal("the OCI runtime's exec took longer than 2 s and was killed", words);
+        await Eventually.TrueAsync(() => ProcessTable.ChildrenOf(rig.Monitor.Pid) is [var only] && only == pid);
     }
 
     [Fact]
