@@ -28,6 +28,7 @@ internal sealed class ContainerMonitor(MonitorArguments arguments) : IDisposable
     private ContainerStreams? _streams;
     private OutOfMemoryWatch? _memory;
     private ExitRecord? _recorded;
+    private bool _durable;
     private bool _drained;
     private int _pid;
 
@@ -169,11 +170,6 @@ internal sealed class ContainerMonitor(MonitorArguments arguments) : IDisposable
         var finishedAt = _log!.Now;
         _streams!.Drain();
         _memory?.Check();
-        for (var i = _execs.Count - 1; i >= 0; i--)
-        {
-            _execs[i].Kill();
-        }
-
         _loop.Deadlines.After(LongestDrainMilliseconds, () =>
         {
             _drained = true;
@@ -187,6 +183,10 @@ internal sealed class ContainerMonitor(MonitorArguments arguments) : IDisposable
             FinishedAtUnixNanoseconds = finishedAt,
             LostLogBytes = _log.LostBytes,
         });
+        for (var i = _execs.Count - 1; i >= 0; i--)
+        {
+            _execs[i].Kill();
+        }
     }
 
     private void Record(ExitRecord record)
@@ -201,22 +201,31 @@ internal sealed class ContainerMonitor(MonitorArguments arguments) : IDisposable
         }
         catch (IOException)
         {
-            // Disk full ... Who watches is told all the same; else the monitor keeps the code until it can be written.
-            _recorded = record;
-            if (_control!.AnnounceExit() == 0)
-            {
-                _recorded = null;
-                _loop.Deadlines.After(ExitFileRetryMilliseconds, () => Record(record));
-                return;
-            }
-
-            EndIfOver();
+            // Disk full ... The monitor keeps the code until it can be written, or whoever removes the container ends it.
+            _loop.Deadlines.After(ExitFileRetryMilliseconds, () => Record(record));
+            _loop.OnTerminate = _loop.End;
+            TellUnrecorded(record);
             return;
         }
 
-        _recorded = record;
-        _control!.AnnounceExit();
+        var isNews = _recorded is null;
+        (_recorded, _durable) = (record, true);
+        if (isNews)
+        {
+            _control!.AnnounceExit();
+        }
+
         EndIfOver();
+    }
+
+    /// <summary>Who watches is told all the same, or nobody could stop or remove a container on a full disk.</summary>
+    private void TellUnrecorded(ExitRecord record)
+    {
+        if (_recorded is null)
+        {
+            _recorded = record;
+            _recorded = _control!.AnnounceExit() > 0 ? record : null;
+        }
     }
 
     private void OnExecOver(ExecSession exec)
@@ -227,7 +236,7 @@ internal sealed class ContainerMonitor(MonitorArguments arguments) : IDisposable
 
     private void EndIfOver()
     {
-        if (_recorded is not null && _execs.Count == 0 && (_drained || _streams!.HaveEnded()))
+        if (_durable && _execs.Count == 0 && (_drained || _streams!.HaveEnded()))
         {
             _loop.End();
         }

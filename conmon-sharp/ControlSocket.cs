@@ -1,3 +1,4 @@
+using CriSharp.Linux;
 using CriSharp.Linux.Files;
 using CriSharp.Linux.Polling;
 using CriSharp.Linux.Sockets;
@@ -8,6 +9,8 @@ namespace ConmonSharp;
 /// <summary>Where the daemon reaches the monitor, again after its own restart. Packets are described in CriSharp.MonitorProtocol.</summary>
 internal sealed class ControlSocket : IDisposable
 {
+    private const int AcceptPauseMilliseconds = 100;
+
     private readonly ContainerMonitor _monitor;
     private readonly MonitorLoop _loop;
     private readonly string _path;
@@ -58,7 +61,19 @@ internal sealed class ControlSocket : IDisposable
 
     private void Accept()
     {
-        var accepted = _listener.TryAccept();
+        UnixSocket? accepted;
+        try
+        {
+            accepted = _listener.TryAccept();
+        }
+        catch (LinuxException)
+        {
+            // EMFILE ...: it waits in the queue, and the loop must not spin on it.
+            _loop.Poll.Remove(_listener.Handle);
+            _loop.Deadlines.After(AcceptPauseMilliseconds, Open);
+            return;
+        }
+
         if (accepted is null)
         {
             return;

@@ -44,13 +44,25 @@ internal sealed class ExecCgroup(IReadOnlyList<string> folders)
 
             foreach (var pid in Pids(folder))
             {
-                // Opened before it is looked up again: a number that changed hands in between is not killed.
-                using var handle = PidHandle.TryOpen(pid);
-                if (handle is not null && Array.IndexOf(Pids(folder), pid) >= 0)
-                {
-                    handle.Signal(Signals.SIGKILL);
-                }
+                KillMember(folder, pid);
             }
+        }
+    }
+
+    private static void KillMember(string folder, int pid)
+    {
+        try
+        {
+            // Opened before it is looked up again: a number that changed hands in between is not killed.
+            using var handle = PidHandle.TryOpen(pid);
+            if (handle is not null && Array.IndexOf(Pids(folder), pid) >= 0)
+            {
+                handle.Signal(Signals.SIGKILL);
+            }
+        }
+        catch (LinuxException)
+        {
+            // Out of descriptors: the next round tries again.
         }
     }
 
@@ -72,22 +84,21 @@ internal sealed class ExecCgroup(IReadOnlyList<string> folders)
         var removed = true;
         foreach (var folder in folders)
         {
-            using var parent = HostPath.TryOpen(Path.GetDirectoryName(folder)!, OpenFlags.ReadOnly | OpenFlags.Directory);
-            if (parent is null)
-            {
-                continue;
-            }
-
             try
             {
-                FileAt.RemoveDirectory(parent, Path.GetFileName(folder));
+                using var parent = HostPath.TryOpen(Path.GetDirectoryName(folder)!, OpenFlags.ReadOnly | OpenFlags.Directory);
+                if (parent is not null)
+                {
+                    FileAt.RemoveDirectory(parent, Path.GetFileName(folder));
+                }
             }
             catch (LinuxException failure) when (failure.ErrorNumber == Errno.ENOENT)
             {
                 continue;
             }
-            catch (LinuxException failure) when (failure.ErrorNumber is Errno.EBUSY or Errno.ENOTEMPTY)
+            catch (LinuxException)
             {
+                // EBUSY, ENOTEMPTY: something is still in it. EMFILE ...: the next round tries again.
                 removed = false;
             }
         }
@@ -110,7 +121,7 @@ internal sealed class ExecCgroup(IReadOnlyList<string> folders)
 
     private static int[] Pids(string folder)
     {
-        var words = (SmallFile.TryReadGone($"{folder}/{Processes}") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var words = TryReadProcesses(folder).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var pids = new int[words.Length];
         for (var i = 0; i < words.Length; i++)
         {
@@ -119,6 +130,19 @@ internal sealed class ExecCgroup(IReadOnlyList<string> folders)
 
         // 0 is a process of another PID namespace.
         return Array.FindAll(pids, static pid => pid > 1);
+    }
+
+    private static string TryReadProcesses(string folder)
+    {
+        try
+        {
+            return SmallFile.TryReadGone($"{folder}/{Processes}") ?? "";
+        }
+        catch (IOException)
+        {
+            // Out of descriptors: the next round looks again.
+            return "";
+        }
     }
 
     private static bool TryWrite(string path, string text)

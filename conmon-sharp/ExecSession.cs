@@ -21,6 +21,8 @@ internal sealed class ExecSession
     private readonly IExecClient _client;
     private readonly Action<ExecSession> _onOver;
     private Deadline? _timeLimit;
+    private Deadline? _startLimit;
+    private string? _startFailure;
     private int _runtimePid;
     private int _pid;
     private bool _killed;
@@ -56,6 +58,7 @@ internal sealed class ExecSession
 
         _loop.Children.BeginUnknown();
         _loop.Children.Expect(_runtimePid, OnRuntimeExit);
+        _startLimit = _loop.Deadlines.After(runtime.ExecTimeout, () => OnStartLimit(runtime.ExecTimeout));
         if (_exec.TimeoutMilliseconds > 0)
         {
             _timeLimit = _loop.Deadlines.After(_exec.TimeoutMilliseconds, OnTimeLimit);
@@ -108,12 +111,26 @@ internal sealed class ExecSession
         Kill();
     }
 
+    private void OnStartLimit(TimeSpan limit)
+    {
+        _startLimit = null;
+        _startFailure = $"the OCI runtime's exec took longer than {limit.TotalSeconds:0} s and was killed";
+        Kill();
+    }
+
     private void OnRuntimeExit(ProcessExit exit)
     {
         _runtimePid = 0;
+        _loop.Deadlines.Cancel(_startLimit);
         if (!exit.IsSuccess)
         {
             _loop.Children.EndUnknown();
+            if (_startFailure is not null)
+            {
+                Fail(_startFailure);
+                return;
+            }
+
             if (_killed)
             {
                 End(new ProcessExit(0, Signals.SIGKILL));

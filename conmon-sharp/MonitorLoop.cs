@@ -10,6 +10,7 @@ internal sealed class MonitorLoop : IDisposable
     private const int SIGINT = 2;
     private const int SIGPIPE = 13;
     private const int SIGXFSZ = 25;
+    private const int FailurePauseMilliseconds = 50;
 
     private readonly SignalDescriptor _signals;
     private bool _over;
@@ -38,7 +39,17 @@ internal sealed class MonitorLoop : IDisposable
     {
         while (!_over)
         {
-            RunOnce();
+            try
+            {
+                RunOnce();
+            }
+            catch (IOException)
+            {
+                // Out of descriptors, of memory: a monitor that dies of it loses its container's log and exit code. What is still to be done
+                // comes again, but for ended children, whose signal may be spent.
+                Thread.Sleep(FailurePauseMilliseconds);
+                Children.Reap();
+            }
         }
     }
 

@@ -9,6 +9,8 @@ internal sealed class RuntimeCommands(MonitorArguments arguments)
 {
     private string[]? _environment;
 
+    public TimeSpan ExecTimeout => arguments.ExecTimeout;
+
     public int StartCreate(string? consoleSocket, IReadOnlyList<ChildDescriptor> descriptors)
     {
         List<string> argv = [arguments.Runtime, .. arguments.RuntimeArguments, "create", "--bundle", arguments.Bundle, "--pid-file", arguments.PidFile];

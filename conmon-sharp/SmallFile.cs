@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CriSharp.Linux;
 using CriSharp.Linux.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace ConmonSharp;
 
@@ -34,15 +35,22 @@ internal static class SmallFile
         }
     }
 
-    /// <summary>The end of an error text.</summary>
+    /// <summary>The end of an error text; empty when it can't be read.</summary>
     public static string TryReadWords(string path)
     {
-        using var file = HostPath.TryOpen(path, OpenFlags.NonBlocking | OpenFlags.NoFollow);
-        if (file is null)
+        try
+        {
+            using var file = HostPath.TryOpen(path, OpenFlags.NonBlocking | OpenFlags.NoFollow);
+            return file is null ? "" : ReadEnd(file);
+        }
+        catch (IOException)
         {
             return "";
         }
+    }
 
+    private static string ReadEnd(SafeFileHandle file)
+    {
         var skipped = Math.Max(0, FileDescriptor.Stat(file).SizeBytes - LongestWordsBytes);
         var words = new byte[LongestWordsBytes];
         var length = RandomAccess.Read(file, words, skipped);

@@ -59,6 +59,9 @@ public sealed record MonitorArguments
     /// <summary>The OCI runtime's create is killed after this long.</summary>
     public TimeSpan CreateTimeout { get; init; } = TimeSpan.FromMinutes(4);
 
+    /// <summary>The OCI runtime's exec is killed when the command does not run after this long.</summary>
+    public TimeSpan ExecTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>The arguments after the program's name.</summary>
     public IReadOnlyList<string> ToArguments()
     {
@@ -67,6 +70,7 @@ public sealed record MonitorArguments
             "--id", Id, "--bundle", Bundle, "--runtime", Runtime, "--pid-file", PidFile, "--exit-file", ExitFile, "--socket", Socket,
             "--log-line-limit", Text(LogLineLimitBytes), "--report-fd", Text(ReportDescriptor),
             "--create-timeout", Text((int)Math.Ceiling(CreateTimeout.TotalSeconds)),
+            "--exec-timeout", Text((int)Math.Ceiling(ExecTimeout.TotalSeconds)),
         };
         AddEach(arguments, "--runtime-arg", RuntimeArguments);
         AddEach(arguments, "--monitor-cgroup", MonitorCgroups);

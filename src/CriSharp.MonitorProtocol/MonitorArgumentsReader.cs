@@ -8,7 +8,7 @@ internal static class MonitorArgumentsReader
     public static MonitorArguments Read(IReadOnlyList<string> arguments)
     {
         string? id = null, bundle = null, runtime = null, pidFile = null, exitFile = null, socket = null, logPath = null;
-        int logLineLimit = MonitorArguments.DefaultLogLineLimitBytes, report = 3, createTimeout = 240;
+        int logLineLimit = MonitorArguments.DefaultLogLineLimitBytes, report = 3, createTimeout = 240, execTimeout = 120;
         int? score = null;
         bool terminal = false, stdin = false, stdinOnce = false;
         List<string> runtimeArguments = [], cgroups = [];
@@ -44,6 +44,7 @@ internal static class MonitorArgumentsReader
                 case "--monitor-cgroup": cgroups.Add(value); break;
                 case "--oom-score-adj": score = Number(option, value, -1000, 1000); break;
                 case "--create-timeout": createTimeout = Number(option, value, 1, 24 * 3600); break;
+                case "--exec-timeout": execTimeout = Number(option, value, 1, 24 * 3600); break;
                 default: throw new FormatException($"option {option} is unknown");
             }
         }
@@ -66,6 +67,7 @@ internal static class MonitorArgumentsReader
             StdinOnce = stdinOnce,
             OutOfMemoryScore = score,
             CreateTimeout = TimeSpan.FromSeconds(createTimeout),
+            ExecTimeout = TimeSpan.FromSeconds(execTimeout),
         };
     }
 

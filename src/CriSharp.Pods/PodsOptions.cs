@@ -30,6 +30,12 @@ public sealed record PodsOptions
     /// <summary>How long a killed process may take to be reported as ended before the stop fails.</summary>
     public TimeSpan KillLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the runtime's start may go on after the container's process has ended.</summary>
+    public TimeSpan LateStartLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a removal waits for the end to be recorded and the runtime to let go, before it takes the container apart itself.</summary>
+    public TimeSpan LetGoLimit { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How long a pod sandbox or container that nobody was told of is kept for the retry of whoever asked for it.</summary>
     public TimeSpan KeepUnclaimed { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -17,9 +17,17 @@ var sections = new Option<string[]>("--section", "-s")
 var rounds = new Option<int>("--rounds") { Description = "Pods, stops and execs that are measured, per runtime", DefaultValueFactory = _ => 30 };
 var megabytes = new Option<int>("--log-megabytes") { Description = "Size of the log that is written", DefaultValueFactory = _ => 500 };
 
+var containers = new Option<int>("--containers") { Description = "How many end, in all", DefaultValueFactory = _ => 1000 };
+var batch = new Option<int>("--batch") { Description = "How many end at once", DefaultValueFactory = _ => 500 };
+var perPod = new Option<int>("--per-pod") { Description = "Containers of one pod", DefaultValueFactory = _ => 50 };
+var restarts = new Option<bool>("--kill-daemon") { Description = "kill -9 the daemon in the middle of each batch's ends, and start it again" };
+var ends = new Command("ends", "Has many containers end at once, in many ways, and checks what is reported of each") { containers, batch, perPod, restarts };
+ends.SetAction((arguments, cancellationToken) => EndsCommand.RunAsync(
+    arguments.GetValue(containers), arguments.GetValue(batch), arguments.GetValue(perPod), arguments.GetValue(restarts), cancellationToken));
+
 var root = new RootCommand("Measures container runtimes over the CRI beside the bare programs that they run: runc, CNI plugins, Debian's conmon")
 {
-    endpoints, image, sections, rounds, megabytes,
+    endpoints, image, sections, rounds, megabytes, ends,
 };
 root.SetAction(async (arguments, cancellationToken) =>
 {

@@ -27,6 +27,7 @@ public class MonitorArgumentsTests
             StdinOnce = true,
             OutOfMemoryScore = -999,
             CreateTimeout = TimeSpan.FromSeconds(9),
+            ExecTimeout = TimeSpan.FromSeconds(7),
         };
 
         var read = MonitorArguments.Parse(full.ToArguments());
@@ -64,6 +65,7 @@ public class MonitorArgumentsTests
     [InlineData("--log-line-limit", "0")]
     [InlineData("--oom-score-adj", "-1001")]
     [InlineData("--create-timeout", "soon")]
+    [InlineData("--exec-timeout", "0")]
     public void Parse_WhenAnOptionIsWrong_NamesIt(string option, string value) =>
         Assert.Contains(
             option,

@@ -27,6 +27,18 @@ public sealed class OptionsTests : IDisposable
         Assert.Equal(LogLevel.Information, options.LogLevel);
         Assert.Equal(new RuntimeOptions("runc", "/bin/true", "/run/crisharp/runtime/runc"), Assert.Single(options.Runtimes));
         Assert.Equal(TimeSpan.FromMinutes(5), options.PullProgressTimeout);
+        Assert.Equal((TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(2)), (options.ContainerCreateTimeout, options.RuntimeTimeout));
+    }
+
+    [Theory]
+    [InlineData("--runtime-timeout", "0")]
+    [InlineData("--runtime-timeout", "500ms")]
+    [InlineData("--container-create-timeout", "25h")]
+    [InlineData("--container-create-timeout", "soon")]
+    public void Options_WhenALimitIsNone_NameTheFlag(string flag, string value)
+    {
+        var failure = Assert.Throws<RuntimeException>(() => Read([.. Programs, flag, value]));
+        Assert.Contains(flag, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,11 +148,12 @@ public sealed class OptionsTests : IDisposable
     [Fact]
     public void ConfigurationText_WhenReadAgain_SaysTheSame()
     {
-        var options = Read([.. Programs, "--root", "/with \"quotes\"", "--insecure-registry", "localhost:5000", "--pull-progress-timeout", "1m30s"]);
+        var options = Read([.. Programs, "--root", "/with \"quotes\"", "--insecure-registry", "localhost:5000", "--pull-progress-timeout", "1m30s", "--runtime-timeout", "7s", "--container-create-timeout", "9s"]);
         var text = ConfigurationText.Of(options);
         var again = Read(["--config", WriteFile("printed.conf", text)]);
         Assert.Equal(text, ConfigurationText.Of(again));
         Assert.Equal(TimeSpan.FromSeconds(90), again.PullProgressTimeout);
+        Assert.Equal((TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(7)), (again.ContainerCreateTimeout, again.RuntimeTimeout));
     }
 
     [Theory]

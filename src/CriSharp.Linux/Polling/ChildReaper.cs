@@ -9,8 +9,6 @@ namespace CriSharp.Linux.Polling;
 /// </summary>
 public static class ChildReaper
 {
-    private const int SignalMask = 0x7f;
-
     /// <summary>Orphans below this process become its children. prctl(2), PR_SET_CHILD_SUBREAPER</summary>
     public static void BecomeSubreaper() =>
         LinuxException.ThrowIfFailed(Libc.ProcessControl(Libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl PR_SET_CHILD_SUBREAPER");
@@ -29,9 +27,7 @@ public static class ChildReaper
     {
         int status;
         var pid = Libc.WaitPid(-1, &status, Libc.WNOHANG);
-        exit = pid <= 0 ? default
-            : (status & SignalMask) == 0 ? new ProcessExit((status >> 8) & 0xff, 0)
-            : new ProcessExit(0, status & SignalMask);
+        exit = pid <= 0 ? default : ProcessExit.OfWaitStatus(status);
         if (pid >= 0)
         {
             return pid;

@@ -107,6 +107,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     internal static partial int PollNow(PollEntry* entries, nuint count, int timeoutMilliseconds);
 
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int PidfdControl(SafeHandle pidfd, nuint request, void* answer);
+
     // glibc 2.36 has wrappers for both, but the numbers are the same on every architecture and work with any libc.
     internal static int PidfdOpen(int pid, uint flags) => (int)SystemCall(SysPidfdOpen, pid, (nint)flags, 0, 0);
 

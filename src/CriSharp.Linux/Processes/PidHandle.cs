@@ -82,5 +82,9 @@ public sealed class PidHandle : SafeHandleMinusOneIsInvalid
         await ReadinessLoop.WaitReadableAsync(duplicate, cancellationToken);
     }
 
+    /// <summary>How it ended, though it was somebody else's child. To be asked after its end, and again until it is reaped.</summary>
+    /// <returns>Null: it is not reaped yet, or the kernel (before 6.15) does not tell.</returns>
+    public ProcessExit? TryReadExit() => PidExit.TryRead(this);
+
     protected override bool ReleaseHandle() => Libc.CloseNumber((int)handle) == 0;
 }

@@ -15,4 +15,24 @@ public sealed record OciRuntimeTimeLimits
 
     /// <summary>state, features, --version.</summary>
     public TimeSpan Query { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Until the command of an exec runs; the monitor keeps it.</summary>
+    public TimeSpan Exec { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The usual limits, none of them longer than this; those of start and exec are this one.</summary>
+    public static OciRuntimeTimeLimits AtMost(TimeSpan limit)
+    {
+        var usual = new OciRuntimeTimeLimits();
+        return new OciRuntimeTimeLimits
+        {
+            Start = limit,
+            Kill = Shorter(usual.Kill, limit),
+            Delete = Shorter(usual.Delete, limit),
+            Update = Shorter(usual.Update, limit),
+            Query = Shorter(usual.Query, limit),
+            Exec = limit,
+        };
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

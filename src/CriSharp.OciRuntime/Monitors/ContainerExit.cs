@@ -13,6 +13,12 @@ public sealed record ContainerExit(int Code, bool OutOfMemory, DateTimeOffset Fi
 
     public bool IsKnown => Reason is null;
 
+    /// <summary>Null, or what came to be lost with the monitor: then the kernel told the code, and nobody has recorded it.</summary>
+    public string? Loss { get; init; }
+
+    /// <summary>The monitor's record of it lies on disk.</summary>
+    public bool IsRecorded => IsKnown && Loss is null;
+
     internal static ContainerExit Of(ExitRecord record) => new(
         record.ExitCode,
         record.OutOfMemory,

@@ -21,6 +21,9 @@ public sealed record ExecRequest
     /// <summary>Null: none.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>Until the command runs: the monitor kills the OCI runtime then, and a monitor that does not say so hangs.</summary>
+    public TimeSpan StartLimit { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Kept per stream; the rest is read and dropped, and the command goes on.</summary>
     public int OutputLimitBytes { get; init; } = DefaultOutputLimitBytes;
 

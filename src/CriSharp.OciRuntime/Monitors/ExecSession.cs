@@ -18,6 +18,8 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
 
     private TimeSpan? Timeout => request.Timeout > LongestTimeout ? null : request.Timeout;
 
+    private TimeSpan StartLimit => Timeout < request.StartLimit ? Timeout.Value : request.StartLimit;
+
     /// <exception cref="RuntimeException">
     /// FailedPrecondition: the command could not be started, in the runtime's own words; Unavailable: the monitor has gone or hangs.
     /// A timeout of the command is no exception, but <see cref="ExecResult.TimedOut"/>.
@@ -79,27 +81,27 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
         // Ends when:
         // * the command has ended, or could not be started, or the monitor has gone (ReceiveAsync)
         // * the caller has gone (cancellationToken)
-        // * the monitor does not keep the command's time limit (limit)
+        // * the monitor does not keep the limit of the command's start, or the command's own (limit)
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (Timeout is { } timeout)
-        {
-            limit.CancelAfter(timeout + TimeoutMargin);
-        }
-
+        limit.CancelAfter(StartLimit + TimeoutMargin);
+        var words = $"did not start it within {StartLimit.TotalSeconds:0.###} s";
         try
         {
-            return await ReceiveExitAsync(limit.Token);
+            return await ReceiveExitAsync(limit.Token, () =>
+            {
+                words = $"did not end it within its time limit of {Timeout?.TotalSeconds:0.###} s";
+                limit.CancelAfter(Timeout is { } timeout ? timeout + TimeoutMargin : System.Threading.Timeout.InfiniteTimeSpan);
+            });
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             await KillAsync();
             cancellationToken.ThrowIfCancellationRequested();
-            throw new RuntimeException(
-                ErrorKind.Unavailable, $"exec {request.ExecId}: its monitor did not end it within its time limit of {Timeout?.TotalSeconds:0.###} s");
+            throw new RuntimeException(ErrorKind.Unavailable, $"exec {request.ExecId}: its monitor {words}");
         }
     }
 
-    private async Task<ExecExitMessage> ReceiveExitAsync(CancellationToken cancellationToken)
+    private async Task<ExecExitMessage> ReceiveExitAsync(CancellationToken cancellationToken, Action? onStarted = null)
     {
         while (true)
         {
@@ -107,6 +109,7 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
             switch (answer.Type)
             {
                 case MessageType.ExecStarted:
+                    onStarted?.Invoke();
                     continue;
                 case MessageType.ExecExited:
                     return answer.ExecExit;

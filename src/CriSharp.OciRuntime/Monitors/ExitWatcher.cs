@@ -6,12 +6,18 @@ namespace CriSharp.OciRuntime.Monitors;
 
 /// <summary>
 /// Waits for the end of a container whatever becomes of its monitor, also one that an earlier daemon started. Asked in this order:
-/// the monitor; the file that it wrote; the end of the container's init, whose code nobody knows then.
+/// the monitor; the file that it wrote; the kernel, which since Linux 6.15 tells how the container's init ended, if that was seen before it
+/// was reaped. Else the code is not known.
 /// </summary>
 /// <remarks>Opens its pidfds at once: make it as soon as the container is known.</remarks>
 public sealed class ExitWatcher : IDisposable
 {
     private static readonly TimeSpan ReconnectPause = TimeSpan.FromSeconds(1);
+
+    // An orphan is reaped by the host's init or a subreaper in between, which may be busy.
+    private static readonly TimeSpan ReapLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstReapPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestReapPause = TimeSpan.FromMilliseconds(100);
 
     private readonly ContainerMonitor _container;
     private readonly TimeProvider _time;
@@ -31,6 +37,9 @@ public sealed class ExitWatcher : IDisposable
     /// <summary>The monitor has gone before its container: output and exit code are lost.</summary>
     public bool IsMonitorLost { get; private set; }
 
+    /// <summary>Called once, when that is seen while the container still lives.</summary>
+    public Action? OnMonitorLost { get; init; }
+
     /// <exception cref="RuntimeException">DataLoss: the exit file can't be read.</exception>
     public async Task<ContainerExit> WaitAsync(CancellationToken cancellationToken)
     {
@@ -49,12 +58,19 @@ public sealed class ExitWatcher : IDisposable
         }
 
         IsMonitorLost = true;
-        if (_init is not null)
+        const string Loss = "its monitor died before it";
+        if (_init is null)
         {
-            await _init.WaitForExitAsync(cancellationToken);
+            return Unknown(Loss);
         }
 
-        return Unknown("its monitor died before it");
+        if (!_init.HasExited)
+        {
+            OnMonitorLost?.Invoke();
+        }
+
+        await _init.WaitForExitAsync(cancellationToken);
+        return await AskKernelAsync(_init, Loss, cancellationToken);
     }
 
     public void Dispose()
@@ -109,7 +125,25 @@ public sealed class ExitWatcher : IDisposable
     {
         monitor.Signal(Signals.SIGKILL);
         await Task.WhenAny(watch, Task.Delay(ReconnectPause, _time, cancellationToken));
-        return Recorded() ?? Unknown($"its monitor (pid {monitor.Pid}) did not record it within {AnnounceLimit.TotalSeconds:0.###} s and was killed");
+        var loss = $"its monitor (pid {monitor.Pid}) did not record it within {AnnounceLimit.TotalSeconds:0.###} s and was killed";
+        return Recorded() ?? (_init is null ? Unknown(loss) : await AskKernelAsync(_init, loss, cancellationToken));
+    }
+
+    private async Task<ContainerExit> AskKernelAsync(PidHandle init, string loss, CancellationToken cancellationToken)
+    {
+        var finishedAt = _time.GetUtcNow();
+        var start = _time.GetTimestamp();
+        for (var pause = FirstReapPause; _time.GetElapsedTime(start) < ReapLimit; pause = pause * 2 < LongestReapPause ? pause * 2 : LongestReapPause)
+        {
+            if (init.TryReadExit() is { } exit)
+            {
+                return new ContainerExit(exit.ShellCode, false, finishedAt, 0, null) { Loss = $"{loss}: what it wrote since then is lost" };
+            }
+
+            await Task.Delay(pause, _time, cancellationToken);
+        }
+
+        return Unknown(loss) with { FinishedAt = finishedAt };
     }
 
     private static async Task PauseAsync(PidHandle monitor, CancellationToken cancellationToken)

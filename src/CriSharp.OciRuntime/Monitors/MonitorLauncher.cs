@@ -77,6 +77,7 @@ public sealed class MonitorLauncher(string monitorPath)
             StdinOnce = launch.StdinOnce,
             OutOfMemoryScore = launch.OutOfMemoryScore,
             CreateTimeout = launch.CreateTimeout,
+            ExecTimeout = runtime.TimeLimits.Exec,
         };
         try
         {

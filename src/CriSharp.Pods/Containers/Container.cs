@@ -20,6 +20,9 @@ public sealed class Container(ContainerRecord record, ContainerState state)
     /// <summary>Completes once the container is seen as exited.</summary>
     public Task Ended => _ended.Task;
 
+    /// <summary>Null, or in words that its monitor has died, and what that means: it has no log any more, and no exec.</summary>
+    public string? MonitorLoss { get; internal set; }
+
     /// <summary>True once the OCI runtime has let go of the ended container: its state and its cgroup.</summary>
     internal Task<bool> LetGo { get; set; } = Task.FromResult(false);
 

@@ -1,3 +1,4 @@
+using CriSharp.Linux.Processes;
 using CriSharp.Oci;
 using CriSharp.OciRuntime.Bundles;
 using CriSharp.OciRuntime.Monitors;
@@ -12,6 +13,7 @@ public sealed partial class ContainerEnds(
     ContainerStore containers,
     RuntimeHandlers handlers,
     BundleStore bundles,
+    ContainerCgroups cgroups,
     PodsOptions options,
     ILogger<ContainerEnds> logger)
 {
@@ -22,7 +24,10 @@ public sealed partial class ContainerEnds(
     {
         var watcher = new ExitWatcher(
             new ContainerMonitor(processes.Monitor, processes.Init, bundles.Of(container.Id).MonitorSocket, _folders.ExitFileOf(container.Id)),
-            options.Time);
+            options.Time)
+        {
+            OnMonitorLost = () => LoseMonitor(container, processes),
+        };
         container.LetGo = FollowAsync(container, watcher);
     }
 
@@ -37,7 +42,7 @@ public sealed partial class ContainerEnds(
             catch (Exception failure)
             {
                 NotFollowed(logger, container.Id, failure);
-                containers.Change(container, state => Lose(state, failure.Message));
+                Change(container, state => Lose(state, failure.Message));
                 return false;
             }
         }
@@ -45,9 +50,39 @@ public sealed partial class ContainerEnds(
         return await LetGoAsync(container);
     }
 
+    /// <summary>
+    /// The container lives on without a log, and gets SIGPIPE where it writes: nothing can give it another monitor. One that has not begun
+    /// is ended instead, since its output would be lost from the first word.
+    /// </summary>
+    private void LoseMonitor(Container container, ContainerProcesses processes)
+    {
+        container.MonitorLoss = $"the container's monitor (pid {processes.Monitor.Pid}) has died: what the container writes from here on is lost, and no command can be run in it";
+        MonitorLost(logger, container.Id, processes.Monitor.Pid);
+        if (container.State is ContainerState.Created)
+        {
+            using var init = PidHandle.TryOpen(processes.Init);
+            init?.Signal(Signals.SIGKILL);
+            cgroups.Thaw(container.Id);
+        }
+
+        if (container.Record.LogPath.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            LostOutput.Tell(container.Record.LogPath, container.MonitorLoss, options.Time.GetUtcNow());
+        }
+        catch (IOException failure)
+        {
+            LossNotTold(logger, container.Id, failure);
+        }
+    }
+
     private void Take(Container container, ContainerExit exit)
     {
-        var end = EndOf(exit);
+        var end = EndOf(container, exit);
         ContainerState? Transition(ContainerState state) => state switch
         {
             ContainerState.Created => new ContainerState.Exited(null, end),
@@ -55,23 +90,38 @@ public sealed partial class ContainerEnds(
             _ => null,
         };
 
-        // What the monitor recorded is durable already; a guess of ours is not.
-        var isNews = exit.IsKnown ? ContainerStore.Observe(container, Transition) : containers.Change(container, Transition);
+        // What the monitor recorded is durable already; what the kernel told us alone is not.
+        var isNews = exit.IsRecorded ? ContainerStore.Observe(container, Transition) : Change(container, Transition);
         if (isNews)
         {
             Ended(logger, container.Id, end.Code, end.Reason, end.Message);
         }
     }
 
-    private static ContainerEnd EndOf(ContainerExit exit)
+    private bool Change(Container container, Func<ContainerState, ContainerState?> transition)
+    {
+        try
+        {
+            return containers.Change(container, transition);
+        }
+        catch (IOException failure)
+        {
+            // Disk full: it has ended all the same, and who stops it must not wait for room. After a restart its code is not known.
+            NotRecorded(logger, container.Id, failure);
+            return ContainerStore.Observe(container, transition);
+        }
+    }
+
+    private ContainerEnd EndOf(Container container, ContainerExit exit)
     {
         if (!exit.IsKnown)
         {
             return new ContainerEnd(exit.Code, ContainerEnd.StatusUnknown, exit.Reason ?? "", exit.FinishedAt);
         }
 
-        var reason = exit.OutOfMemory ? ContainerEnd.OutOfMemory : exit.Code == 0 ? ContainerEnd.Completed : ContainerEnd.Error;
-        return new ContainerEnd(exit.Code, reason, "", exit.FinishedAt);
+        var outOfMemory = exit.OutOfMemory || (!exit.IsRecorded && cgroups.HasRunOutOfMemory(container.Id));
+        var reason = outOfMemory ? ContainerEnd.OutOfMemory : exit.Code == 0 ? ContainerEnd.Completed : ContainerEnd.Error;
+        return new ContainerEnd(exit.Code, reason, exit.Loss ?? "", exit.FinishedAt);
     }
 
     private static ContainerState.Unknown? Lose(ContainerState state, string why) => state switch
@@ -84,10 +134,12 @@ public sealed partial class ContainerEnds(
     /// <summary>Its cgroup and the runtime's state: nobody needs them any more, and in a shared PID namespace what it left behind dies here.</summary>
     private async Task<bool> LetGoAsync(Container container)
     {
-        // A short process ends before the runtime has finished starting it.
-        await container.RuntimeStart;
         try
         {
+            await cgroups.KillAsync(container.Id, CancellationToken.None);
+
+            // A short process ends before the runtime has finished starting it. StartContainer bounds this wait.
+            await container.RuntimeStart;
             await handlers.Get(container.Record.RuntimeHandler).DeleteAsync(container.Id, force: true, CancellationToken.None);
             containers.Settle(container);
             return true;
@@ -104,6 +156,15 @@ public sealed partial class ContainerEnds(
 
     [LoggerMessage(141, LogLevel.Error, "Container {Container} can't be followed any more: its state is unknown")]
     private static partial void NotFollowed(ILogger logger, ContainerId container, Exception failure);
+
+    [LoggerMessage(143, LogLevel.Error, "The monitor of container {Container} (pid {Pid}) has died: the container's output is lost from here on")]
+    private static partial void MonitorLost(ILogger logger, ContainerId container, int pid);
+
+    [LoggerMessage(144, LogLevel.Warning, "The log of container {Container} does not tell that its end is lost")]
+    private static partial void LossNotTold(ILogger logger, ContainerId container, Exception failure);
+
+    [LoggerMessage(145, LogLevel.Error, "The end of container {Container} could not be recorded")]
+    private static partial void NotRecorded(ILogger logger, ContainerId container, Exception failure);
 
     [LoggerMessage(142, LogLevel.Warning, "The runtime could not let go of the ended container {Container}; its removal will try again")]
     private static partial void NotDeleted(ILogger logger, ContainerId container, Exception failure);

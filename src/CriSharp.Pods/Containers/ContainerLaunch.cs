@@ -8,7 +8,8 @@ using CriSharp.Primitives;
 namespace CriSharp.Pods.Containers;
 
 /// <summary>Writes a container's bundle and starts its monitor, which has the runtime create it.</summary>
-public sealed class ContainerLaunch(RuntimeHandlers handlers, BundleStore bundles, MonitorLauncher launcher, PodsOptions options)
+public sealed class ContainerLaunch(
+    RuntimeHandlers handlers, BundleStore bundles, ContainerCgroups cgroups, MonitorLauncher launcher, PodsOptions options)
 {
     private readonly InstanceFolders _folders = options.Folders;
 
@@ -17,6 +18,12 @@ public sealed class ContainerLaunch(RuntimeHandlers handlers, BundleStore bundle
         Operation.At("bundle");
         MakeLogDirectory(record.LogPath);
         var bundle = bundles.Write(record.Id, spec.ToJson());
+        rollback.Add("empty the cgroup", async cancellationToken =>
+        {
+            // A runtime that was killed or hung half-way knows nothing of what it has made.
+            await cgroups.KillAsync(record.Id, cancellationToken);
+            await cgroups.RemoveAsync(record.Id, cancellationToken);
+        });
         var runtime = handlers.Get(record.RuntimeHandler);
         var start = new MonitorLaunch
         {

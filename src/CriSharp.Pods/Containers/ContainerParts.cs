@@ -10,7 +10,7 @@ namespace CriSharp.Pods.Containers;
 /// What a container is made of besides its processes: a writable snapshot, mounted as its root file system, and its bundle.
 /// Each part is found again by the container's id alone, so that it can be removed after any crash.
 /// </summary>
-public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snapshots, BundleStore bundles, PodsOptions options)
+public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snapshots, BundleStore bundles, ContainerCgroups cgroups, PodsOptions options)
 {
     private readonly InstanceFolders _folders = options.Folders;
 
@@ -31,7 +31,9 @@ public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snaps
     /// <summary>All of it, in the order in which one part holds the other. Idempotent; the container's processes are killed if any are left.</summary>
     internal async Task RemoveAsync(ContainerId id, string runtimeHandler, ContainerProcesses? processes, CancellationToken cancellationToken)
     {
+        await cgroups.KillAsync(id, cancellationToken);
         await handlers.Get(runtimeHandler).DeleteAsync(id, force: true, cancellationToken);
+        await cgroups.RemoveAsync(id, cancellationToken);
         await RemoveEndedAsync(id, processes, cancellationToken);
     }
 

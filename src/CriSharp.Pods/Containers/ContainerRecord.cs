@@ -33,6 +33,9 @@ public sealed record ContainerRecord
     /// <summary>Effective ids of its first process.</summary>
     public required ContainerIdentity User { get; init; }
 
+    /// <summary>It sees processes that are not its own, and they don't die with its first one.</summary>
+    internal bool SharesProcesses => Config.Linux?.SecurityContext?.NamespaceOptions is not { Pid: NamespaceMode.Container };
+
     public ContainerKey Key => ContainerKey.Of(SandboxId, Config.Metadata);
 }
 

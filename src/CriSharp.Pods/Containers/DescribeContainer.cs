@@ -52,6 +52,11 @@ public static class DescribeContainer
         status.Annotations.Add(record.Config.Annotations);
         status.Mounts.Add(record.Config.Mounts);
         Tell(status, container.State);
+        if (container is { State: ContainerState.Running, MonitorLoss: { } loss })
+        {
+            status.Message = loss;
+        }
+
         return status;
     }
 

@@ -15,6 +15,8 @@ internal static class MonitorEnd
 
         using (monitor)
         {
+            // Heard only by one that can't record the exit (disk full), which nobody needs any more.
+            monitor.Signal(Signals.SIGTERM);
             try
             {
                 await monitor.WaitForExitAsync(cancellationToken).WaitAsync(options.MonitorEndLimit, options.Time, cancellationToken);

@@ -19,6 +19,11 @@ public sealed class ReopenContainerLog(ContainerStore containers, BundleStore bu
                 $"the log of container {container.Id} can't be reopened: it is {DescribeContainer.StateOf(container.State)}, not running");
         }
 
+        if (container.MonitorLoss is { } loss)
+        {
+            throw new RuntimeException(ErrorKind.FailedPrecondition, $"the log of container {container.Id} can't be reopened: {loss}");
+        }
+
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         try

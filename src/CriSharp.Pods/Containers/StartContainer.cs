@@ -7,7 +7,13 @@ namespace CriSharp.Pods.Containers;
 
 /// <summary>Lets a created container's process begin. A start that fails leaves the container exited, with the runtime's words.</summary>
 public sealed partial class StartContainer(
-    ContainerStore containers, RuntimeHandlers handlers, UnclaimedContainers unclaimed, Operations operations, PodsOptions options, ILogger<StartContainer> logger)
+    ContainerStore containers,
+    RuntimeHandlers handlers,
+    ContainerCgroups cgroups,
+    UnclaimedContainers unclaimed,
+    Operations operations,
+    PodsOptions options,
+    ILogger<StartContainer> logger)
 {
     /// <summary>The code that containerd and the kubelet use for a container that never ran.</summary>
     private const int StartErrorCode = 128;
@@ -22,7 +28,7 @@ public sealed partial class StartContainer(
         {
             throw new RuntimeException(
                 ErrorKind.FailedPrecondition,
-                $"container {container.Id} can't be started: it is {DescribeContainer.StateOf(container.State)}, and only a created one can");
+                $"container {container.Id} can't be started: it is {DescribeContainer.StateOf(container.State)}, and only a created one can{(container.MonitorLoss is { } loss ? $"; {loss}" : "")}");
         }
 
         unclaimed.Claim(container.Id);
@@ -32,9 +38,7 @@ public sealed partial class StartContainer(
         try
         {
             Operation.At("the runtime's start");
-
-            // The caller's impatience must not leave a container half started.
-            await handlers.Get(container.Record.RuntimeHandler).StartAsync(container.Id, CancellationToken.None);
+            await StartAsync(container);
         }
         catch (RuntimeException failure)
         {
@@ -72,6 +76,28 @@ public sealed partial class StartContainer(
         }
     }
 
+    /// <summary>The caller's impatience must not leave a container half started; but a start whose container has ended is soon over, or hangs.</summary>
+    private async Task StartAsync(Container container)
+    {
+        using var late = new CancellationTokenSource();
+        var start = handlers.Get(container.Record.RuntimeHandler).StartAsync(container.Id, late.Token);
+        if (await Task.WhenAny(start, container.Ended) != start)
+        {
+            late.CancelAfter(options.LateStartLimit);
+        }
+
+        try
+        {
+            await start;
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            throw new RuntimeException(
+                ErrorKind.Unavailable,
+                $"container {container.Id} has ended, but OCI runtime '{container.Record.RuntimeHandler}' was still starting it {options.LateStartLimit.TotalSeconds:0.###} s later and was killed");
+        }
+    }
+
     private async Task FailAsync(Container container, RuntimeException failure)
     {
         var exit = new ContainerEnd(StartErrorCode, ContainerEnd.StartError, failure.Message, options.Time.GetUtcNow());
@@ -80,6 +106,8 @@ public sealed partial class StartContainer(
             : null);
         try
         {
+            // First by ourselves: a runtime that can't start may not kill either.
+            await cgroups.KillAsync(container.Id, CancellationToken.None);
             await handlers.Get(container.Record.RuntimeHandler).DeleteAsync(container.Id, force: true, CancellationToken.None);
         }
         catch (RuntimeException leftover)

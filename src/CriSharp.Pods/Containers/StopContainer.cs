@@ -9,8 +9,11 @@ namespace CriSharp.Pods.Containers;
 /// Idempotent; returns once the end is recorded.
 /// </summary>
 public sealed partial class StopContainer(
-    ContainerStore containers, RuntimeHandlers handlers, Operations operations, PodsOptions options, ILogger<StopContainer> logger)
+    ContainerStore containers, RuntimeHandlers handlers, ContainerCgroups cgroups, Operations operations, PodsOptions options, ILogger<StopContainer> logger)
 {
+    // What a timer holds; a caller that asks for more means "as long as it takes".
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(24);
+
     /// <param name="id">An unknown one is stopped already.</param>
     /// <param name="timeout">How long it may take to end by itself; zero kills it at once.</param>
     /// <param name="cancellationToken">Ends the wait only; the container is stopped all the same.</param>
@@ -39,25 +42,42 @@ public sealed partial class StopContainer(
         if (timeout > TimeSpan.Zero && handle is not null)
         {
             Operation.At($"signal {container.Record.StopSignal}, then {timeout.TotalSeconds:0.#} s of grace");
-            handle.Signal(container.Record.StopSignal);
-            if (await EndsWithinAsync(container, timeout))
+            Signal(container, handle, container.Record.StopSignal);
+            if (await EndsWithinAsync(container, timeout < LongestGrace ? timeout : LongestGrace))
             {
+                await EndRestAsync(container);
                 Stopped(logger, container.Id, container.Record.StopSignal);
                 return;
             }
         }
 
         Operation.At("SIGKILL");
-        handle?.Signal(Signals.SIGKILL);
+        if (handle is not null)
+        {
+            Signal(container, handle, Signals.SIGKILL);
+        }
+
         if (!await EndsWithinAsync(container, options.KillLimit))
         {
             throw new RuntimeException(
                 ErrorKind.DeadlineExceeded,
-                $"container {container.Id} was killed {options.KillLimit.TotalSeconds:0} s ago but its end is not reported: its process {process.Pid} may hang in the kernel");
+                $"container {container.Id} was killed {options.KillLimit.TotalSeconds:0} s ago but its end is not reported: its process {process.Pid} may hang in the kernel, see /proc/{process.Pid}/stack{cgroups.FreezerWords(container.Id)}");
         }
 
+        await EndRestAsync(container);
         Stopped(logger, container.Id, Signals.SIGKILL);
     }
+
+    /// <summary>A frozen process gets the signal when it is thawed.</summary>
+    private void Signal(Container container, PidHandle process, int signal)
+    {
+        process.Signal(signal);
+        cgroups.Thaw(container.Id);
+    }
+
+    /// <summary>In a PID namespace of its own the kernel has killed all with its first process.</summary>
+    private Task EndRestAsync(Container container) =>
+        container.Record.SharesProcesses ? cgroups.KillAsync(container.Id, CancellationToken.None) : Task.CompletedTask;
 
     private async Task<bool> EndsWithinAsync(Container container, TimeSpan limit)
     {
@@ -75,6 +95,7 @@ public sealed partial class StopContainer(
     /// <summary>Nobody knows what became of it: the runtime removes whatever there is.</summary>
     private async Task GiveUpOnAsync(Container container)
     {
+        await cgroups.KillAsync(container.Id, CancellationToken.None);
         await handlers.Get(container.Record.RuntimeHandler).DeleteAsync(container.Id, force: true, CancellationToken.None);
         var exit = new ContainerEnd(
             255,

@@ -11,7 +11,7 @@ using CriSharp.Specs;
 namespace CriSharp.Pods.Exec;
 
 /// <summary>Runs a command in a running container to its end, through the container's monitor; a timeout kills all that it started.</summary>
-public sealed class ExecSync(PodSandboxStore sandboxes, ContainerStore containers, BundleStore bundles, PodCgroups cgroups)
+public sealed class ExecSync(PodSandboxStore sandboxes, ContainerStore containers, RuntimeHandlers handlers, BundleStore bundles, PodCgroups cgroups)
 {
     private const int ExecIdHexDigits = 16;
     private const int ConfigLimitBytes = 16 << 20;
@@ -33,6 +33,11 @@ public sealed class ExecSync(PodSandboxStore sandboxes, ContainerStore container
                 $"no command can be run in container {container.Id}: it is {DescribeContainer.StateOf(container.State)}, not running");
         }
 
+        if (container.MonitorLoss is { } loss)
+        {
+            throw new RuntimeException(ErrorKind.FailedPrecondition, $"no command can be run in container {container.Id}: {loss}");
+        }
+
         var bundle = bundles.Of(container.Id);
         var execId = RandomNumberGenerator.GetHexString(ExecIdHexDigits, lowercase: true);
         var result = await new MonitorClient(bundle.MonitorSocket).ExecAsync(
@@ -43,6 +48,7 @@ public sealed class ExecSync(PodSandboxStore sandboxes, ContainerStore container
                 Process = ProcessOf(bundle, command),
                 Cgroup = ExecCgroup.For(cgroups.DirectoriesOf(sandboxes.Get(container.Record.SandboxId.ToString()).Record, container.Id), execId),
                 Timeout = timeout > TimeSpan.Zero ? timeout : null,
+                StartLimit = handlers.Get(container.Record.RuntimeHandler).TimeLimits.Exec,
             },
             cancellationToken);
         return result.TimedOut

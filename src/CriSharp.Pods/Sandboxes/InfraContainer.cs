@@ -20,6 +20,7 @@ public sealed partial class InfraContainer(
     RuntimeHandlers handlers,
     ContainerSpecs specs,
     BundleStore bundles,
+    ContainerCgroups cgroups,
     MonitorLauncher launcher,
     PodsOptions options,
     ILogger<InfraContainer> logger)
@@ -69,7 +70,9 @@ public sealed partial class InfraContainer(
     internal async Task RemoveAsync(PodSandboxRecord record, CancellationToken cancellationToken)
     {
         var id = record.Id.ToInfraContainerId();
+        await cgroups.KillAsync(id, cancellationToken);
         await handlers.Get(record.RuntimeHandler).DeleteAsync(id, force: true, cancellationToken);
+        await cgroups.RemoveAsync(id, cancellationToken);
         _processes.TryRemove(record.Id, out var processes);
         await MonitorEnd.WaitAsync(processes, options, cancellationToken);
         var rootFs = _folders.RootFsOf(id);

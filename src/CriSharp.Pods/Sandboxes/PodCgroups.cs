@@ -21,6 +21,22 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
         ? $"{sandbox.CgroupParent}:{ScopePrefix}:{container}"
         : $"{sandbox.CgroupParent.TrimEnd('/')}/{container}";
 
+    /// <summary>What <see cref="PathFor"/> has named.</summary>
+    /// <returns>Null: nothing that this driver would name.</returns>
+    internal CgroupPath? PathOf(string cgroupsPath)
+    {
+        try
+        {
+            return driver == CgroupDriver.Cgroupfs ? CgroupPath.Parse(cgroupsPath)
+                : cgroupsPath.Split(':') is [var slice, var prefix, var name] ? CgroupPath.FromSlice(slice).Append($"{prefix}-{name}.scope")
+                : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A container's folder by controller; "" is the unified hierarchy.</summary>
     internal Dictionary<string, string> DirectoriesOf(PodSandboxRecord sandbox, ContainerId container)
     {

@@ -30,6 +30,8 @@ internal static class PodRooms
             Folders = folders,
             CgroupDriver = DriverOf(options),
             PausePath = options.PausePath,
+            CreateLimit = options.ContainerCreateTimeout,
+            KillLimit = Shorter(options.RuntimeTimeout, TimeSpan.FromSeconds(30)),
             KeepUnclaimed = options.UnclaimedTimeout,
             Time = provider.GetRequiredService<TimeProvider>(),
         });
@@ -45,6 +47,7 @@ internal static class PodRooms
         services.AddSingleton<PodSandboxStore>();
         services.AddSingleton<ContainerStore>();
         services.AddSingleton<ContainerSpecs>();
+        services.AddSingleton<ContainerCgroups>();
         services.AddSingleton<ContainerParts>();
         services.AddSingleton<ContainerLaunch>();
         services.AddSingleton<ContainerEnds>();
@@ -79,7 +82,12 @@ internal static class PodRooms
             Path = runtime.Path,
             Root = runtime.Root,
             SystemdCgroup = options.CgroupManager == CgroupManager.Systemd,
-        }));
+        })
+        {
+            TimeLimits = OciRuntimeTimeLimits.AtMost(options.RuntimeTimeout),
+        });
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static CgroupDriver DriverOf(DaemonOptions options) =>
         options.CgroupManager == CgroupManager.Systemd ? CgroupDriver.Systemd : CgroupDriver.Cgroupfs;

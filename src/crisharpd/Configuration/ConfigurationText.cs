@@ -46,6 +46,8 @@ internal static class ConfigurationText
         [Settings.InsecureRegistries] = options.InsecureRegistries,
         [Settings.RegistryCertDirectories] = options.RegistryCertDirectories,
         [Settings.PullProgressTimeout] = [Duration.Format(options.PullProgressTimeout ?? TimeSpan.Zero)],
+        [Settings.ContainerCreateTimeout] = [Duration.Format(options.ContainerCreateTimeout)],
+        [Settings.RuntimeTimeout] = [Duration.Format(options.RuntimeTimeout)],
         [Settings.UnclaimedTimeout] = [Duration.Format(options.UnclaimedTimeout)],
     };
 

@@ -29,6 +29,12 @@ internal sealed record DaemonOptions
 
     public required CgroupManager CgroupManager { get; init; }
 
+    /// <summary>Of the OCI runtime's create.</summary>
+    public required TimeSpan ContainerCreateTimeout { get; init; }
+
+    /// <summary>Of its other calls.</summary>
+    public required TimeSpan RuntimeTimeout { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     public required LogFormat LogFormat { get; init; }

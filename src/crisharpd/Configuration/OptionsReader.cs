@@ -28,6 +28,8 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             DefaultRuntime = runtimes.Default,
             Runtimes = runtimes.All,
             CgroupManager = Parse<CgroupManager>(Settings.CgroupManager, DefaultCgroupManager, "cgroupfs or systemd", TryWord),
+            ContainerCreateTimeout = Limit(Settings.ContainerCreateTimeout, "4m"),
+            RuntimeTimeout = Limit(Settings.RuntimeTimeout, "2m"),
             LogLevel = Parse<LogLevel>(Settings.LogLevel, "info", "trace, debug, info, warn, error or fatal", TryLogLevel),
             LogFormat = Parse<LogFormat>(Settings.LogFormat, "text", "text or json", TryWord),
             CniConfigDirectory = AbsolutePath(Settings.CniConfigDirectory, "/etc/cni/net.d"),
@@ -72,6 +74,10 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
         var text = Values(setting) is [.., var last] ? last : fallback;
         return text.Length > 0 && parser(text, out var value) ? value! : throw Wrong(setting, $"\"{text}\" is not {expected}");
     }
+
+    /// <summary>At least a second: whole ones are what a monitor is told.</summary>
+    private TimeSpan Limit(Setting setting, string fallback) => Parse<TimeSpan>(
+        setting, fallback, "a duration from 1s to 24h", (string text, out TimeSpan limit) => Duration.TryParse(text, out limit) && limit.TotalSeconds >= 1 && limit.TotalHours <= 24);
 
     private string AbsolutePath(Setting setting, string fallback) => Absolute(setting, Values(setting) is [.., var last] ? last : fallback);
 

@@ -12,6 +12,12 @@ internal static class Settings
     public static readonly Setting Pause = new("--pause", "crio.runtime", "pause", "path of the static pause program [beside crisharpd]");
     public static readonly Setting DefaultRuntime = new("--default-runtime", "crio.runtime", "default_runtime", "handler of pods that name none [runc]");
     public static readonly Setting CgroupManager = new("--cgroup-manager", "crio.runtime", "cgroup_manager", "cgroupfs or systemd [systemd where it runs]");
+    public static readonly Setting ContainerCreateTimeout = new(
+        "--container-create-timeout", "crio.runtime", "container_create_timeout", "an OCI runtime that creates a container for longer is killed [4m]");
+
+    public static readonly Setting RuntimeTimeout = new(
+        "--runtime-timeout", "crio.runtime", "runtime_timeout", "any other call of an OCI runtime that takes longer is killed [2m]");
+
     public static readonly Setting LogLevel = new("--log-level", "crio.runtime", "log_level", "trace, debug, info, warn, error or fatal [info]");
     public static readonly Setting LogFormat = new("--log-format", "crio.runtime", "log_format", "text or json [text]");
     public static readonly Setting CniConfigDirectory = new("--cni-config-dir", "crio.network", "network_dir", "folder of CNI configurations [/etc/cni/net.d]");
@@ -36,6 +42,7 @@ internal static class Settings
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
+        ContainerCreateTimeout, RuntimeTimeout,
         LogLevel, LogFormat, CniConfigDirectory, CniPluginDirectories, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout,
         UnclaimedTimeout,
     ];

@@ -28,6 +28,11 @@ internal static class VerboseText
         {
             json.WriteNumber("pid", pid);
         }
+
+        if (container.MonitorLoss is { } loss)
+        {
+            json.WriteString("monitorLoss", loss);
+        }
     });
 
     public static string Of(ImageRecord image) => Write(json =>

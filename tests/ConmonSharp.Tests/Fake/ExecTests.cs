@@ -62,6 +62,23 @@ public sealed class ExecTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Exec_WhenTheRuntimeHangsAndThereIsNoTimeLimit_IsGivenUpInWords()
+    {
+        await using var rig = new MonitorRig(_runtime.ProgramPath);
+        rig.Arguments = rig.Arguments with { ExecTimeout = TimeSpan.FromSeconds(2) };
+        rig.WriteCommand("/bin/sleep", "1000");
+        var pid = await rig.LaunchAndStartAsync();
+        _runtime.Hang("exec", null);
+        using var peer = rig.Connect();
+        using var output = peer.SendExec(Exec("e1", "/bin/true"));
+
+        var words = MonitorMessage.ReadFailure(await peer.ReceiveAsync(MessageType.ExecFailed));
+
+        Assert.Equal("the OCI runtime's exec took longer than 2 s and was killed", words);
+        await Eventually.TrueAsync(() => ProcessTable.ChildrenOf(rig.Monitor.Pid) is [var only] && only == pid);
+    }
+
+    [Fact]
     public async Task Exec_WhenTheRuntimeHangs_IsKilledInTime()
     {
         _runtime.Hang("exec", null);

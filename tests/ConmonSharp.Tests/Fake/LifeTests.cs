@@ -225,6 +225,71 @@ public class LifeTests
     }
 
     [Fact]
+    public async Task ExitRecord_WhenItWasToldButNotWritten_IsWrittenAsSoonAsItCanBe()
+    {
+        using var runtime = new FakeOciRuntime();
+        await using var rig = new MonitorRig(runtime.ProgramPath);
+        var inTheWay = Directory.CreateDirectory(rig.Arguments.ExitFile + "/something");
+        rig.WriteCommand("/bin/sh", "-c", "exit 6");
+        await rig.LaunchAsync();
+        using (var peer = rig.Connect())
+        {
+            await peer.WatchAsync();
+            await rig.StartContainerAsync();
+            await peer.ReceiveAsync(MessageType.Exited);
+        }
+
+        // Who was told may die before it writes that down: the next one is told again.
+        using (var peer = rig.Connect())
+        {
+            Assert.Equal(6, (await peer.WatchAsync()).Exit!.ExitCode);
+        }
+
+        inTheWay.Parent!.Delete(recursive: true);
+        await rig.WaitForMonitorAsync();
+        Assert.Equal(6, rig.ReadExit().ExitCode);
+    }
+
+    [Fact]
+    public async Task ExitRecord_WhenItCantBeWrittenAndNobodyNeedsIt_SigtermEndsTheMonitor()
+    {
+        using var runtime = new FakeOciRuntime();
+        await using var rig = new MonitorRig(runtime.ProgramPath);
+        Directory.CreateDirectory(rig.Arguments.ExitFile + "/something");
+        rig.WriteCommand("/bin/sh", "-c", "exit 6");
+        await rig.LaunchAndStartAsync();
+        await Eventually.TrueAsync(() => ProcessTable.ChildrenOf(rig.Monitor.Pid).Length == 0);
+
+        rig.Monitor.Handle.Signal(Signals.SIGTERM);
+
+        await rig.WaitForMonitorAsync();
+    }
+
+    [Fact]
+    public async Task Monitor_WhenItRunsOutOfDescriptors_KeepsItsContainersExit()
+    {
+        using var runtime = new FakeOciRuntime();
+        await using var rig = new MonitorRig(runtime.ProgramPath);
+        rig.WriteCommand("/bin/sh", "-c", "mkfifo " + rig.Folder + "/go; read x <" + rig.Folder + "/go; echo bye; exit 6");
+        await rig.LaunchAndStartAsync();
+        await Eventually.TrueAsync(() => File.Exists(rig.Folder + "/go"));
+        var inUse = Directory.GetFileSystemEntries($"/proc/{rig.Monitor.Pid}/fd").Length;
+        await LimitDescriptorsAsync(rig.Monitor.Pid, inUse + 2);
+        var peers = Enumerable.Range(0, 8).Select(_ => rig.Connect()).ToList();
+        await Task.Delay(TimeSpan.FromMilliseconds(300));
+
+        Assert.False(rig.Monitor.Handle.HasExited);
+        File.WriteAllText(rig.Folder + "/go", "x\n");
+        await Eventually.TrueAsync(() => ProcessTable.ChildrenOf(rig.Monitor.Pid).Length == 0);
+        peers.ForEach(peer => peer.Dispose());
+        await LimitDescriptorsAsync(rig.Monitor.Pid, 1024);
+
+        await rig.WaitForMonitorAsync();
+        Assert.Equal(6, rig.ReadExit().ExitCode);
+        Assert.Equal(["stdout F bye"], rig.ReadLog());
+    }
+
+    [Fact]
     public async Task Monitor_WhenGivenACgroup_LivesThereUnderItsOwnScore()
     {
         using var runtime = new FakeOciRuntime();
@@ -240,6 +305,10 @@ public class LifeTests
         Assert.Equal("7\n", File.ReadAllText($"/proc/{rig.Monitor.Pid}/oom_score_adj"));
         Assert.Equal("0\n", File.ReadAllText($"/proc/{pid}/oom_score_adj"));
     }
+
+    private static async Task LimitDescriptorsAsync(int pid, int limit) => await ProgramRun.RunAsync(
+        new ProgramCommand { Path = "/usr/bin/prlimit", Arguments = ["--pid", $"{pid}", $"--nofile={limit}:1024"], TimeLimit = MonitorRig.Limit },
+        CancellationToken.None);
 
     // The simulated containers of the usual fake have /dev/null already: this one hands down what it got.
     private static void WriteRuntime(FakeOciRuntime runtime, MonitorRig rig, string script) =>

@@ -64,11 +64,35 @@ public class StopContainerTests(SharedInstance shared) : PodTest(shared)
         var container = await pod.StartAsync(PodConfigs.Container(Image, "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"));
         await WaitForLogAsync(container, "ready");
 
-        var patient = Client.StopAsync(container, 50);
+        // The client waits for a minute at most.
+        var patient = Client.StopAsync(container, 600);
         await Client.StopAsync(container, 1);
         await patient;
 
         Assert.Equal(137, (await Client.StatusAsync(container)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Stop_WhenItsCallerLeaves_GoesOn()
+    {
+        var pod = await RunPodAsync();
+        var container = await pod.StartAsync(PodConfigs.Container(Image, "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"));
+        await WaitForLogAsync(container, "ready");
+
+        await AssertFailsAsync(StatusCode.DeadlineExceeded, async () => await Client.Runtime.StopContainerAsync(
+            new StopContainerRequest { ContainerId = container, Timeout = 2 }, deadline: DateTime.UtcNow + TimeSpan.FromMilliseconds(300)));
+
+        Assert.Equal(137, (await Client.WaitForExitAsync(container)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Stop_WhenTheGraceIsLongerThanAnyTimer_WaitsForTheEnd()
+    {
+        var (_, container) = await RunSleeperAsync();
+
+        await Client.StopAsync(container, long.MaxValue);
+
+        Assert.Equal(ContainerState.ContainerExited, (await Client.StatusAsync(container)).State);
     }
 
     [Fact]

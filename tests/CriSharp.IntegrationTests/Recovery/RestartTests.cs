@@ -76,6 +76,61 @@ public sealed class RestartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Restart_WhenMonitorsWereKilledMeanwhile_FindsTheContainersAndTellsTheTruth()
+    {
+        var pod = await RunPodAsync();
+        var living = await pod.StartAsync(PodConfigs.Sleeper(_image));
+        var dead = PodConfigs.Sleeper(_image);
+        dead.Metadata.Name = "dead";
+        dead.LogPath = "dead/0.log";
+        var ended = await pod.StartAsync(dead);
+        using var process = PidHandle.Open(await InitPidAsync(ended));
+
+        await _daemon.KillDaemonAsync();
+        Monitors.Kill(_daemon.Folder, living);
+        Monitors.Kill(_daemon.Folder, ended);
+        process.Signal(Signals.SIGKILL);
+        await process.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        await _daemon.StartDaemonAsync();
+
+        // Nobody was there when it ended, but where it is not reaped yet the kernel still tells.
+        var end = await Client.WaitForExitAsync(ended);
+        Assert.True((end.ExitCode, end.Reason) is (255, "ContainerStatusUnknown") or (137, "Error"), $"{end.ExitCode} {end.Reason}");
+        Assert.Contains("monitor", end.Message);
+        Assert.Equal(ContainerState.ContainerRunning, (await Client.StatusAsync(living)).State);
+        var log = (await Client.StatusAsync(living)).LogPath;
+        await WaitUntilAsync(() => File.ReadAllText(log).Contains("monitor", StringComparison.Ordinal));
+        await EndAndStartAsync(killed: true);
+        await Client.StopAsync(living, 20);
+        Containers.LostMonitorTests.AssertEnd(await Client.StatusAsync(living), 0, "Completed");
+        Assert.Single(await File.ReadAllLinesAsync(log), line => line.Contains("monitor", StringComparison.Ordinal));
+        await pod.EndAsync();
+        Assert.Empty(Monitors.Of(_daemon.Folder, ""));
+    }
+
+    [Fact]
+    public async Task Restart_WhenDaemonAndMonitorWereKilledWhileTheRuntimeCreates_LeavesNothing()
+    {
+        var config = PodConfigs.Pod(_daemon.CgroupParent, _daemon.PodLogs);
+        var pod = new RunningPod(() => Client, await Client.RunPodAsync(config, DaemonInstance.FaultyHandler), config);
+        // The first container makes folders that stay for good.
+        await Client.RemoveAsync(await pod.CreateAsync(PodConfigs.Sleeper(_image)));
+        var before = _daemon.Snapshot();
+        _daemon.Runtime.HangAfter("create", null);
+        var calls = _daemon.Runtime.Calls.Count;
+        var creation = Record.ExceptionAsync(() => pod.CreateAsync(PodConfigs.Sleeper(_image)));
+        await WaitUntilAsync(() => Monitors.Of(_daemon.Folder, "").Count > 0 && _daemon.Runtime.Calls.Count > calls);
+
+        await _daemon.KillDaemonAsync();
+        await Monitors.KillSessionsAsync(_daemon.Folder);
+        Assert.NotNull(await creation);
+        _daemon.Runtime.ClearPlan();
+        await _daemon.StartDaemonAsync();
+
+        Assert.Empty(await _daemon.DifferencesAsync(before));
+    }
+
+    [Fact]
     public async Task Restart_WhenContainersAreOfEveryState_FindsEachInItsOwn()
     {
         var pod = await RunPodAsync();

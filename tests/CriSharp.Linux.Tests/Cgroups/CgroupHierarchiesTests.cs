@@ -96,6 +96,62 @@ public sealed class CgroupHierarchiesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Thaw_WhenSomebodyHasFrozenTheCgroup_SignalsReachItsProcesses()
+    {
+        _hierarchies.Create(_top, CgroupDelegation.AsItIs);
+        using var process = Sleep();
+        _hierarchies.Attach(_top, process.Pid);
+        Assert.False(_hierarchies.IsFrozen(_top));
+        Freeze(_top);
+        Assert.True(_hierarchies.IsFrozen(_top));
+        process.Handle.Signal(Signals.SIGTERM);
+        await Task.Delay(TimeSpan.FromMilliseconds(50));
+        Assert.False(process.Handle.HasExited);
+
+        _hierarchies.Thaw(_top);
+
+        Assert.False(_hierarchies.IsFrozen(_top));
+        Assert.Equal(Signals.SIGTERM, (await process.WaitForExitAsync(CancellationToken.None).WaitAsync(Limit)).Signal);
+    }
+
+    [Fact]
+    public async Task Thaw_WhenAParentIsFrozen_LeavesThatAndSaysSo()
+    {
+        var leaf = _top.Append("container");
+        _hierarchies.Create(leaf, CgroupDelegation.AsItIs);
+        using var process = Sleep();
+        _hierarchies.Attach(leaf, process.Pid);
+        Freeze(_top);
+
+        _hierarchies.Thaw(leaf);
+
+        Assert.True(_hierarchies.IsFrozen(leaf));
+        _hierarchies.Thaw(_top);
+        process.Handle.Signal(Signals.SIGKILL);
+        await process.WaitForExitAsync(CancellationToken.None).WaitAsync(Limit);
+    }
+
+    [Fact]
+    public void HasRunOutOfMemory_WhenNothingWasKilled_IsFalse()
+    {
+        _hierarchies.Create(_top, CgroupDelegation.AsItIs);
+
+        Assert.False(_hierarchies.HasRunOutOfMemory(_top));
+        Assert.False(_hierarchies.HasRunOutOfMemory(_top.Append("gone")));
+    }
+
+    private void Freeze(CgroupPath path)
+    {
+        if (_hierarchies.Find("freezer") is { IsUnified: false } freezer)
+        {
+            File.WriteAllText(Path.Combine(freezer.DirectoryOf(path), "freezer.state"), "FROZEN");
+            return;
+        }
+
+        File.WriteAllText(Path.Combine(_hierarchies.Unified!.DirectoryOf(path), "cgroup.freeze"), "1");
+    }
+
+    [Fact]
     public async Task Remove_WhenNestedDeeperThanAPathMayBe_TheWholeTreeGoes()
     {
         // 16 x 255 characters and more: no path names the innermost one.

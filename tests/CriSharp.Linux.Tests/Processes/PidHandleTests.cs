@@ -26,6 +26,32 @@ public sealed class PidHandleTests
         Assert.False(handle.Signal(Signals.SIGKILL));
     }
 
+    /// <summary>Linux tells it since 6.15; before that nobody knows.</summary>
+    [Theory]
+    [InlineData("exit 7", 7, 0)]
+    [InlineData("exit 0", 0, 0)]
+    [InlineData("kill -SEGV $$", 0, 11)]
+    [InlineData("kill -KILL $$", 0, 9)]
+    public async Task TryReadExit_WhenSomebodyElseReapedTheProcess_IsHowItEnded(string script, int code, int signal)
+    {
+        using var child = ChildProcess.Start(new ProgramStart { Path = "/bin/sh", Arguments = ["sh", "-c", script] });
+        await child.WaitForExitAsync(CancellationToken.None).WaitAsync(Limit);
+
+        Assert.Equal(KernelTellsExits ? new ProcessExit(code, signal) : null, child.Handle.TryReadExit());
+    }
+
+    [Fact]
+    public void TryReadExit_WhenTheProcessLives_IsNull()
+    {
+        using var child = ChildProcess.Start(new ProgramStart { Path = "/bin/sleep", Arguments = ["sleep", "1000"] });
+
+        Assert.Null(child.Handle.TryReadExit());
+
+        child.Handle.Signal(Signals.SIGKILL);
+    }
+
+    private static bool KernelTellsExits => Environment.OSVersion.Version >= new Version(6, 15);
+
     [Fact]
     public async Task TryOpen_WhenTheIdentityIsOfAnEarlierProcess_IsNull()
     {

@@ -65,22 +65,39 @@ public sealed class ExitWatcherTests : IDisposable
     }
 
     [Fact]
-    public async Task Wait_WhenTheMonitorDiesFirst_EndsWithTheContainerAndAnUnknownCode()
+    public async Task Wait_WhenTheMonitorDiesFirst_EndsWithTheContainerAsTheKernelTellsIt()
     {
-        using var watcher = Watcher();
+        var lost = new TaskCompletionSource();
+        using var watcher = new ExitWatcher(Container(), TimeProvider.System) { OnMonitorLost = lost.SetResult };
         var wait = WaitAsync(watcher);
         using (await _socket.AcceptAsync())
         {
             await KillAsync(_monitor);
         }
 
+        await lost.Task.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.False(wait.IsCompleted);
         await KillAsync(_init);
 
         var exit = await wait;
+        var isTold = Environment.OSVersion.Version >= new Version(6, 15);
+        Assert.Equal((isTold, isTold ? 137 : ContainerExit.UnknownCode, false), (exit.IsKnown, exit.Code, exit.IsRecorded));
+        Assert.Contains("its monitor died before it", exit.Loss ?? exit.Reason, StringComparison.Ordinal);
+        Assert.True(watcher.IsMonitorLost);
+    }
+
+    [Fact]
+    public async Task Wait_WhenBothDiedBeforeAnybodyLooked_SaysThatTheCodeIsNotKnown()
+    {
+        var container = Container();
+        await KillAsync(_monitor);
+        await KillAsync(_init);
+        using var watcher = new ExitWatcher(container, TimeProvider.System);
+
+        var exit = await WaitAsync(watcher);
+
         Assert.Equal(ContainerExit.UnknownCode, exit.Code);
         Assert.Equal("the exit code is not known: its monitor died before it", exit.Reason);
-        Assert.True(watcher.IsMonitorLost);
     }
 
     [Fact]
@@ -102,7 +119,7 @@ public sealed class ExitWatcherTests : IDisposable
 
         var exit = await wait;
 
-        Assert.Contains("did not record it within 0.1 s and was killed", exit.Reason, StringComparison.Ordinal);
+        Assert.Contains("did not record it within 0.1 s and was killed", exit.Loss ?? exit.Reason, StringComparison.Ordinal);
         await _monitor.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
     }
 
