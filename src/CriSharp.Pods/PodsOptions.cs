@@ -30,6 +30,9 @@ public sealed record PodsOptions
     /// <summary>How long a killed process may take to be reported as ended before the stop fails.</summary>
     public TimeSpan KillLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the stop of a sandbox waits for the network's plugins to detach it; afterwards they go on behind it.</summary>
+    public TimeSpan NetworkDelLimit { get; init; } = TimeSpan.FromSeconds(30);
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
