@@ -25,16 +25,17 @@ internal sealed record PluginCall(PluginVerb Verb, string Network, string Type, 
     public RuntimeException Failure(ErrorKind kind, string why, Exception? inner = null) => new(kind, $"{Plugin} failed {Occasion}: {why}", inner);
 
     /// <param name="limit">What it had.</param>
-    /// <param name="total">What all plugins of the verb had, where others had used up some of it; else null.</param>
+    /// <param name="total">What all plugins of the verb had, where that was less; else null.</param>
     /// <param name="lastWords">How it ended.</param>
     public RuntimeException TookTooLong(TimeSpan limit, TimeSpan? total, string lastWords, Exception inner)
     {
-        var share = total is { } all ? $", what was left of the {Seconds(all)} of all plugins," : string.Empty;
+        // Told only where others had used up some of it.
+        var share = total is { } all && Seconds(all) != Seconds(limit) ? $", what was left of the {Seconds(all)} of all plugins," : string.Empty;
         return new(ErrorKind.DeadlineExceeded, $"{Plugin} took longer than {Seconds(limit)}{share} {Occasion} and was killed with all it had started: {lastWords}", inner);
     }
 
     public RuntimeException NoTimeLeft(TimeSpan total) =>
         new(ErrorKind.DeadlineExceeded, $"{Plugin} was not run {Occasion}: the {Seconds(total)} that all plugins have together were used up by others");
 
-    private static string Seconds(TimeSpan time) => $"{time.TotalSeconds:0.###} s";
+    private static string Seconds(TimeSpan time) => $"{time.TotalSeconds:0.##} s";
 }

@@ -5,7 +5,7 @@ using CriSharp.TestSupport.Leftovers;
 
 namespace CriSharp.Cni.Tests;
 
-/// <summary>STATUS and GC of CNI 1.1, by fake plugins; and what an earlier daemon's plugins still do.</summary>
+/// <summary>STATUS and GC of CNI 1.1, by fake plugins; and what becomes of plugins that run when a daemon ends.</summary>
 public sealed class NetworkVerbsTests : IAsyncLifetime
 {
     private readonly FakeCniPlugins _fakes = new("first", "second");
@@ -112,6 +112,21 @@ public sealed class NetworkVerbsTests : IAsyncLifetime
 
         Assert.Equal(3, failure.Message.Split("the store is locked").Length);
         Assert.Equal(["GC first", "GC second"], _fakes.Verbs);
+    }
+
+    [Fact]
+    public async Task Dispose_WhenAPluginRuns_EndsItAndTheAttachmentStays()
+    {
+        _fakes.Plan("ADD", 1, "hang-child");
+        var network = Network();
+        var adding = network.AddAsync(Request("one"), CancellationToken.None);
+        await WaitUntilAsync(() => _fakes.Calls.Count == 1);
+
+        await network.DisposeAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => adding);
+        await WaitUntilAsync(() => !ProcessListing.Marked([_fakes.PluginDirectory]).Any());
+        Assert.True(SandboxNetwork.IsAttached(Path.Combine(_root, "one")));
     }
 
     [Fact]

@@ -164,21 +164,6 @@ public sealed class SandboxNetworkTests : IDisposable
     }
 
     [Fact]
-    public async Task Dispose_WhenAPluginRuns_EndsIt()
-    {
-        _fakes.Plan("ADD", 1, "hang-child");
-        var network = Network();
-        var adding = network.AddAsync(Request(), CancellationToken.None);
-        await WaitUntilAsync(() => _fakes.Calls.Count == 1);
-
-        await network.DisposeAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => adding);
-        await AssertNoPluginRunsAsync();
-        Assert.True(SandboxNetwork.IsAttached(CacheDirectory));
-    }
-
-    [Fact]
     public async Task Del_WhenTheTimeOfAllIsUsedUp_TheOthersAreNamed()
     {
         await Network().AddAsync(Request(), CancellationToken.None);

@@ -33,25 +33,26 @@ public static class OrphanedSessions
 
     private static bool IsOrphan(int pid, string variable, string own)
     {
-        if (ProcFile.TryRead($"/proc/{pid}/environ", LimitBytes) is not { } environment)
-        {
-            return false;
-        }
-
-        var first = Encoding.UTF8.GetString(environment.AsSpan(0, Math.Max(Array.IndexOf(environment, (byte)0), 0)));
-        return first.StartsWith(variable, StringComparison.Ordinal) && first != own && ProcessIdentity.TryReadSession(pid) == pid && HasInputOfOurs(pid);
-    }
-
-    private static bool HasInputOfOurs(int pid)
-    {
         try
         {
-            return new FileInfo($"/proc/{pid}/fd/0").LinkTarget?.StartsWith($"/memfd:{ProgramRun.InputName} ", StringComparison.Ordinal) == true;
+            return FirstVariableOf(pid) is { } first
+                && first.StartsWith(variable, StringComparison.Ordinal)
+                && first != own
+                && ProcessIdentity.TryReadSession(pid) == pid
+                && new FileInfo($"/proc/{pid}/fd/0").LinkTarget?.StartsWith($"/memfd:{ProgramRun.InputName} ", StringComparison.Ordinal) == true;
         }
-        catch (IOException)
+        catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
         {
+            // It has just gone, or is none of ours: those can be looked at.
             return false;
         }
+    }
+
+    private static string? FirstVariableOf(int pid)
+    {
+        var environment = ProcFile.TryRead($"/proc/{pid}/environ", LimitBytes);
+        var end = environment is null ? -1 : Array.IndexOf(environment, (byte)0);
+        return end < 0 ? null : Encoding.UTF8.GetString(environment.AsSpan(0, end));
     }
 
     private static async Task<bool> TryKillAsync(int pid, string variable, string own)
