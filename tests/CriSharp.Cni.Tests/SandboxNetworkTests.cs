@@ -150,7 +150,7 @@ public sealed class SandboxNetworkTests : IDisposable
 
         Assert.Equal(ErrorKind.DeadlineExceeded, failure.Kind);
         Assert.Contains("sandbox-1", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("what was left of the 3 s of all plugins", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("took longer than 3 s at ADD for sandbox sandbox-1", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -141,7 +141,7 @@ public sealed partial class NetworkDebts(PodsOptions options, SandboxNetwork net
             _folders.Remove(id);
             if (debt.IsOverdue)
             {
-                Paid(logger, id, debt.Facts.Pod, debt.Facts.Tries, (options.Time.GetUtcNow() - debt.Facts.Since).TotalSeconds);
+                Paid(logger, id, debt.Facts.Pod, debt.Facts.Tries, Math.Round((options.Time.GetUtcNow() - debt.Facts.Since).TotalSeconds, 1));
             }
 
             return true;
