@@ -14,9 +14,16 @@ internal static class AttachmentFile
 
     public static void Write(string cacheDirectory, Attachment attachment)
     {
-        Directory.CreateDirectory(cacheDirectory);
+        if (!Directory.Exists(cacheDirectory))
+        {
+            Directory.CreateDirectory(cacheDirectory);
+            DirectorySync.Fsync(Path.GetDirectoryName(cacheDirectory)!);
+        }
+
         DurableFile.Replace(PathIn(cacheDirectory), JsonSerializer.SerializeToUtf8Bytes(attachment, AttachmentJson.Default.Attachment));
     }
+
+    public static bool Exists(string cacheDirectory) => File.Exists(PathIn(cacheDirectory));
 
     /// <returns>Null when the sandbox is not attached.</returns>
     /// <exception cref="RuntimeException">DataLoss: the file is damaged, or of a later version.</exception>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using CriSharp.Linux;
@@ -6,49 +7,62 @@ using CriSharp.Primitives;
 
 namespace CriSharp.Cni;
 
-/// <summary>Runs one plugin once, and turns whatever goes wrong into words that name it.</summary>
-internal sealed class PluginRun(CniPlugins plugins, CniLimits limits)
+/// <summary>Runs one plugin once, and turns whatever goes wrong into words that name it. Disposing kills those that run.</summary>
+/// <param name="instance">Whose plugins they are, over restarts of the daemon.</param>
+internal sealed class PluginRun(CniPlugins plugins, CniLimits limits, string instance) : IAsyncDisposable
 {
     private const int OutputLimitBytes = 1024 * 1024;
     private const int QuotedChars = 1024;
+
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
 
     // What the daemon was started with (proxies, HOME) is for plugins, too, except what speaks of the daemon itself.
     private static readonly string[] OwnVariables = ["CNI_", "NOTIFY_", "LISTEN_", "DOTNET_", "CRISHARP_"];
 
     private readonly string[] _environment = InheritedEnvironment();
+    private readonly PluginOrphans _orphans = new(instance);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly ConcurrentDictionary<Task, PluginCall> _running = new();
 
     /// <returns>What it printed, as JSON; null when it printed nothing.</returns>
     /// <exception cref="RuntimeException">It is missing, fails, takes too long or prints what is no JSON.</exception>
+    /// <exception cref="OperationCanceledException">It was killed because the caller has gone, or the daemon ends.</exception>
     public async Task<JsonElement?> RunAsync(
-        PluginVerb verb, string network, string type, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+        PluginCall call, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, VerbLimit limit, CancellationToken cancellationToken)
     {
+        var left = limit.Left;
+        if (left <= TimeSpan.Zero)
+        {
+            throw call.NoTimeLeft(limit.Total);
+        }
+
         var command = new ProgramCommand
         {
-            Path = plugins.Find(type),
-            Environment = [.. _environment, $"CNI_COMMAND={Name(verb)}", $"CNI_PATH={plugins.SearchPath}", .. arguments],
+            Path = plugins.Find(call.Type),
+            Environment = [_orphans.Mark, .. _environment, $"CNI_COMMAND={call.VerbName}", $"CNI_PATH={plugins.SearchPath}", .. arguments],
             StandardInput = input,
             WorkingDirectory = "/",
-            TimeLimit = limits.Plugin,
+            TimeLimit = left < limits.Plugin ? left : limits.Plugin,
             OutputLimitBytes = OutputLimitBytes,
         };
-        using var detail = Operation.Within($"CNI plugin {type}, {Name(verb)}");
+        using var detail = Operation.Within($"CNI plugin {call.Type}, {call.VerbName}");
         ProgramOutput output;
         try
         {
-            output = await ProgramRun.RunAsync(command, cancellationToken);
+            output = await RunToEndAsync(call, command, cancellationToken);
         }
         catch (TimeoutException failure)
         {
-            throw Failure(ErrorKind.DeadlineExceeded, verb, network, type, Printable(failure.Message), failure);
+            throw call.TookTooLong(command.TimeLimit, left < limits.Plugin ? limit.Total : null, Printable(failure.Message), failure);
         }
         catch (LinuxException failure)
         {
-            throw Failure(ErrorKind.Internal, verb, network, type, $"it can't be run: {failure.Message}", failure);
+            throw call.Failure(ErrorKind.Internal, $"it can't be run: {failure.Message}", failure);
         }
 
         if (output.Exit.ShellCode != 0)
         {
-            throw OwnFailure(verb, network, type, output);
+            throw OwnFailure(call, output);
         }
 
         if (output.StandardOutput.Span.Trim(" \n\r\t"u8).IsEmpty)
@@ -58,26 +72,40 @@ internal sealed class PluginRun(CniPlugins plugins, CniLimits limits)
 
         if (output.IsTruncated)
         {
-            throw Failure(ErrorKind.Internal, verb, network, type, $"it printed more than {OutputLimitBytes} bytes", null);
+            throw call.Failure(ErrorKind.Internal, $"it printed more than {OutputLimitBytes} bytes");
         }
 
         return Parse(output.StandardOutput)
-            ?? throw Failure(ErrorKind.Internal, verb, network, type, $"it printed what is no JSON object: {Printable(output.StandardOutputText)}", null);
+            ?? throw call.Failure(ErrorKind.Internal, $"it printed what is no JSON object: {Printable(output.StandardOutputText)}");
     }
 
-    private static string Name(PluginVerb verb) => verb switch
+    /// <summary>A plugin left behind would go on changing the host while the next daemon undoes what it does.</summary>
+    public async ValueTask DisposeAsync()
     {
-        PluginVerb.Add => "ADD",
-        PluginVerb.Check => "CHECK",
-        PluginVerb.Del => "DEL",
-        PluginVerb.Gc => "GC",
-        PluginVerb.Status => "STATUS",
-        _ => throw new ArgumentOutOfRangeException(nameof(verb)),
-    };
+        await _ending.CancelAsync();
+        await Task.WhenAny(Task.WhenAll(_running.Keys), Task.Delay(EndLimit));
+    }
+
+    // Ends early by: the caller's token, or the daemon's end.
+    private async Task<ProgramOutput> RunToEndAsync(PluginCall call, ProgramCommand command, CancellationToken cancellationToken)
+    {
+        await _orphans.EndAsync();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
+        var run = ProgramRun.RunAsync(command, ending.Token);
+        _running[run] = call;
+        try
+        {
+            return await run;
+        }
+        finally
+        {
+            _running.TryRemove(run, out _);
+        }
+    }
 
     // A failing plugin prints {"cniVersion": ..., "code": 7, "msg": "...", "details": "..."}; one that crashes prints anything.
     // https://www.cni.dev/docs/spec/#error
-    private static RuntimeException OwnFailure(PluginVerb verb, string network, string type, ProgramOutput output)
+    private static RuntimeException OwnFailure(PluginCall call, ProgramOutput output)
     {
         const int tryAgainLater = 11;
         var json = output.IsTruncated ? null : Parse(output.StandardOutput);
@@ -89,17 +117,10 @@ internal sealed class PluginRun(CniPlugins plugins, CniLimits limits)
         }
 
         var ending = output.Exit.Signal != 0 ? $"killed by signal {output.Exit.Signal}" : code != 0 ? $"CNI code {code}" : $"exit code {output.Exit.ExitCode}";
-        return Failure(
+        return call.Failure(
             code == tryAgainLater ? ErrorKind.Unavailable : ErrorKind.Internal,
-            verb,
-            network,
-            type,
-            words.Length == 0 ? $"it said nothing ({ending})" : $"{words} ({ending})",
-            null);
+            words.Length == 0 ? $"it said nothing ({ending})" : $"{words} ({ending})");
     }
-
-    private static RuntimeException Failure(ErrorKind kind, PluginVerb verb, string network, string type, string why, Exception? inner) =>
-        new(kind, $"CNI plugin {type} of network {network} failed at {Name(verb)}: {why}", inner);
 
     private static JsonElement? Parse(ReadOnlyMemory<byte> output)
     {

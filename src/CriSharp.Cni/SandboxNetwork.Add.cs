@@ -6,8 +6,8 @@ namespace CriSharp.Cni;
 public sealed partial class SandboxNetwork
 {
     /// <summary>
-    /// ADD: runs the plugins in order, each with the result of the one before. When it fails, or the caller goes, DEL is run at once;
-    /// should that fail too, the attachment stays recorded for a later <see cref="DelAsync"/>.
+    /// ADD: runs the plugins in order, each with the result of the one before. When it fails, or the caller goes, what was begun stays
+    /// recorded: a <see cref="DelAsync"/> must follow.
     /// </summary>
     /// <exception cref="RuntimeException">InvalidArgument: the request; FailedPrecondition: no valid configuration, no plugin, or attached
     /// already; DeadlineExceeded; Unavailable: a plugin asks to try again; Internal: a plugin failed. The plugin's own words are in the message.</exception>
@@ -27,32 +27,18 @@ public sealed partial class SandboxNetwork
         }
 
         // 2. The intention, durable, so that also a daemon that dies in the next step can clean up.
+        using var adding = await _gate.EnterAsync(cancellationToken);
         var attachment = Describe(request, network);
         AttachmentFile.Write(request.CacheDirectory, attachment);
-        try
-        {
-            // 3. The plugins.
-            var json = await WithinTotalLimitAsync($"attaching sandbox {request.ContainerId} to network {network.Name}", limited => AddAllAsync(network, attachment, limited), cancellationToken);
-            var result = Understand(network, json, attachment);
 
-            // 4. The result.
-            AttachmentFile.Write(request.CacheDirectory, attachment with { Result = json });
-            var isPublishing = request.PortMappings.Any(mapping => mapping.HostPort > 0);
-            return result with { HostPortsUnserved = isPublishing && !network.Plugins.Any(plugin => plugin.Capabilities.Contains("portMappings")) };
-        }
-        catch (Exception failure)
-        {
-            var undoing = await TryDelAfterFailureAsync(request.CacheDirectory);
-            if (undoing is null)
-            {
-                throw;
-            }
+        // 3. The plugins.
+        var json = await AddAllAsync(network, attachment, cancellationToken);
+        var result = Understand(network, json, attachment);
 
-            throw new RuntimeException(
-                (failure as RuntimeException)?.Kind ?? (failure is OperationCanceledException ? ErrorKind.Cancelled : ErrorKind.Internal),
-                $"{failure.Message}. Undoing it failed, too, and is left for the removal of the sandbox: {undoing.Message}",
-                failure);
-        }
+        // 4. The result.
+        AttachmentFile.Write(request.CacheDirectory, attachment with { Result = json });
+        var isPublishing = request.PortMappings.Any(mapping => mapping.HostPort > 0);
+        return result with { HostPortsUnserved = isPublishing && !network.Plugins.Any(plugin => plugin.Capabilities.Contains("portMappings")) };
     }
 
     private static Attachment Describe(CniRequest request, NetworkConfiguration network) => new()
@@ -70,10 +56,11 @@ public sealed partial class SandboxNetwork
 
     private async Task<JsonElement> AddAllAsync(NetworkConfiguration network, Attachment attachment, CancellationToken cancellationToken)
     {
+        var limit = new VerbLimit(_limits.Total);
         JsonElement? result = null;
         foreach (var plugin in network.Plugins)
         {
-            result = await RunPluginAsync(PluginVerb.Add, network, plugin, attachment, result, cancellationToken)
+            result = await RunPluginAsync(PluginVerb.Add, network, plugin, attachment, result, limit, cancellationToken)
                 ?? throw new RuntimeException(ErrorKind.Internal, $"CNI plugin {plugin.Type} of network {network.Name} gave no result at ADD for sandbox {attachment.ContainerId}");
         }
 
@@ -92,20 +79,6 @@ public sealed partial class SandboxNetwork
                 ErrorKind.Internal,
                 $"CNI plugin {network.Plugins[^1].Type} of network {network.Name} answered ADD for sandbox {attachment.ContainerId} with a bad result: {failure.Message}",
                 failure);
-        }
-    }
-
-    // On a time limit of its own: the caller's token may be what ended the ADD.
-    private async Task<Exception?> TryDelAfterFailureAsync(string cacheDirectory)
-    {
-        try
-        {
-            await DelAsync(cacheDirectory, CancellationToken.None);
-            return null;
-        }
-        catch (Exception failure)
-        {
-            return failure;
         }
     }
 }

@@ -19,17 +19,10 @@ public sealed partial class SandboxNetwork
             return;
         }
 
-        await WithinTotalLimitAsync(
-            $"checking the network of sandbox {attachment.ContainerId}",
-            async limited =>
-            {
-                foreach (var plugin in network.Plugins)
-                {
-                    await RunPluginAsync(PluginVerb.Check, network, plugin, attachment, result, limited);
-                }
-
-                return true;
-            },
-            cancellationToken);
+        var limit = new VerbLimit(_limits.Total);
+        foreach (var plugin in network.Plugins)
+        {
+            await RunPluginAsync(PluginVerb.Check, network, plugin, attachment, result, limit, cancellationToken);
+        }
     }
 }

@@ -17,8 +17,7 @@ public sealed partial class SandboxNetwork
         }
 
         var network = RecordedNetwork(attachment);
-        var failures = await WithinTotalLimitAsync(
-            $"detaching sandbox {attachment.ContainerId} from network {network.Name}", limited => DelAllAsync(network, attachment, limited), cancellationToken);
+        var failures = await DelAllAsync(network, attachment, cancellationToken);
         if (failures.Count > 0)
         {
             throw new RuntimeException(
@@ -42,12 +41,13 @@ public sealed partial class SandboxNetwork
 
     private async Task<List<RuntimeException>> DelAllAsync(NetworkConfiguration network, Attachment attachment, CancellationToken cancellationToken)
     {
+        var limit = new VerbLimit(_limits.Total);
         var failures = new List<RuntimeException>();
         foreach (var plugin in network.Plugins.Reverse())
         {
             try
             {
-                await RunPluginAsync(PluginVerb.Del, network, plugin, attachment, network.CniVersion.HasCheck ? attachment.Result : null, cancellationToken);
+                await RunPluginAsync(PluginVerb.Del, network, plugin, attachment, network.CniVersion.HasCheck ? attachment.Result : null, limit, cancellationToken);
             }
             catch (RuntimeException failure)
             {

@@ -6,7 +6,10 @@ public sealed partial class SandboxNetwork
 {
     private const string NotReady = "NetworkPluginNotReady";
 
-    /// <summary>Is there a valid configuration, are its plugins there, and (CNI 1.1) do they say that they can serve? Never throws for a network that is not ready.</summary>
+    /// <summary>
+    /// Is there a valid configuration, are its plugins there, and (CNI 1.1) do they say that they can serve? Answers within
+    /// <see cref="CniLimits.StatusPatience"/>, whatever a plugin does, and never throws for a network that is not ready.
+    /// </summary>
     public async Task<NetworkStatus> StatusAsync(CancellationToken cancellationToken)
     {
         try
@@ -17,9 +20,9 @@ public sealed partial class SandboxNetwork
                 _plugins.Find(plugin.Type);
             }
 
-            if (network.CniVersion.HasStatusAndGc)
+            if (network.CniVersion.HasStatusAndGc && await _statusAnswers.RefusalAsync(network, cancellationToken) is { } refusal)
             {
-                await WithinTotalLimitAsync($"asking network {network.Name} for its status", limited => RunOnNetworkAsync(PluginVerb.Status, network, null, limited), cancellationToken);
+                return new NetworkStatus(false, NotReady, refusal);
             }
 
             var passedOver = problems.Count == 0 ? string.Empty : $"; passed over: {string.Join("; ", problems)}";
@@ -29,26 +32,5 @@ public sealed partial class SandboxNetwork
         {
             return new NetworkStatus(false, NotReady, failure.Message);
         }
-    }
-
-    /// <summary>GC (CNI 1.1): tells the plugins which attachments exist, so that they free what belongs to none. Older networks aren't asked.</summary>
-    /// <exception cref="RuntimeException">A plugin failed.</exception>
-    public async Task CollectGarbageAsync(IReadOnlyList<ValidAttachment> valid, CancellationToken cancellationToken)
-    {
-        var network = _configurations.Load();
-        if (network.CniVersion.HasStatusAndGc && !network.DisableGc)
-        {
-            await WithinTotalLimitAsync($"collecting garbage of network {network.Name}", limited => RunOnNetworkAsync(PluginVerb.Gc, network, valid, limited), cancellationToken);
-        }
-    }
-
-    private async Task<bool> RunOnNetworkAsync(PluginVerb verb, NetworkConfiguration network, IReadOnlyList<ValidAttachment>? valid, CancellationToken cancellationToken)
-    {
-        foreach (var plugin in network.Plugins)
-        {
-            await _run.RunAsync(verb, network.Name, plugin.Type, [], PluginInput.For(network, plugin, [], null, valid), cancellationToken);
-        }
-
-        return true;
     }
 }

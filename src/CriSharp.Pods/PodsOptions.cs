@@ -39,6 +39,9 @@ public sealed record PodsOptions
     /// <summary>How long a pod sandbox or container that nobody was told of is kept for the retry of whoever asked for it.</summary>
     public TimeSpan KeepUnclaimed { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long the stop of a sandbox waits for the network's plugins to detach it; afterwards they go on behind it.</summary>
+    public TimeSpan NetworkDelLimit { get; init; } = TimeSpan.FromSeconds(30);
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 

@@ -124,7 +124,7 @@ public sealed class DebianPluginsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Add_WhenAPluginRefuses_ItsWordsAreToldAndNothingIsLeft()
+    public async Task Add_WhenAPluginRefuses_ItsWordsAreToldAndDelLeavesNothing()
     {
         await File.WriteAllTextAsync(_bridge.ConfigFile, (await File.ReadAllTextAsync(_bridge.ConfigFile)).Replace("\"snat\": true", "\"snat\": true, \"conditionsV4\": [\"--no-such-option\"]", StringComparison.Ordinal));
         var request = await RequestAsync("refused", new PortMapping(PortProtocol.Tcp, ContainerPort, FreePort()));
@@ -133,6 +133,7 @@ public sealed class DebianPluginsTests : IAsyncLifetime
 
         Assert.Contains("CNI plugin portmap", failure.Message, StringComparison.Ordinal);
         Assert.Contains("no-such-option", failure.Message, StringComparison.Ordinal);
+        await _network.DelAsync(request.CacheDirectory, CancellationToken.None);
         Assert.Empty(_bridge.Leases);
         Assert.Empty(await _bridge.RulesAsync());
         Assert.Empty(Directory.EnumerateFileSystemEntries(request.CacheDirectory));

@@ -1,5 +1,6 @@
 using CriSharp.Primitives;
 using CriSharp.TestSupport.FakeCni;
+using CriSharp.TestSupport.Leftovers;
 
 namespace CriSharp.Cni.Tests;
 
@@ -72,12 +73,12 @@ public sealed class SandboxNetworkTests : IDisposable
     [InlineData("fail-after", "no addresses left; planned by a test (CNI code 100)", ErrorKind.Internal)]
     [InlineData("fail-later", "no addresses left; planned by a test (CNI code 11)", ErrorKind.Unavailable)]
     [InlineData("crash", "no addresses left (exit code 2)", ErrorKind.Internal)]
-    [InlineData("hang", "killed", ErrorKind.DeadlineExceeded)]
-    [InlineData("hang-after", "killed", ErrorKind.DeadlineExceeded)]
+    [InlineData("hang", "took longer than 8 s at ADD for sandbox sandbox-1 and was killed with all it had started", ErrorKind.DeadlineExceeded)]
+    [InlineData("hang-after", "took longer than 8 s at ADD for sandbox sandbox-1 and was killed with all it had started", ErrorKind.DeadlineExceeded)]
     [InlineData("garbage", "<html>not what you wanted", ErrorKind.Internal)]
     [InlineData("huge", "more than", ErrorKind.Internal)]
     [InlineData("silent", "no result", ErrorKind.Internal)]
-    public async Task Add_WhenThePluginInTheMiddleFails_ItsWordsAreToldAndAllAreDetached(string action, string words, ErrorKind kind)
+    public async Task Add_WhenThePluginInTheMiddleFails_ItsWordsAreToldAndDelDetachesAll(string action, string words, ErrorKind kind)
     {
         // A folder of its own, looked into first: only "second" has the plan.
         using var fake = new FakeCniPlugins("second");
@@ -89,6 +90,8 @@ public sealed class SandboxNetworkTests : IDisposable
         Assert.Equal(kind, failure.Kind);
         Assert.Contains("CNI plugin second of network net1", failure.Message, StringComparison.Ordinal);
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+        Assert.Null(SandboxNetwork.TryReadResult(CacheDirectory));
+        await network.DelAsync(CacheDirectory, CancellationToken.None);
         Assert.Equal(["ADD first", "DEL third", "DEL first"], _fakes.Verbs);
         Assert.Equal(["ADD second", "DEL second"], fake.Verbs);
         Assert.Empty(Directory.EnumerateFileSystemEntries(CacheDirectory));
@@ -102,20 +105,23 @@ public sealed class SandboxNetworkTests : IDisposable
     [InlineData("[1]")]
     [InlineData("""{"cniVersion":"1.0.0","ips":[{"address":"\ud800"}]}""")]
     [InlineData("""{"x":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}""")]
-    public async Task Add_WhenTheLastResultIsBad_AllAreDetached(string result)
+    public async Task Add_WhenTheLastResultIsBad_DelDetachesAll(string result)
     {
         using var fake = new FakeCniPlugins("third");
         fake.Plan("ADD", null, "print", result);
 
-        var failure = await Assert.ThrowsAsync<RuntimeException>(() => Network(null, fake.PluginDirectory, _fakes.PluginDirectory).AddAsync(Request(), CancellationToken.None));
+        var network = Network(null, fake.PluginDirectory, _fakes.PluginDirectory);
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => network.AddAsync(Request(), CancellationToken.None));
 
         Assert.Equal(ErrorKind.Internal, failure.Kind);
         Assert.Contains("third", failure.Message, StringComparison.Ordinal);
+        await network.DelAsync(CacheDirectory, CancellationToken.None);
         Assert.Equal(["ADD first", "ADD second", "DEL second", "DEL first"], _fakes.Verbs);
     }
 
     [Fact]
-    public async Task Add_WhenTheCallerGoes_ThePluginIsKilledAndAllAreDetached()
+    public async Task Add_WhenTheCallerGoes_ThePluginIsKilledAndDelDetachesAll()
     {
         using var fake = new FakeCniPlugins("third");
         fake.Plan("ADD", 1, "hang");
@@ -124,11 +130,13 @@ public sealed class SandboxNetworkTests : IDisposable
         var started = new TaskCompletionSource();
         called.Created += (_, _) => started.TrySetResult();
 
-        var adding = Network(null, fake.PluginDirectory, _fakes.PluginDirectory).AddAsync(Request(), caller.Token);
+        var network = Network(null, fake.PluginDirectory, _fakes.PluginDirectory);
+        var adding = network.AddAsync(Request(), caller.Token);
         await started.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await caller.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => adding);
+        await network.DelAsync(CacheDirectory, CancellationToken.None);
         Assert.Equal(["ADD third", "DEL third"], fake.Verbs);
         Assert.Equal(["ADD first", "ADD second", "DEL second", "DEL first"], _fakes.Verbs);
     }
@@ -142,18 +150,43 @@ public sealed class SandboxNetworkTests : IDisposable
 
         Assert.Equal(ErrorKind.DeadlineExceeded, failure.Kind);
         Assert.Contains("sandbox-1", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("took longer than 3 s at ADD for sandbox sandbox-1", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Add_WhenUndoingFailsToo_TheAttachmentStaysForALaterDel()
+    public async Task Add_WhenAPluginHangs_ItsChildrenDieWithIt()
+    {
+        _fakes.Plan("ADD", 1, "hang-child");
+
+        await Assert.ThrowsAsync<RuntimeException>(() => Network(new CniLimits { Plugin = TimeSpan.FromSeconds(3) }).AddAsync(Request(), CancellationToken.None));
+
+        await AssertNoPluginRunsAsync();
+    }
+
+    [Fact]
+    public async Task Del_WhenTheTimeOfAllIsUsedUp_TheOthersAreNamed()
+    {
+        await Network().AddAsync(Request(), CancellationToken.None);
+        _fakes.Plan("DEL", null, "hang");
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => Network(new CniLimits { Total = TimeSpan.FromSeconds(2) }).DelAsync(CacheDirectory, CancellationToken.None));
+
+        Assert.Contains("CNI plugin third of network net1 took longer than", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("CNI plugin first of network net1 was not run at DEL for sandbox sandbox-1: the 2 s that all plugins have together were used up", failure.Message, StringComparison.Ordinal);
+        Assert.True(SandboxNetwork.IsAttached(CacheDirectory));
+    }
+
+    [Fact]
+    public async Task Del_WhenItFailsAfterAFailedAdd_CanBeTriedAgain()
     {
         _fakes.Plan("ADD", 1, "fail", "first reason");
         _fakes.Plan("DEL", 1, "fail", "second reason");
-
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => Network().AddAsync(Request(), CancellationToken.None));
         Assert.Contains("first reason", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("second reason", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(new AttachedPod("default", "pod-1"), SandboxNetwork.TryReadPod(CacheDirectory));
 
+        failure = await Assert.ThrowsAsync<RuntimeException>(() => Network().DelAsync(CacheDirectory, CancellationToken.None));
+        Assert.Contains("second reason", failure.Message, StringComparison.Ordinal);
         await Network().DelAsync(CacheDirectory, CancellationToken.None);
         await Network().DelAsync(CacheDirectory, CancellationToken.None);
 
@@ -256,7 +289,7 @@ public sealed class SandboxNetworkTests : IDisposable
     public async Task Status_WhenTheNetworkSpeaks11_ItsPluginsAreAskedAndToldOfGarbage()
     {
         await File.WriteAllTextAsync(ConfigFile, FakeCniPlugins.Conflist("net1", ["first", "second"], "1.1.0"));
-        await Network().CollectGarbageAsync([new ValidAttachment("sandbox-1")], CancellationToken.None);
+        await Network().CollectGarbageAsync(() => [new ValidAttachment("sandbox-1")], CancellationToken.None);
         Assert.Equal("""[{"containerID":"sandbox-1","ifname":"eth0"}]""", _fakes.InputOf(1)["cni.dev/valid-attachments"]!.ToJsonString());
         _fakes.Plan("STATUS", 1, "fail", "the address server is away");
 
@@ -277,6 +310,17 @@ public sealed class SandboxNetworkTests : IDisposable
 
         Assert.Equal(ErrorKind.DataLoss, failure.Kind);
         Assert.Contains("attachment.json", failure.Message, StringComparison.Ordinal);
+    }
+
+    private Task AssertNoPluginRunsAsync() => WaitUntilAsync(() => !ProcessListing.Marked([_fakes.PluginDirectory]).Any());
+
+    private static async Task WaitUntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
+        }
     }
 
     private SandboxNetwork Network(CniLimits? limits = null, params string[] directories) =>

@@ -27,6 +27,7 @@ public sealed class OptionsTests : IDisposable
         Assert.Equal(LogLevel.Information, options.LogLevel);
         Assert.Equal(new RuntimeOptions("runc", "/bin/true", "/run/crisharp/runtime/runc"), Assert.Single(options.Runtimes));
         Assert.Equal(TimeSpan.FromMinutes(5), options.PullProgressTimeout);
+        Assert.Equal((60, 120, 30), (options.CniPluginTimeout.TotalSeconds, options.CniAddTimeout.TotalSeconds, options.CniDelTimeout.TotalSeconds));
         Assert.Equal((TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(2)), (options.ContainerCreateTimeout, options.RuntimeTimeout));
     }
 
@@ -81,6 +82,8 @@ public sealed class OptionsTests : IDisposable
     [InlineData("--default-runtime", "no-such-runtime")]
     [InlineData("--insecure-registry", "http://localhost")]
     [InlineData("--pull-progress-timeout", "soon")]
+    [InlineData("--cni-del-timeout", "0s")]
+    [InlineData("--cni-add-timeout", "2")]
     [InlineData("--listen", "/a/path/that/is/much/too/long/for/a/unix/socket/because/the/kernel/keeps/it/in/one/hundred/and/eight/bytes/s")]
     public void Options_WhenAFlagIsWrong_AreRefusedByItsName(string flag, string value)
     {
@@ -148,12 +151,13 @@ public sealed class OptionsTests : IDisposable
     [Fact]
     public void ConfigurationText_WhenReadAgain_SaysTheSame()
     {
-        var options = Read([.. Programs, "--root", "/with \"quotes\"", "--insecure-registry", "localhost:5000", "--pull-progress-timeout", "1m30s", "--runtime-timeout", "7s", "--container-create-timeout", "9s"]);
+        var options = Read([.. Programs, "--root", "/with \"quotes\"", "--insecure-registry", "localhost:5000", "--pull-progress-timeout", "1m30s", "--runtime-timeout", "7s", "--container-create-timeout", "9s", "--cni-del-timeout", "500ms"]);
         var text = ConfigurationText.Of(options);
         var again = Read(["--config", WriteFile("printed.conf", text)]);
         Assert.Equal(text, ConfigurationText.Of(again));
         Assert.Equal(TimeSpan.FromSeconds(90), again.PullProgressTimeout);
         Assert.Equal((TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(7)), (again.ContainerCreateTimeout, again.RuntimeTimeout));
+        Assert.Equal(TimeSpan.FromMilliseconds(500), again.CniDelTimeout);
     }
 
     [Theory]

@@ -89,6 +89,28 @@ public static class NamespacePins
         Directory.Delete(directory);
     }
 
+    /// <summary>Lets go of some of the pins, and of the folder with the last one. Done already, half made or never made: all fine.</summary>
+    /// <exception cref="LinuxException">A pin can't be unmounted.</exception>
+    public static void Unpin(string directory, NamespaceKinds kinds)
+    {
+        try
+        {
+            foreach (var kind in Kinds.Where(kind => kinds.HasFlag(kind.Value)))
+            {
+                RemovePin(Path.Combine(directory, kind.Name));
+            }
+
+            if (!Directory.EnumerateFileSystemEntries(directory).Any())
+            {
+                Directory.Delete(directory);
+            }
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody else let go of the last one.
+        }
+    }
+
     private static void Pin(string directory, Kind[] kinds)
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -5,6 +5,8 @@ namespace CriSharp.Linux.Processes;
 /// <summary>Runs a program to its end and returns what it said. It can't hang: it has a time limit, and its output is always read.</summary>
 public static class ProgramRun
 {
+    internal const string InputName = "stdin";
+
     private const int QuotedBytes = 512;
 
     // A killed process goes at once unless the kernel itself hangs on a device or a network file system.
@@ -46,7 +48,7 @@ public static class ProgramRun
     private static ChildProcess Start(ProgramCommand command, PipePair output, PipePair errors)
     {
         // A file in memory instead of a pipe: nobody has to feed it, and a program that never reads it does not matter.
-        using var input = command.StandardInput.IsEmpty ? null : MemoryFile.Create("stdin", command.StandardInput.Span);
+        using var input = command.StandardInput.IsEmpty ? null : MemoryFile.Create(InputName, command.StandardInput.Span);
         var descriptors = new List<ChildDescriptor> { new(1, output.Writer), new(2, errors.Writer) };
         if (input is not null)
         {

@@ -6,6 +6,9 @@ namespace CriSharp.Pods.Persistence;
 /// <summary>Where one instance of the daemon keeps its things: what must outlive a reboot under the root, what must not under the run root.</summary>
 public sealed record InstanceFolders(string Root, string RunRoot)
 {
+    /// <summary>In a sandbox's record folder: the network's request and result, kept for the DEL.</summary>
+    public const string NetworkFolder = "network";
+
     public string SandboxRecords => Path.Combine(Root, "sandboxes");
 
     public string ContainerRecords => Path.Combine(Root, "containers");
@@ -17,8 +20,12 @@ public sealed record InstanceFolders(string Root, string RunRoot)
 
     public string ContainerRuns => Path.Combine(RunRoot, "containers");
 
-    /// <summary>The network plugin's request and result, kept for the DEL.</summary>
-    public string NetworkOf(PodSandboxId id) => Path.Combine(SandboxRecords, id.ToString(), "network");
+    /// <summary>Sandboxes whose DEL is owed to the network, by their ids. Each owns the sandbox's pinned network namespace.</summary>
+    public string NetworkDebts => Path.Combine(Root, "network-debts");
+
+    public string NetworkOf(PodSandboxId id) => Path.Combine(SandboxRecords, id.ToString(), NetworkFolder);
+
+    public string NetworkDebtOf(PodSandboxId id) => Path.Combine(NetworkDebts, id.ToString());
 
     public string RunOf(PodSandboxId id) => Path.Combine(SandboxRuns, id.ToString());
 

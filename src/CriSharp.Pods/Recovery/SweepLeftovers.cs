@@ -26,8 +26,8 @@ public sealed partial class SweepLeftovers(
 
     public async Task RunAsync()
     {
-        // A folder with a record, even an unreadable one that was set aside, has an owner.
-        var known = Known(_folders.SandboxRecords).Concat(Known(_folders.ContainerRecords)).Concat(KnownBroken()).ToHashSet();
+        // A folder with a record, even an unreadable one that was set aside, has an owner; so has the namespace of a network debt.
+        var known = Known(_folders.SandboxRecords).Concat(Known(_folders.ContainerRecords)).Concat(KnownBroken()).Concat(Known(_folders.NetworkDebts)).ToHashSet();
         foreach (var runtime in handlers.All)
         {
             foreach (var id in runtime.List().Where(id => !known.Contains(id.ToString())))

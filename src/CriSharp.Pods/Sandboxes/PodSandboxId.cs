@@ -14,6 +14,9 @@ public readonly record struct PodSandboxId
     /// <exception cref="FormatException">Not 64 lower-case hex digits.</exception>
     public static PodSandboxId Parse(string text) => new(ContainerId.Parse(text));
 
+    /// <returns>Null: not 64 lower-case hex digits.</returns>
+    public static PodSandboxId? TryParse(string text) => ContainerId.TryParse(text, out var id) ? new PodSandboxId(id) : null;
+
     public ContainerId ToInfraContainerId() => _id;
 
     public override string ToString() => _id.ToString();

@@ -60,7 +60,20 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
         }
 
         DeleteFolder(folders.SharedMemoryOf(id));
-        DeleteFolder(folders.RunOf(id));
+        if (!Directory.Exists(folders.NamespacesOf(id)))
+        {
+            DeleteFolder(folders.RunOf(id));
+        }
+    }
+
+    /// <summary>For a network debt, which may hold the last namespace longer than the sandbox has its files: whoever is last removes the folder.</summary>
+    public static void RemoveEmptyFolder(InstanceFolders folders, PodSandboxId id)
+    {
+        var folder = new DirectoryInfo(folders.RunOf(id));
+        if (folder.Exists && folder.GetFileSystemInfos().Length == 0)
+        {
+            DeleteFolder(folder.FullName);
+        }
     }
 
     public static string HostnameOf(PodSandboxRecord record) =>
@@ -84,9 +97,13 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
 
     private static void DeleteFolder(string path)
     {
-        if (Directory.Exists(path))
+        try
         {
             Directory.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Gone already.
         }
     }
 }

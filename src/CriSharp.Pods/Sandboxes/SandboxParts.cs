@@ -1,5 +1,6 @@
 using CriSharp.Cni;
 using CriSharp.Linux.Namespaces;
+using CriSharp.Pods.Networks;
 using CriSharp.Pods.Persistence;
 using CriSharp.Primitives;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,8 @@ namespace CriSharp.Pods.Sandboxes;
 /// What a pod sandbox is made of: pinned namespaces, files, its place in the network, and an infra process where its containers share one
 /// PID namespace. Each part is found again by the sandbox's id alone, so that it can be given back after any crash.
 /// </summary>
-public sealed partial class SandboxParts(PodsOptions options, SandboxNetwork network, InfraContainer infra, PodCgroups cgroups, ILogger<SandboxParts> logger)
+public sealed partial class SandboxParts(
+    PodsOptions options, SandboxNetwork network, NetworkDebts debts, InfraContainer infra, PodCgroups cgroups, ILogger<SandboxParts> logger)
 {
     private readonly InstanceFolders _folders = options.Folders;
     private readonly SandboxFiles _files = new(options.Folders, options.HostResolvConf);
@@ -19,7 +21,7 @@ public sealed partial class SandboxParts(PodsOptions options, SandboxNetwork net
     {
         rollback.Add("remove the files", () => RemoveRest(record));
 
-        rollback.Add("release the namespaces", () => NamespacePins.Unpin(_folders.NamespacesOf(record.Id)));
+        rollback.Add("release the namespaces", () => ReleaseNamespaces(record.Id));
         Operation.At("namespaces");
         await MakeNamespacesAsync(record);
 
@@ -51,8 +53,10 @@ public sealed partial class SandboxParts(PodsOptions options, SandboxNetwork net
         }
     }
 
-    /// <summary>Gives back what others could use: the infra process, the address, the namespaces, the memory. Idempotent.</summary>
-    /// <exception cref="RuntimeException">The network's DEL failed: the namespaces stay for the next try, since plugins read there what they have to undo on the host.</exception>
+    /// <summary>
+    /// Gives back what others could use: the infra process, the memory, the address, the namespaces. Idempotent. The address is owed,
+    /// durable, once this returns; see <see cref="WaitForNetworkAsync"/>.
+    /// </summary>
     internal async Task ReleaseAsync(PodSandboxRecord record, CancellationToken cancellationToken)
     {
         if (record.NeedsInfra)
@@ -63,23 +67,32 @@ public sealed partial class SandboxParts(PodsOptions options, SandboxNetwork net
 
         Operation.At("shared memory");
         _files.Unmount(record.Id);
-        if (!record.HasHostNetwork)
-        {
-            Operation.At("network");
-            await network.DelAsync(_folders.NetworkOf(record.Id), cancellationToken);
-        }
-
-        Operation.At("namespaces");
-        NamespacePins.Unpin(_folders.NamespacesOf(record.Id));
+        Operation.At("end of the network");
+        debts.Owe(record);
+        Operation.At("release of the namespaces");
+        ReleaseNamespaces(record.Id);
     }
+
+    /// <summary>Until the network's plugins have been called once, or longer than they may take. Their failure is not the caller's.</summary>
+    internal Task WaitForNetworkAsync(PodSandboxRecord record, CancellationToken cancellationToken) => debts.WaitAsync(record.Id, cancellationToken);
 
     /// <summary>The files, and the cgroup where it is ours. Idempotent.</summary>
     internal void RemoveRest(PodSandboxRecord record)
     {
-        Operation.At("files");
+        Operation.At("removal of the files");
         _files.Remove(record.Id);
-        Operation.At("cgroup");
+        Operation.At("removal of the cgroup");
         cgroups.Remove(record);
+    }
+
+    // While the network is owed its namespace is the debt's: plugins read there what they have to undo on the host.
+    private void ReleaseNamespaces(PodSandboxId id)
+    {
+        NamespacePins.Unpin(_folders.NamespacesOf(id), NamespaceKinds.Ipc | NamespaceKinds.Uts);
+        if (!debts.IsOwed(id))
+        {
+            NamespacePins.Unpin(_folders.NamespacesOf(id), NamespaceKinds.Network);
+        }
     }
 
     private async Task MakeNamespacesAsync(PodSandboxRecord record)
@@ -107,7 +120,11 @@ public sealed partial class SandboxParts(PodsOptions options, SandboxNetwork net
         }
 
         var request = SandboxAttachment.RequestFor(record, _folders);
-        rollback.Add("detach from the network", async cancellationToken => await network.DelAsync(request.CacheDirectory, cancellationToken));
+        rollback.Add("detach from the network", async cancellationToken =>
+        {
+            debts.Owe(record);
+            await Task.WhenAny(debts.WaitAsync(record.Id, cancellationToken));
+        });
         Operation.At("network");
         var result = await network.AddAsync(request, CancellationToken.None);
         if (result.HostPortsUnserved)

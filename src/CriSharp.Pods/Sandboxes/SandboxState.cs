@@ -22,7 +22,7 @@ public abstract record SandboxState
         public Stopped Stop(DateTimeOffset at) => new(at, Ips, NetworkReleased: false);
     }
 
-    /// <param name="NetworkReleased">False while the network plugin's DEL is still owed: Stop and Remove try it again.</param>
+    /// <param name="NetworkReleased">False until network and namespaces are given back or, durable, owed: Stop and Remove try it again.</param>
     public sealed record Stopped(DateTimeOffset At, IReadOnlyList<string> Ips, bool NetworkReleased) : SandboxState
     {
         public Stopped Release() => this with { NetworkReleased = true };

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace CriSharp.Pods.Sandboxes;
 
 /// <summary>
-/// Ends a pod: its containers are killed, its state says so, its network and namespaces are given back. Idempotent; what could not be
-/// given back is owed and tried again at the next call.
+/// Ends a pod: its containers are killed, its state says so, its network and namespaces are given back. Idempotent. A network plugin that
+/// fails or hangs does not keep it from ending: the address is owed then, and given back later.
 /// </summary>
 public sealed partial class StopPodSandbox(
     PodSandboxStore sandboxes,
@@ -43,6 +43,13 @@ public sealed partial class StopPodSandbox(
             Stopped(logger, sandbox.Id);
         }
 
+        await ReleaseHeldAsync(sandbox, cancellationToken);
+        await parts.WaitForNetworkAsync(sandbox.Record, cancellationToken);
+    }
+
+    /// <summary>For callers that hold the sandbox's lock: a stopped sandbox gives back what it has. The network's plugins aren't waited for.</summary>
+    internal async Task ReleaseHeldAsync(PodSandbox sandbox, CancellationToken cancellationToken)
+    {
         if (sandbox.State is SandboxState.Stopped { NetworkReleased: false } stopped)
         {
             await parts.ReleaseAsync(sandbox.Record, cancellationToken);

@@ -10,6 +10,7 @@ using CriSharp.Pods;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Exec;
 using CriSharp.Pods.Host;
+using CriSharp.Pods.Networks;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Recovery;
 using CriSharp.Pods.Retries;
@@ -33,6 +34,7 @@ internal static class PodRooms
             CreateLimit = options.ContainerCreateTimeout,
             KillLimit = Shorter(options.RuntimeTimeout, TimeSpan.FromSeconds(30)),
             KeepUnclaimed = options.UnclaimedTimeout,
+            NetworkDelLimit = options.CniDelTimeout,
             Time = provider.GetRequiredService<TimeProvider>(),
         });
         services.AddSingleton(_ => CgroupHierarchies.Detect());
@@ -41,7 +43,12 @@ internal static class PodRooms
         services.AddSingleton(new BundleStore(folders.ContainerRuns));
         services.AddSingleton(new MonitorLauncher(options.MonitorPath));
         services.AddSingleton(provider => new PodCgroups(provider.GetRequiredService<CgroupHierarchies>(), DriverOf(options)));
-        services.AddSingleton(new SandboxNetwork(new CniConfigStore(options.CniConfigDirectory), new CniPlugins(options.CniPluginDirectories)));
+        // By a factory: the container disposes only of what it has made.
+        services.AddSingleton(_ => new SandboxNetwork(
+            new CniConfigStore(options.CniConfigDirectory),
+            new CniPlugins(options.CniPluginDirectories),
+            new CniLimits { Plugin = options.CniPluginTimeout, Total = options.CniAddTimeout },
+            options.Root));
 
         services.AddSingleton<HandlerFactsTable>();
         services.AddSingleton<PodSandboxStore>();
@@ -53,6 +60,9 @@ internal static class PodRooms
         services.AddSingleton<ContainerEnds>();
         services.AddSingleton<InfraContainer>();
         services.AddSingleton<SandboxParts>();
+        services.AddSingleton<NetworkDebts>();
+        services.AddSingleton<CollectNetworkGarbage>();
+        services.AddSingleton<TakeUpNetworks>();
         services.AddSingleton<SweepLeftovers>();
         services.AddSingleton<FindStarted>();
         services.AddSingleton<RecoverPods>();

@@ -1,16 +1,18 @@
 using CriSharp.Images;
 using CriSharp.Pods.Host;
+using CriSharp.Pods.Networks;
 using CriSharp.Pods.Recovery;
 
 namespace CriSharp.Daemon.Composition;
 
 /// <summary>Finds pods, containers and images again, and asks the runtimes what they can do.</summary>
-internal sealed class StartUp(RecoverPods recoverPods, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts) : IStartUp
+internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts) : IStartUp
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var asked = handlerFacts.AskAsync(cancellationToken);
         await recoverPods.RunAsync();
+        takeUpNetworks.Start();
         await asked;
     }
 

@@ -43,6 +43,12 @@ internal sealed record DaemonOptions
 
     public required IReadOnlyList<string> CniPluginDirectories { get; init; }
 
+    public required TimeSpan CniPluginTimeout { get; init; }
+
+    public required TimeSpan CniAddTimeout { get; init; }
+
+    public required TimeSpan CniDelTimeout { get; init; }
+
     /// <summary>HOST or HOST:PORT.</summary>
     public required IReadOnlyList<string> InsecureRegistries { get; init; }
 

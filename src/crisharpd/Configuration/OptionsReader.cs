@@ -34,6 +34,9 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             LogFormat = Parse<LogFormat>(Settings.LogFormat, "text", "text or json", TryWord),
             CniConfigDirectory = AbsolutePath(Settings.CniConfigDirectory, "/etc/cni/net.d"),
             CniPluginDirectories = AbsolutePaths(Settings.CniPluginDirectories, "/opt/cni/bin", "/usr/lib/cni"),
+            CniPluginTimeout = TimeLimit(Settings.CniPluginTimeout, "1m"),
+            CniAddTimeout = TimeLimit(Settings.CniAddTimeout, "2m"),
+            CniDelTimeout = TimeLimit(Settings.CniDelTimeout, "30s"),
             InsecureRegistries = Values(Settings.InsecureRegistries).Select(HostAndPort).ToArray(),
             RegistryCertDirectories = AbsolutePaths(Settings.RegistryCertDirectories, "/etc/containers/certs.d", "/etc/docker/certs.d"),
             PullProgressTimeout = Parse<TimeSpan>(Settings.PullProgressTimeout, "5m", "a duration such as 30s, 5m or 1h", Duration.TryParse) is { Ticks: > 0 } limit ? limit : null,
@@ -78,6 +81,9 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
     /// <summary>At least a second: whole ones are what a monitor is told.</summary>
     private TimeSpan Limit(Setting setting, string fallback) => Parse<TimeSpan>(
         setting, fallback, "a duration from 1s to 24h", (string text, out TimeSpan limit) => Duration.TryParse(text, out limit) && limit.TotalSeconds >= 1 && limit.TotalHours <= 24);
+
+    private TimeSpan TimeLimit(Setting setting, string fallback) => Parse<TimeSpan>(
+        setting, fallback, "a duration above zero, such as 500ms, 30s or 5m", (string text, out TimeSpan limit) => Duration.TryParse(text, out limit) && limit > TimeSpan.Zero);
 
     private string AbsolutePath(Setting setting, string fallback) => Absolute(setting, Values(setting) is [.., var last] ? last : fallback);
 

@@ -21,6 +21,13 @@ internal static class Settings
     public static readonly Setting LogLevel = new("--log-level", "crio.runtime", "log_level", "trace, debug, info, warn, error or fatal [info]");
     public static readonly Setting LogFormat = new("--log-format", "crio.runtime", "log_format", "text or json [text]");
     public static readonly Setting CniConfigDirectory = new("--cni-config-dir", "crio.network", "network_dir", "folder of CNI configurations [/etc/cni/net.d]");
+    public static readonly Setting CniPluginTimeout = new("--cni-plugin-timeout", "crio.network", "cni_plugin_timeout", "one run of one CNI plugin; it is killed afterwards [1m]");
+    public static readonly Setting CniAddTimeout = new(
+        "--cni-add-timeout", "crio.network", "cni_add_timeout", "all CNI plugins together that attach or detach a pod [2m]");
+
+    public static readonly Setting CniDelTimeout = new(
+        "--cni-del-timeout", "crio.network", "cni_del_timeout", "how long the stop of a pod waits for the CNI plugins; then they go on behind it [30s]");
+
     public static readonly Setting PullProgressTimeout = new(
         "--pull-progress-timeout", "crio.image", "pull_progress_timeout", "a pull that gets no byte for so long fails; 0s: never [5m]");
 
@@ -42,8 +49,7 @@ internal static class Settings
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
-        ContainerCreateTimeout, RuntimeTimeout,
-        LogLevel, LogFormat, CniConfigDirectory, CniPluginDirectories, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout,
-        UnclaimedTimeout,
+        ContainerCreateTimeout, RuntimeTimeout, LogLevel, LogFormat, CniConfigDirectory, CniPluginDirectories, CniPluginTimeout, CniAddTimeout, CniDelTimeout,
+        InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, UnclaimedTimeout,
     ];
 }

@@ -16,6 +16,7 @@ public sealed class DaemonInstance : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BackgroundLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(5);
 
     private readonly List<string> _flags = [];
@@ -75,6 +76,10 @@ public sealed class DaemonInstance : IAsyncDisposable
     public string Log => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "";
 
     public bool IsRunning => _daemon is { Handle.HasExited: false };
+
+    /// <summary>Sandboxes whose DEL is owed to the network.</summary>
+    public IReadOnlyList<string> NetworkDebts =>
+        Directory.Exists(Path.Combine(Root, "network-debts")) ? [.. Directory.EnumerateDirectories(Path.Combine(Root, "network-debts")).Select(folder => Path.GetFileName(folder))] : [];
 
     public int DaemonPid => _daemon?.Pid ?? throw new InvalidOperationException("the daemon is not running");
 
@@ -145,6 +150,21 @@ public sealed class DaemonInstance : IAsyncDisposable
             new ProgramCommand { Path = PublishedPrograms.Daemon, Arguments = [.. Arguments(flags)], Environment = Variables(null), TimeLimit = StopLimit },
             CancellationToken.None);
         return (output.Exit.ShellCode, output.StandardOutputText + output.StandardErrorText);
+    }
+
+    /// <summary>For what the daemon does in the background.</summary>
+    public async Task WaitUntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(BackgroundLimit);
+        while (!condition())
+        {
+            if (limit.IsCancellationRequested)
+            {
+                throw new TimeoutException($"the daemon did not do it within {BackgroundLimit.TotalSeconds} s: {Log}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
+        }
     }
 
     /// <summary>kill -9, as the OOM killer would.</summary>

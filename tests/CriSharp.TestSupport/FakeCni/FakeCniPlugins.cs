@@ -50,7 +50,7 @@ public sealed class FakeCniPlugins : IDisposable
 
     /// <param name="verb">ADD, DEL, CHECK, GC, STATUS or *.</param>
     /// <param name="nth">From 1; null: every call.</param>
-    /// <param name="action">One of fake-cni.sh's: fail, fail-later, fail-after, crash, hang, hang-after, garbage, huge, silent, print.</param>
+    /// <param name="action">One of fake-cni.sh's: fail, fail-later, fail-after, crash, hang, hang-child, hang-after, garbage, huge, silent, print.</param>
     /// <param name="words">One line.</param>
     public void Plan(string verb, int? nth, string action, string words = "")
     {

@@ -8,6 +8,7 @@
 #                      fail-after  does its work first, then fails
 #                      crash       does nothing, prints WORDS on standard error alone, exit code 2
 #                      hang        does nothing and never ends
+#                      hang-child  does nothing and waits for ever for a child with a process group of its own
 #                      hang-after  does its work first, then never ends
 #                      garbage     does its work, prints no JSON
 #                      huge        does its work, prints 4 MiB of JSON
@@ -65,6 +66,7 @@ case $action in
   fail-later) fail 11 ;;
   crash) printf '%s\n' "$words" >&2; exit 2 ;;
   hang) forever ;;
+  hang-child) set -m; sleep infinity & wait ;;
 esac
 answer=$(work) || { printf '%s\n' "$answer"; exit 1; }
 case $action in

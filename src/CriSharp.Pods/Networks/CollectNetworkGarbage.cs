@@ -1,0 +1,73 @@
+using CriSharp.Cni;
+using CriSharp.Pods.Persistence;
+using CriSharp.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Pods.Networks;
+
+/// <summary>
+/// Tells the network's plugins (CNI 1.1) which attachments there are, so that they free what belongs to none: what a daemon whose state was
+/// lost has left, or a plugin that died.
+/// </summary>
+public sealed partial class CollectNetworkGarbage(SandboxNetwork network, PodsOptions options, ILogger<CollectNetworkGarbage> logger)
+{
+    private const int TriesLimit = 30;
+    private const string BrokenSandboxPrefix = "sandboxes-";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    private readonly InstanceFolders _folders = options.Folders;
+
+    /// <summary>Waits for a moment without a sandbox being attached, but not for ever. Never throws: nothing depends on it.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (var tries = 1; !await network.CollectGarbageAsync(ValidAttachments, cancellationToken); tries++)
+            {
+                if (tries == TriesLimit)
+                {
+                    NoMoment(logger, TriesLimit);
+                    return;
+                }
+
+                await Task.Delay(Pause, options.Time, cancellationToken);
+            }
+        }
+        catch (RuntimeException unconfigured) when (unconfigured.Kind == ErrorKind.FailedPrecondition)
+        {
+            NotAsked(logger, unconfigured.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // The daemon ends.
+        }
+        catch (Exception failure)
+        {
+            Failed(logger, failure.Message);
+        }
+    }
+
+    // From the disk, where an attachment is before its first plugin runs: so sandboxes in the making count, and those whose records were
+    // set aside, which still run. What is owed is elsewhere, and does not count.
+    private List<ValidAttachment> ValidAttachments() =>
+    [
+        .. Attached(_folders.SandboxRecords, ""),
+        .. Attached(_folders.BrokenRecords, BrokenSandboxPrefix),
+    ];
+
+    private static IEnumerable<ValidAttachment> Attached(string directory, string prefix) => !Directory.Exists(directory)
+        ? []
+        : Directory.EnumerateDirectories(directory, $"{prefix}*")
+            .Where(folder => SandboxNetwork.IsAttached(Path.Combine(folder, InstanceFolders.NetworkFolder)))
+            .Select(folder => new ValidAttachment(Path.GetFileName(folder)[prefix.Length..]));
+
+    [LoggerMessage(77, LogLevel.Warning, "The network's plugins could not free what belongs to no pod sandbox: {Words}")]
+    private static partial void Failed(ILogger logger, string words);
+
+    [LoggerMessage(78, LogLevel.Information, "The network's plugins were not asked to free what belongs to no pod sandbox: one was being attached at each of {Tries} tries")]
+    private static partial void NoMoment(ILogger logger, int tries);
+
+    [LoggerMessage(79, LogLevel.Debug, "The network's plugins can't be asked to free what belongs to no pod sandbox: {Words}")]
+    private static partial void NotAsked(ILogger logger, string words);
+}

@@ -1,0 +1,79 @@
+using CriSharp.Cni;
+using CriSharp.Pods.Networks;
+using CriSharp.Pods.Persistence;
+using CriSharp.Pods.Sandboxes;
+using CriSharp.TestSupport.FakeCni;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CriSharp.Pods.Tests.Networks;
+
+public sealed class CollectNetworkGarbageTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("pods-tests-");
+    private readonly FakeCniPlugins _fakes = new("fake");
+
+    private InstanceFolders Folders => new(Path.Combine(_root.FullName, "root"), Path.Combine(_root.FullName, "run"));
+
+    private string ConfigFile => Path.Combine(_root.FullName, "10.conflist");
+
+    public async Task InitializeAsync() => await File.WriteAllTextAsync(ConfigFile, FakeCniPlugins.Conflist("net1", ["fake"], "1.1.0"));
+
+    public Task DisposeAsync()
+    {
+        _fakes.Dispose();
+        _root.Delete(recursive: true);
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Run_WhenThereAreAllSorts_NamesThoseThatMustStay()
+    {
+        var network = Network();
+        var (ready, broken, owed) = (await AttachAsync(network), await AttachAsync(network), await AttachAsync(network));
+        new PodSandboxStore(Folders).Begin(Samples.Sandbox());
+        new PodSandboxStore(Folders).SetAside(broken.ToString());
+        Directory.CreateDirectory(Folders.NetworkDebts);
+        Directory.Move(Folders.NetworkOf(owed), Folders.NetworkDebtOf(owed));
+
+        await Collect(network).RunAsync(CancellationToken.None);
+
+        Assert.Equal("GC fake", _fakes.Verbs[^1]);
+        var valid = _fakes.InputOf(_fakes.Calls.Count)["cni.dev/valid-attachments"]!.AsArray().Select(one => (string?)one!["containerID"]);
+        Assert.Equal(new[] { ready.ToString(), broken.ToString() }.Order(), valid.Order());
+    }
+
+    [Theory]
+    [InlineData("1.0.0")]
+    [InlineData("")]
+    public async Task Run_WhenTheNetworkCannot_AsksNobody(string version)
+    {
+        await File.WriteAllTextAsync(ConfigFile, FakeCniPlugins.Conflist("net1", ["fake"], version));
+
+        await Collect(Network()).RunAsync(CancellationToken.None);
+
+        Assert.Empty(_fakes.Calls);
+    }
+
+    [Fact]
+    public async Task Run_WhenThePluginFails_ThrowsNothing()
+    {
+        _fakes.Plan("GC", null, "fail", "no");
+
+        await Collect(Network()).RunAsync(CancellationToken.None);
+
+        Assert.Equal(["GC fake"], _fakes.Verbs);
+    }
+
+    private async Task<PodSandboxId> AttachAsync(SandboxNetwork network)
+    {
+        var record = Samples.Sandbox();
+        new PodSandboxStore(Folders).Begin(record);
+        await network.AddAsync(SandboxAttachment.RequestFor(record, Folders), CancellationToken.None);
+        return record.Id;
+    }
+
+    private SandboxNetwork Network() => new(new CniConfigStore(_root.FullName), new CniPlugins([_fakes.PluginDirectory]));
+
+    private CollectNetworkGarbage Collect(SandboxNetwork network) => new(
+        network, new PodsOptions { Folders = Folders, CgroupDriver = CgroupDriver.Cgroupfs, PausePath = "/none" }, NullLogger<CollectNetworkGarbage>.Instance);
+}
