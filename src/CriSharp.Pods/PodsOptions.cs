@@ -30,6 +30,12 @@ public sealed record PodsOptions
     /// <summary>How long a killed process may take to be reported as ended before the stop fails.</summary>
     public TimeSpan KillLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long an audit waits before it believes what it has seen: what was on its way is settled by then.</summary>
+    public TimeSpan AuditPause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long what a failed pull has got may wait for the retry before it counts as left over.</summary>
+    public TimeSpan RetryLimit { get; init; } = TimeSpan.FromHours(1);
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 

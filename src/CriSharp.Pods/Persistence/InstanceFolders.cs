@@ -17,8 +17,14 @@ public sealed record InstanceFolders(string Root, string RunRoot)
 
     public string ContainerRuns => Path.Combine(RunRoot, "containers");
 
+    /// <summary>Of the folder in a sandbox's record that is the network's.</summary>
+    internal const string NetworkName = "network";
+
+    /// <summary>Whether a folder right in root or run root has a name that this daemon gives: an administrator may have mounted a disk there.</summary>
+    public static bool IsOwn(string name) => name is "sandboxes" or "containers" or "broken" or "content" or "layers" or "snapshots" or "images" or "runtime";
+
     /// <summary>The network plugin's request and result, kept for the DEL.</summary>
-    public string NetworkOf(PodSandboxId id) => Path.Combine(SandboxRecords, id.ToString(), "network");
+    public string NetworkOf(PodSandboxId id) => Path.Combine(SandboxRecords, id.ToString(), NetworkName);
 
     public string RunOf(PodSandboxId id) => Path.Combine(SandboxRuns, id.ToString());
 

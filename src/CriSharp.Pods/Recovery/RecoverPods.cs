@@ -1,3 +1,4 @@
+using CriSharp.Pods.Audit;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
@@ -18,7 +19,7 @@ public sealed partial class RecoverPods(
     SandboxParts sandboxParts,
     ContainerParts containerParts,
     ContainerEnds ends,
-    SweepLeftovers sweep,
+    AuditLeftovers audit,
     PodsOptions options,
     ILogger<RecoverPods> logger)
 {
@@ -40,7 +41,7 @@ public sealed partial class RecoverPods(
             Recover(found);
         }
 
-        await sweep.RunAsync();
+        await audit.AtStartAsync(CancellationToken.None);
         Recovered(logger, sandboxes.All.Count, containers.All.Count, _undo.Count);
         _ = Task.WhenAll(_undo.Select(undo => undo()));
     }

@@ -37,7 +37,8 @@ internal static class PodRooms
         services.AddSingleton(new BundleStore(folders.ContainerRuns));
         services.AddSingleton(new MonitorLauncher(options.MonitorPath));
         services.AddSingleton(provider => new PodCgroups(provider.GetRequiredService<CgroupHierarchies>(), DriverOf(options)));
-        services.AddSingleton(new SandboxNetwork(new CniConfigStore(options.CniConfigDirectory), new CniPlugins(options.CniPluginDirectories)));
+        services.AddSingleton(new CniConfigStore(options.CniConfigDirectory));
+        services.AddSingleton(provider => new SandboxNetwork(provider.GetRequiredService<CniConfigStore>(), new CniPlugins(options.CniPluginDirectories)));
 
         services.AddSingleton<HandlerFactsTable>();
         services.AddSingleton<PodSandboxStore>();
@@ -48,7 +49,7 @@ internal static class PodRooms
         services.AddSingleton<ContainerEnds>();
         services.AddSingleton<InfraContainer>();
         services.AddSingleton<SandboxParts>();
-        services.AddSingleton<SweepLeftovers>();
+        services.AddAudit();
         services.AddSingleton<RecoverPods>();
 
         services.AddSingleton<RunPodSandbox>();

@@ -30,11 +30,12 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             CgroupManager = Parse<CgroupManager>(Settings.CgroupManager, DefaultCgroupManager, "cgroupfs or systemd", TryWord),
             LogLevel = Parse<LogLevel>(Settings.LogLevel, "info", "trace, debug, info, warn, error or fatal", TryLogLevel),
             LogFormat = Parse<LogFormat>(Settings.LogFormat, "text", "text or json", TryWord),
+            AuditInterval = Interval(Settings.AuditInterval, "5m"),
             CniConfigDirectory = AbsolutePath(Settings.CniConfigDirectory, "/etc/cni/net.d"),
             CniPluginDirectories = AbsolutePaths(Settings.CniPluginDirectories, "/opt/cni/bin", "/usr/lib/cni"),
             InsecureRegistries = Values(Settings.InsecureRegistries).Select(HostAndPort).ToArray(),
             RegistryCertDirectories = AbsolutePaths(Settings.RegistryCertDirectories, "/etc/containers/certs.d", "/etc/docker/certs.d"),
-            PullProgressTimeout = Parse<TimeSpan>(Settings.PullProgressTimeout, "5m", "a duration such as 30s, 5m or 1h", Duration.TryParse) is { Ticks: > 0 } limit ? limit : null,
+            PullProgressTimeout = Interval(Settings.PullProgressTimeout, "5m"),
         };
     }
 
@@ -71,6 +72,10 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
         var text = Values(setting) is [.., var last] ? last : fallback;
         return text.Length > 0 && parser(text, out var value) ? value! : throw Wrong(setting, $"\"{text}\" is not {expected}");
     }
+
+    /// <returns>Null for 0: never.</returns>
+    private TimeSpan? Interval(Setting setting, string fallback) =>
+        Parse<TimeSpan>(setting, fallback, "a duration such as 30s, 5m or 1h", Duration.TryParse) is { Ticks: > 0 } limit ? limit : null;
 
     private string AbsolutePath(Setting setting, string fallback) => Absolute(setting, Values(setting) is [.., var last] ? last : fallback);
 

@@ -14,6 +14,9 @@ internal static class Settings
     public static readonly Setting CgroupManager = new("--cgroup-manager", "crio.runtime", "cgroup_manager", "cgroupfs or systemd [systemd where it runs]");
     public static readonly Setting LogLevel = new("--log-level", "crio.runtime", "log_level", "trace, debug, info, warn, error or fatal [info]");
     public static readonly Setting LogFormat = new("--log-format", "crio.runtime", "log_format", "text or json [text]");
+    public static readonly Setting AuditInterval = new(
+        "--audit-interval", "crio.runtime", "audit_interval", "how often leftovers are looked for and removed in the background; 0s: never [5m]");
+
     public static readonly Setting CniConfigDirectory = new("--cni-config-dir", "crio.network", "network_dir", "folder of CNI configurations [/etc/cni/net.d]");
     public static readonly Setting PullProgressTimeout = new(
         "--pull-progress-timeout", "crio.image", "pull_progress_timeout", "a pull that gets no byte for so long fails; 0s: never [5m]");
@@ -33,6 +36,6 @@ internal static class Settings
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
-        LogLevel, LogFormat, CniConfigDirectory, CniPluginDirectories, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout,
+        LogLevel, LogFormat, AuditInterval, CniConfigDirectory, CniPluginDirectories, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout,
     ];
 }

@@ -2,21 +2,25 @@ using System.Text.Json;
 using CriSharp.Admin;
 using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Hosting;
+using CriSharp.Daemon.Metrics;
 using CriSharp.Daemon.Services;
 using CriSharp.Images.Pulling;
 
 namespace CriSharp.Daemon.Endpoints;
 
 /// <summary>What the admin socket answers.</summary>
-internal sealed class DaemonPages(DaemonOptions options, PodVerbs pods, ImageVerbs images, TimeProvider time)
+internal sealed class DaemonPages(
+    DaemonOptions options, PodVerbs pods, ImageVerbs images, AuditPages auditPages, IEnumerable<IMetricSource> metricSources, TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
     public IEnumerable<AdminPage> All =>
     [
-        new(AdminAddress.VersionPath, () => JsonSerializer.SerializeToUtf8Bytes(DaemonVersion.Document, AdminJson.Default.VersionDocument)),
-        new(AdminAddress.StatusPath, () => JsonSerializer.SerializeToUtf8Bytes(Status(), AdminJson.Default.StatusDocument)),
-        new(AdminAddress.PullsPath, () => JsonSerializer.SerializeToUtf8Bytes(Pulls(), AdminJson.Default.PullsDocument)),
+        AdminPage.Json(AdminAddress.VersionPath, () => JsonSerializer.SerializeToUtf8Bytes(DaemonVersion.Document, AdminJson.Default.VersionDocument)),
+        AdminPage.Json(AdminAddress.StatusPath, () => JsonSerializer.SerializeToUtf8Bytes(Status(), AdminJson.Default.StatusDocument)),
+        AdminPage.Json(AdminAddress.PullsPath, () => JsonSerializer.SerializeToUtf8Bytes(Pulls(), AdminJson.Default.PullsDocument)),
+        new(AdminAddress.MetricsPath, PrometheusText.ContentType, _ => Task.FromResult(PrometheusText.Write(metricSources.SelectMany(source => source.Collect())))),
+        .. auditPages.All,
     ];
 
     private StatusDocument Status() => new()
