@@ -86,7 +86,7 @@ public sealed class FolderFindersTests : IDisposable
         var id = ContainerId.New();
         var bundle = isOurs ? Folders.RunOf(id) : $"/run/other/{id}";
         AuditFixture.MakeOld(Path.Combine(shared, $"{id}", "state.json"), Old);
-        File.WriteAllText(Path.Combine(shared, $"{id}", "state.json"), $$"""{"config": {"labels": ["bundle={{bundle}}"]}}""");
+        File.WriteAllText(Path.Combine(shared, $"{id}", "state.json"), $$"""{"labels": ["bundle={{bundle}}"]}""");
         var handlers = new RuntimeHandlers(
             new Dictionary<string, OciRuntimeCli> { ["runc"] = new(new RuntimeHandler { Name = "runc", Path = "/usr/sbin/runc", Root = shared }) }, "runc");
 

@@ -19,7 +19,7 @@ public sealed class NetworkFindersTests : IDisposable
         _leases = Directory.CreateDirectory(Path.Combine(data, "web")).FullName;
         File.WriteAllText(Path.Combine(directory, "10.conflist"), $$"""
             {"cniVersion": "1.0.0", "name": "web", "plugins": [
-              {"type": "bridge", "bridge": "nosuchbridge0", "ipam": {"type": "host-local", "dataDir": "{{data}}"}}, {"type": "portmap"}]}
+              {"type": "bridge", "bridge": "nosuchbridge0", "ipam": {"type": "host-local", "dataDir": "{{data}}" } }, {"type": "portmap"}]}
             """);
         _configurations = new CniConfigStore(directory);
     }
