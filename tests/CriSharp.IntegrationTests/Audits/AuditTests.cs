@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using CriSharp.Admin;
 using CriSharp.Cri.V1;
@@ -82,7 +83,7 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task Records_WhenTheyAreGoneWhileThePodLives_TheWholePodIsRemoved()
     {
-        await (await RunPodAsync(_daemon)).EndAsync();
+        await WarmUpAsync();
         var before = _daemon.Snapshot();
         var kept = await RunPodAsync(_daemon);
         var container = await kept.StartAsync(PodConfigs.Sleeper(_image));
@@ -126,7 +127,7 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task Audits_WhenPodsAreMadeAndRemovedAllTheWhile_HurtNone()
     {
-        await (await RunPodAsync(_daemon)).EndAsync();
+        await WarmUpAsync();
         var before = _daemon.Snapshot();
         using var end = new CancellationTokenSource();
         var audits = Enumerable.Range(0, 2).Select(_ => AuditUntilAsync(end.Token)).ToArray();
@@ -166,12 +167,40 @@ public sealed class AuditTests : IAsyncLifetime
         Directory.CreateDirectory(folder);
 
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (Directory.Exists(folder))
+        while (!_daemon.Log.Contains("Swept a leftover pod folder", StringComparison.Ordinal))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
         }
 
-        Assert.Contains("Swept a leftover pod folder", _daemon.Log);
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public async Task AdminSocket_WhenAsked_AnswersItsMethodsAloneAndIsAsClosedAsTheOther()
+    {
+        using var client = AdminSocket.Connect(_daemon.Socket);
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await client.PostAsync(AdminAddress.AuditPath, null)).StatusCode);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await client.GetAsync(AdminAddress.AuditFixPath)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.PostAsync(AdminAddress.AuditFixPath, null)).StatusCode);
+        Assert.Equal(File.GetUnixFileMode(_daemon.Socket), File.GetUnixFileMode(AdminAddress.Beside(_daemon.Socket)));
+
+        var figures = await client.GetAsync(AdminAddress.MetricsPath);
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", figures.Content.Headers.ContentType!.ToString());
+        var lines = (await figures.Content.ReadAsStringAsync()).TrimEnd('\n').Split('\n');
+        Assert.All(lines, line => Assert.Matches("^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\\{([a-z]+=\"[^\"]*\",?)+\\})? [-+0-9.eE]+)$", line));
+        Assert.Contains("crisharp_images 1", lines);
+        Assert.Contains("crisharp_pod_sandboxes{state=\"ready\"} 0", lines);
+        Assert.Contains("crisharp_leftovers{kind=\"mount\"} 0", lines);
+        Assert.DoesNotContain("crisharp_audit_last_run_timestamp_seconds 0", lines);
+    }
+
+    /// <summary>Makes the folders that the first pod and the first container bring.</summary>
+    private async Task WarmUpAsync()
+    {
+        var pod = await RunPodAsync(_daemon);
+        await pod.StartAsync(PodConfigs.Sleeper(_image));
+        await pod.EndAsync();
     }
 
     /// <returns>Everything that an audit has found, until it is told to stop.</returns>

@@ -43,7 +43,7 @@ internal sealed class Leftovers(DaemonInstance daemon)
         MakeOld(Path.Combine(daemon.Root, "snapshots", container, "snapshot.json"), """{"version": 1, "layers": []}""");
 
         // Mounts in places without an owner, one of them surely ours.
-        foreach (var place in (string[])[Path.Combine(daemon.RunRoot, "extra"), Path.Combine(daemon.Root, "snapshots", container, "upper")])
+        foreach (var place in (string[])[Path.Combine(daemon.Root, "content", "sha512"), Path.Combine(daemon.Root, "snapshots", container, "upper")])
         {
             Directory.CreateDirectory(place);
             Mounting.Tmpfs(place, 1 << 20, 0b111_101_101);
