@@ -1,6 +1,6 @@
 namespace CriSharp.Admin;
 
-/// <summary>Where the admin socket is and what it answers. HTTP/1.1 over a Unix socket, GET only, one JSON document per path.</summary>
+/// <summary>Where the admin socket is and what it answers. HTTP/1.1 over a Unix socket; GET, but for what changes something: that is POST.</summary>
 public static class AdminAddress
 {
     /// <summary><see cref="VersionDocument"/>.</summary>
@@ -14,6 +14,15 @@ public static class AdminAddress
 
     /// <summary><see cref="OperationsDocument"/>.</summary>
     public const string OperationsPath = "/operations";
+
+    /// <summary><see cref="AuditDocument"/>: looks for leftovers.</summary>
+    public const string AuditPath = "/audit";
+
+    /// <summary><see cref="AuditDocument"/>, POST: looks for leftovers and removes what may be removed.</summary>
+    public const string AuditFixPath = "/audit/fix";
+
+    /// <summary>Figures for Prometheus, in its text format.</summary>
+    public const string MetricsPath = "/metrics";
 
     /// <summary>No answer is longer: readers stop here. In bytes.</summary>
     public const int ResponseLimitBytes = 4 * 1024 * 1024;

@@ -8,4 +8,5 @@ namespace CriSharp.Admin;
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(PullsDocument))]
 [JsonSerializable(typeof(OperationsDocument))]
+[JsonSerializable(typeof(AuditDocument))]
 public sealed partial class AdminJson : JsonSerializerContext;

@@ -40,6 +40,19 @@ public sealed class CniConfigStore(string directory, string? defaultNetwork = nu
         throw new RuntimeException(ErrorKind.FailedPrecondition, $"no valid CNI {what} in {directory}{broken}: install a network plugin's configuration there");
     }
 
+    /// <returns>Null where no file is valid (yet).</returns>
+    public NetworkConfiguration? TryLoad()
+    {
+        try
+        {
+            return Load();
+        }
+        catch (RuntimeException none) when (none.Kind == ErrorKind.FailedPrecondition)
+        {
+            return null;
+        }
+    }
+
     private string[] Files(List<string> problems)
     {
         try

@@ -24,6 +24,26 @@ public sealed partial class FreeUnusedLayers(
         }
     }
 
+    /// <summary>Layers that nobody needs at this moment; a failed pull keeps some for its retry. Empty where it can't be told.</summary>
+    public IReadOnlyList<LayerRecord> UnusedLayers()
+    {
+        if (TryLayersInUse() is not { } inUse)
+        {
+            return [];
+        }
+
+        return [.. layers.List().Where(layer => !images.LayerLeases.IsLeased(layer.DiffId) && !images.Uses(layer.DiffId) && !inUse.Contains(layer.DiffId))];
+    }
+
+    /// <summary>Manifests and configurations that no image has.</summary>
+    public IReadOnlyList<Digest> UnusedDocuments() => [.. content.List().Where(document => !images.Uses(document))];
+
+    /// <summary>Frees a layer, unless somebody needs it by now.</summary>
+    public Task FreeAsync(DiffId layer, CancellationToken cancellationToken) => RunAsync([layer], [], cancellationToken);
+
+    /// <summary>Frees a document, unless an image has it by now.</summary>
+    public Task FreeAsync(Digest document, CancellationToken cancellationToken) => RunAsync([], [document], cancellationToken);
+
     /// <summary>Frees those of the candidates that nobody needs, before it returns.</summary>
     /// <returns>How many layers were freed.</returns>
     internal async Task<int> RunAsync(

@@ -37,6 +37,14 @@ internal sealed class LayerLeases
         }
     }
 
+    public bool IsLeased(DiffId layer)
+    {
+        lock (_leases)
+        {
+            return _leases.ContainsKey(layer);
+        }
+    }
+
     /// <summary>The right to free a layer, until the claim is disposed; null where a pull counts on it or somebody else is at it.</summary>
     public IDisposable? TryClaim(DiffId layer)
     {

@@ -42,6 +42,12 @@ public sealed record PodsOptions
     /// <summary>How long the stop of a sandbox waits for the network's plugins to detach it; afterwards they go on behind it.</summary>
     public TimeSpan NetworkDelLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long an audit waits before it believes what it has seen: what was on its way is settled by then.</summary>
+    public TimeSpan AuditPause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long what a failed pull has got may wait for the retry before it counts as left over.</summary>
+    public TimeSpan RetryLimit { get; init; } = TimeSpan.FromHours(1);
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 

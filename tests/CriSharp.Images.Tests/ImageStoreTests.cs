@@ -151,8 +151,15 @@ public sealed class ImageStoreTests : IDisposable
 
         await _images.RemoveAsync(image.Id);
         Assert.Single(_images.Layers.List());
+        Assert.Empty(_images.FreeUnused.UnusedLayers());
 
         _images.SnapshotLayers.Clear();
+        using (await _images.Store.LayerLeases.LeaseAsync([_images.Layers.List()[0].DiffId], CancellationToken.None))
+        {
+            Assert.Empty(_images.FreeUnused.UnusedLayers());
+        }
+
+        Assert.Equal(image.Layers[0].DiffId, Assert.Single(_images.FreeUnused.UnusedLayers()).DiffId.ToString());
         await _images.FreeUnused.SweepAsync(CancellationToken.None);
         Assert.Empty(_images.Layers.List());
     }

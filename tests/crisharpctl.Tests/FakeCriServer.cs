@@ -36,6 +36,8 @@ internal sealed class FakeCriServer : IAsyncDisposable
         _app = builder.Build();
         _app.MapGrpcService<FakeRuntimeService>();
         _app.MapGrpcService<FakeImageService>();
+        _app.MapGet(AdminAddress.AuditPath, context => context.Response.WriteAsJsonAsync(Audit, AdminJson.Default.AuditDocument));
+        _app.MapPost(AdminAddress.AuditFixPath, context => context.Response.WriteAsJsonAsync(Fixed, AdminJson.Default.AuditDocument));
         _app.MapGet(AdminAddress.PullsPath, async context =>
         {
             await context.Response.WriteAsJsonAsync(Images.Progress, AdminJson.Default.PullsDocument);
@@ -47,6 +49,11 @@ internal sealed class FakeCriServer : IAsyncDisposable
             });
         });
     }
+
+    /// <summary>What the admin socket answers to an audit, and to one that fixes.</summary>
+    public AuditDocument Audit { get; set; } = new() { At = DateTimeOffset.UnixEpoch, Findings = [] };
+
+    public AuditDocument Fixed { get; set; } = new() { At = DateTimeOffset.UnixEpoch, Findings = [] };
 
     public FakeRuntimeService Runtime { get; } = new();
 

@@ -34,6 +34,13 @@ public sealed partial class CgroupHierarchies
 
     public bool Exists(CgroupPath path) => All.Any(hierarchy => hierarchy.Has(path));
 
+    /// <summary>The cgroups right below one, of every hierarchy, each once; names that no caller may give are left out.</summary>
+    public IEnumerable<CgroupPath> ChildrenOf(CgroupPath path) => DirectoriesOf(path)
+        .SelectMany(CgroupTree.ChildNames)
+        .Distinct()
+        .Select(name => CgroupPath.TryAppend(path, name))
+        .OfType<CgroupPath>();
+
     /// <summary>Where a process is. Hierarchies in which it is outside the mounted part are left out.</summary>
     /// <returns>Null when there is no such process.</returns>
     public IReadOnlyDictionary<CgroupHierarchy, CgroupPath>? PathsOf(int pid) =>

@@ -77,6 +77,10 @@ public sealed record CgroupPath
     /// <exception cref="FormatException"><inheritdoc cref="Parse"/></exception>
     public CgroupPath Append(string relative) => Parse($"{Value}/{relative}");
 
+    /// <returns>Null where it is no name that <see cref="Parse"/> would take.</returns>
+    internal static CgroupPath? TryAppend(CgroupPath parent, string name) =>
+        IsPart(name) && parent.Value.Length + name.Length < LimitChars ? new CgroupPath(parent.IsRoot ? name : $"{parent.Value}/{name}") : null;
+
     /// <summary>What the kernel says: a container may have named its nested cgroups in ways that we would not take from a caller.</summary>
     internal static CgroupPath FromKernel(string relative) => relative.Length == 0 ? Root : new CgroupPath(relative);
 

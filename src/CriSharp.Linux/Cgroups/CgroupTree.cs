@@ -1,3 +1,4 @@
+using System.Text;
 using CriSharp.Linux.Files;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,6 +12,13 @@ internal static class CgroupTree
 {
     /// <param name="visit">Gets the open folder of each cgroup.</param>
     public static void Visit(string directory, Action<SafeFileHandle> visit) => Walk(directory, visit, static (_, _) => { });
+
+    /// <summary>Names of the cgroups right below; none where there is no such cgroup.</summary>
+    public static IReadOnlyList<string> ChildNames(string directory)
+    {
+        using var folder = TryOpen(Libc.CurrentDirectory, directory);
+        return folder is null ? [] : [.. ChildrenOf(folder).Select(Encoding.UTF8.GetString)];
+    }
 
     /// <returns>False when something in it is still in use (EBUSY): try again when its processes have ended.</returns>
     /// <exception cref="LinuxException">Any other reason.</exception>

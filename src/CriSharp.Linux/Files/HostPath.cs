@@ -42,6 +42,13 @@ public static class HostPath
         FileDescriptor.Chmod(folder, mode);
     }
 
+    /// <summary>A path as the kernel names it, without the administrator's links; one that does not exist stays as it is.</summary>
+    public static string Resolve(string path)
+    {
+        using var place = TryOpen(path, OpenFlags.PathOnly);
+        return place is null ? path : new FileInfo($"/proc/self/fd/{place.DangerousGetHandle()}").LinkTarget ?? path;
+    }
+
     /// <summary>Renames in one step; a file there is replaced, an empty folder too.</summary>
     public static void Rename(string from, string to)
     {

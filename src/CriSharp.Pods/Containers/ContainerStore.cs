@@ -32,6 +32,9 @@ public sealed class ContainerStore(InstanceFolders folders)
     /// <summary>Held while a container is started or removed. An exit needs no lock: it may come at any time.</summary>
     public Task<IDisposable> LockAsync(ContainerId id, CancellationToken cancellationToken) => _locks.LockAsync(id, cancellationToken);
 
+    /// <summary>Whether a container of that id is being made, is there, is being removed, or has a record on disk that the next start has to undo.</summary>
+    internal bool Owns(string id) => _names.IsHolder(id) || _containers.Contains(id) || _disk.Exists(id);
+
     internal string? TryReserve(ContainerKey name, ContainerId id) => _names.TryReserve(name, id.ToString());
 
     internal void Release(ContainerKey name, ContainerId id) => _names.Release(name, id.ToString());

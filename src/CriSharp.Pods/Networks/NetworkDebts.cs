@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CriSharp.Cni;
+using CriSharp.Pods.Audit;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ namespace CriSharp.Pods.Networks;
 ///  sandboxes/ID/network ──Owe──► network-debts/ID ──DEL──► namespace unpinned ──► (gone)
 /// </code>
 /// </summary>
-public sealed partial class NetworkDebts(PodsOptions options, SandboxNetwork network, ILogger<NetworkDebts> logger) : IAsyncDisposable
+public sealed partial class NetworkDebts(PodsOptions options, SandboxNetwork network, ILogger<NetworkDebts> logger) : IIdOwner, IAsyncDisposable
 {
     private const int RetriesAtOnce = 4;
 
@@ -44,6 +45,9 @@ public sealed partial class NetworkDebts(PodsOptions options, SandboxNetwork net
 
     /// <summary>The sandbox's network namespace is not its own any more.</summary>
     internal bool IsOwed(PodSandboxId id) => _folders.Has(id);
+
+    /// <inheritdoc/>
+    public bool Owns(string id) => PodSandboxId.TryParse(id) is { } sandbox && IsOwed(sandbox);
 
     /// <summary>Completes when DEL was tried once, well or not, or when the patience with it is over. Never fails but by the token.</summary>
     internal Task WaitAsync(PodSandboxId id, CancellationToken cancellationToken) =>

@@ -12,6 +12,8 @@ internal sealed class IdTable<T>(string noun)
 
     public ICollection<T> All => _things.Values;
 
+    public bool Contains(string id) => _things.ContainsKey(id);
+
     public void Add(string id, T thing) => _things[id] = thing;
 
     public void Remove(string id) => _things.TryRemove(id, out _);

@@ -23,6 +23,10 @@ public sealed record InstanceFolders(string Root, string RunRoot)
     /// <summary>Sandboxes whose DEL is owed to the network, by their ids. Each owns the sandbox's pinned network namespace.</summary>
     public string NetworkDebts => Path.Combine(Root, "network-debts");
 
+    /// <summary>Whether a folder right in root or run root has a name that this daemon gives: an administrator may have mounted a disk there.</summary>
+    public static bool IsOwn(string name) =>
+        name is "sandboxes" or "containers" or "broken" or "network-debts" or "content" or "layers" or "snapshots" or "images" or "runtime" or "reserve";
+
     public string NetworkOf(PodSandboxId id) => Path.Combine(SandboxRecords, id.ToString(), NetworkFolder);
 
     public string NetworkDebtOf(PodSandboxId id) => Path.Combine(NetworkDebts, id.ToString());

@@ -23,6 +23,15 @@ internal sealed class NameTable<TKey>
         }
     }
 
+    /// <summary>Whether the id holds any name: its thing is being made, is there, or is being removed.</summary>
+    public bool IsHolder(string id)
+    {
+        lock (_holders)
+        {
+            return _holders.ContainsValue(id);
+        }
+    }
+
     /// <summary>Only the holder can release: a late rollback must not free its successor's name.</summary>
     public void Release(TKey name, string id)
     {

@@ -22,6 +22,8 @@ internal sealed class RecordFolder<TRecord, TStatus>(string path, JsonTypeInfo<T
 
     public string PathOf(string id) => Path.Combine(path, id);
 
+    public bool Exists(string id) => Directory.Exists(PathOf(id));
+
     public void WriteRecord(string id, TRecord record)
     {
         Directory.CreateDirectory(PathOf(id), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -20,7 +20,6 @@ public sealed partial class RecoverPods(
     ContainerParts containerParts,
     ContainerEnds ends,
     FindStarted findStarted,
-    SweepLeftovers sweep,
     UnclaimedSandboxes unclaimedSandboxes,
     UnclaimedContainers unclaimedContainers,
     PodsOptions options,
@@ -50,7 +49,6 @@ public sealed partial class RecoverPods(
             unclaimedSandboxes.Recover(sandbox);
         }
 
-        await sweep.RunAsync();
         Recovered(logger, sandboxes.All.Count, containers.All.Count, _undo.Count);
         _ = Task.WhenAll(_undo.Select(undo => undo()));
     }

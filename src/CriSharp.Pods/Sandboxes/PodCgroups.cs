@@ -40,8 +40,7 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
     /// <summary>A container's folder by controller; "" is the unified hierarchy.</summary>
     internal Dictionary<string, string> DirectoriesOf(PodSandboxRecord sandbox, ContainerId container)
     {
-        var parent = Parse(sandbox.CgroupParent);
-        var path = parent.Append(driver == CgroupDriver.Systemd ? $"{ScopePrefix}-{container}.scope" : $"{container}");
+        var path = CgroupOf(sandbox, container);
         var directories = new Dictionary<string, string>();
         foreach (var hierarchy in hierarchies.All)
         {
@@ -58,6 +57,24 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
         }
 
         return directories;
+    }
+
+    internal CgroupPath CgroupOf(PodSandboxRecord sandbox, ContainerId container) =>
+        Parse(sandbox.CgroupParent).Append(driver == CgroupDriver.Systemd ? $"{ScopePrefix}-{container}.scope" : $"{container}");
+
+    /// <summary>Where this node's pods put their containers, and the parent of those whose clients name none.</summary>
+    internal IEnumerable<CgroupPath> ParentsOf(IEnumerable<PodSandboxRecord> sandboxes) =>
+        sandboxes.Select(sandbox => Parse(sandbox.CgroupParent)).Append(DefaultParent).Distinct();
+
+    /// <summary>Whose cgroup it is, by its name: of a container, or of a pod below the default parent.</summary>
+    /// <returns>Null: of neither. systemd's slices are none: it makes and removes them itself.</returns>
+    internal string? OwnerOf(CgroupPath cgroup)
+    {
+        var name = cgroup.Name;
+        var id = driver == CgroupDriver.Systemd ? Between(name, $"{ScopePrefix}-", ".scope")
+            : cgroup.Parent == DefaultParent ? Between(name, "pod", "")
+            : name;
+        return ContainerId.TryParse(id, out _) ? id : null;
     }
 
     /// <exception cref="RuntimeException">InvalidArgument: not of the form that the driver takes.</exception>
@@ -118,6 +135,13 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
 
     /// <summary>The common parent was made by whichever pod came first: the last one removes it.</summary>
     private bool IsOurs(string directory) => hierarchies.DirectoriesOf(CgroupPath.Parse(DefaultRoot)).Contains(directory);
+
+    private CgroupPath DefaultParent => driver == CgroupDriver.Systemd ? CgroupPath.FromSlice(DefaultRoot + SliceSuffix) : CgroupPath.Parse(DefaultRoot);
+
+    private static string? Between(string text, string prefix, string suffix) =>
+        text.StartsWith(prefix, StringComparison.Ordinal) && text.EndsWith(suffix, StringComparison.Ordinal) && text.Length > prefix.Length + suffix.Length
+            ? text[prefix.Length..^suffix.Length]
+            : null;
 
     private CgroupPath Parse(string parent) => driver == CgroupDriver.Systemd ? CgroupPath.FromSlice(parent) : CgroupPath.Parse(parent);
 

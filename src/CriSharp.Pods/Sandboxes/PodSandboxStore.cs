@@ -28,6 +28,9 @@ public sealed class PodSandboxStore(InstanceFolders folders)
     /// <summary>Held by whoever needs the sandbox to stay as it is: its containers' creation.</summary>
     public Task<IDisposable> LeaseAsync(PodSandboxId id, CancellationToken cancellationToken) => _locks.LockSharedAsync(id, cancellationToken);
 
+    /// <summary>Whether a sandbox of that id is being made, is there, is being removed, or has a record on disk that the next start has to undo.</summary>
+    internal bool Owns(string id) => _names.IsHolder(id) || _sandboxes.Contains(id) || _disk.Exists(id);
+
     internal string? TryReserve(PodSandboxKey name, PodSandboxId id) => _names.TryReserve(name, id.ToString());
 
     internal void Release(PodSandboxKey name, PodSandboxId id) => _names.Release(name, id.ToString());

@@ -21,7 +21,8 @@ internal static class CommandTree
           crisharpctl --endpoint unix:///run/containerd/containerd.sock ps --json
 
         Exit codes: 0 done, 1 failed, 2 wrong usage, 3 runtime not reachable, 4 not found, 5 timed out;
-        run and exec give the container's own exit code, and 125 when the error is not the container's.
+        run and exec give the container's own exit code, and 125 when the error is not the container's;
+        audit gives 1 when it finds something, with --fix when something stays.
         """;
 
     public static async Task<int> RunAsync(string[] words, Surroundings surroundings)
@@ -36,7 +37,7 @@ internal static class CommandTree
         [
             run, PodsCommand.Create(verb), PsCommand.Create(verb), LogsCommand.Create(verb), exec, StopCommand.Create(verb), RemoveCommand.Create(verb),
             PullCommand.Create(verb), ImagesCommand.Create(verb), RemoveImageCommand.Create(verb), InfoCommand.Create(verb),
-            WhyCommand.Create(verb), VersionCommand.Create(verb),
+            WhyCommand.Create(verb), AuditCommand.Create(verb), VersionCommand.Create(verb),
         ];
         foreach (var command in commands)
         {

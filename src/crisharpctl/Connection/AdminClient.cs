@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CriSharp.Admin;
+using CriSharp.Primitives;
 
 namespace CriSharp.Ctl.Connection;
 
@@ -10,12 +11,16 @@ internal sealed class AdminClient : IDisposable
 {
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(2);
 
+    /// <summary>An audit looks twice, and each removal has a limit of its own in the daemon.</summary>
+    private static readonly TimeSpan AuditLimit = TimeSpan.FromMinutes(15);
+
+    private readonly string _path;
     private readonly HttpClient? _http;
 
     public AdminClient(Endpoint endpoint)
     {
-        var path = AdminAddress.Beside(endpoint.SocketPath);
-        if (!File.Exists(path))
+        _path = AdminAddress.Beside(endpoint.SocketPath);
+        if (!File.Exists(_path))
         {
             return;
         }
@@ -27,7 +32,7 @@ internal sealed class AdminClient : IDisposable
                 var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 try
                 {
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(_path), cancellationToken);
                     return new NetworkStream(socket, ownsSocket: true);
                 }
                 catch
@@ -39,7 +44,7 @@ internal sealed class AdminClient : IDisposable
         })
         {
             BaseAddress = new Uri("http://admin"),
-            Timeout = CallLimit,
+            Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = AdminAddress.ResponseLimitBytes,
         };
     }
@@ -59,6 +64,41 @@ internal sealed class AdminClient : IDisposable
     public Task<OperationsDocument?> OperationsAsync(CancellationToken cancellationToken) =>
         GetAsync(AdminAddress.OperationsPath, AdminJson.Default.OperationsDocument, cancellationToken);
 
+    /// <summary>Has the daemon look for leftovers.</summary>
+    /// <param name="fix">It removes what may be removed.</param>
+    /// <exception cref="RuntimeException">Unavailable: no daemon answers; FailedPrecondition: it has no such page; DeadlineExceeded; Internal: it answers in other words.</exception>
+    public async Task<AuditDocument> AuditAsync(bool fix, CancellationToken cancellationToken)
+    {
+        if (_http is null)
+        {
+            throw new RuntimeException(ErrorKind.Unavailable, $"no admin socket lies at {_path}: only crisharpd has one, and only while it runs");
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AuditLimit);
+        try
+        {
+            using var request = new HttpRequestMessage(fix ? HttpMethod.Post : HttpMethod.Get, fix ? AdminAddress.AuditFixPath : AdminAddress.AuditPath);
+            using var answer = await _http.SendAsync(request, limit.Token);
+            var content = await answer.Content.ReadAsByteArrayAsync(limit.Token);
+            return answer.IsSuccessStatusCode && JsonSerializer.Deserialize(content, AdminJson.Default.AuditDocument) is { } document
+                ? document
+                : throw new RuntimeException(ErrorKind.FailedPrecondition, $"the daemon at {_path} answered {(int)answer.StatusCode}: it is of another release, or its log says why");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            throw new RuntimeException(ErrorKind.Unavailable, $"no daemon answers at {_path}: {failure.Message}", failure);
+        }
+        catch (JsonException failure)
+        {
+            throw new RuntimeException(ErrorKind.Internal, $"the daemon at {_path} answered in words of another release: {failure.Message}", failure);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RuntimeException(ErrorKind.DeadlineExceeded, $"the audit took longer than {AuditLimit.TotalMinutes:0} minutes; it goes no further");
+        }
+    }
+
     public void Dispose() => _http?.Dispose();
 
     // Progress and details are a courtesy: a verb must not fail because they can't be had.
@@ -70,9 +110,11 @@ internal sealed class AdminClient : IDisposable
             return null;
         }
 
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(CallLimit);
         try
         {
-            var answer = await _http.GetByteArrayAsync(path, cancellationToken);
+            var answer = await _http.GetByteArrayAsync(path, limit.Token);
             return JsonSerializer.Deserialize(answer, type);
         }
         catch (Exception failure) when (failure is HttpRequestException or JsonException or IOException)

@@ -7,6 +7,7 @@ using CriSharp.OciRuntime.Bundles;
 using CriSharp.OciRuntime.Commands;
 using CriSharp.OciRuntime.Monitors;
 using CriSharp.Pods;
+using CriSharp.Pods.Audit;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Exec;
 using CriSharp.Pods.Host;
@@ -43,9 +44,10 @@ internal static class PodRooms
         services.AddSingleton(new BundleStore(folders.ContainerRuns));
         services.AddSingleton(new MonitorLauncher(options.MonitorPath));
         services.AddSingleton(provider => new PodCgroups(provider.GetRequiredService<CgroupHierarchies>(), DriverOf(options)));
+        services.AddSingleton(new CniConfigStore(options.CniConfigDirectory));
         // By a factory: the container disposes only of what it has made.
-        services.AddSingleton(_ => new SandboxNetwork(
-            new CniConfigStore(options.CniConfigDirectory),
+        services.AddSingleton(provider => new SandboxNetwork(
+            provider.GetRequiredService<CniConfigStore>(),
             new CniPlugins(options.CniPluginDirectories),
             new CniLimits { Plugin = options.CniPluginTimeout, Total = options.CniAddTimeout },
             options.Root));
@@ -61,10 +63,11 @@ internal static class PodRooms
         services.AddSingleton<InfraContainer>();
         services.AddSingleton<SandboxParts>();
         services.AddSingleton<NetworkDebts>();
+        services.AddSingleton<IIdOwner>(provider => provider.GetRequiredService<NetworkDebts>());
         services.AddSingleton<CollectNetworkGarbage>();
         services.AddSingleton<TakeUpNetworks>();
-        services.AddSingleton<SweepLeftovers>();
         services.AddSingleton<FindStarted>();
+        services.AddAudit();
         services.AddSingleton<RecoverPods>();
 
         services.AddSingleton<UnclaimedSandboxes>();

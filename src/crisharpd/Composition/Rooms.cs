@@ -1,6 +1,8 @@
 using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Endpoints;
 using CriSharp.Daemon.Errors;
+using CriSharp.Daemon.Hosting;
+using CriSharp.Daemon.Metrics;
 using CriSharp.Daemon.Services;
 using CriSharp.Grpc;
 using Microsoft.AspNetCore.Builder;
@@ -24,6 +26,12 @@ internal static class Rooms
         services.AddSingleton<ImageService>();
         services.AddSingleton<IStartUp, StartUp>();
         services.AddSingleton<DaemonPages>();
+        services.AddSingleton<AuditPages>();
+        services.AddSingleton<IMetricSource, AuditMetrics>();
+        services.AddSingleton<IMetricSource, PodMetrics>();
+        services.AddSingleton<IMetricSource, DaemonMetrics>();
+        services.AddSingleton<IMetricSource, OperationMetrics>();
+        services.AddHostedService<AuditTimer>();
         services.AddImages(options);
         services.AddPods(options);
     }

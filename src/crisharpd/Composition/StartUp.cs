@@ -1,4 +1,5 @@
 using CriSharp.Images;
+using CriSharp.Pods.Audit;
 using CriSharp.Pods.Host;
 using CriSharp.Pods.Networks;
 using CriSharp.Pods.Recovery;
@@ -6,7 +7,7 @@ using CriSharp.Pods.Recovery;
 namespace CriSharp.Daemon.Composition;
 
 /// <summary>Finds pods, containers and images again, and asks the runtimes what they can do.</summary>
-internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts) : IStartUp
+internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, AuditLeftovers audit, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts) : IStartUp
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -16,5 +17,9 @@ internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetw
         await asked;
     }
 
-    public async Task TidyAsync(CancellationToken cancellationToken) => await freeUnused.SweepAsync(cancellationToken);
+    public async Task TidyAsync(CancellationToken cancellationToken)
+    {
+        await freeUnused.SweepAsync(cancellationToken);
+        await audit.RunAsync(AuditScope.RemoveSure, cancellationToken);
+    }
 }

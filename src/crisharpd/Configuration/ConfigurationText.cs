@@ -41,6 +41,7 @@ internal static class ConfigurationText
         [Settings.CgroupManager] = [options.CgroupManager.ToString().ToLowerInvariant()],
         [Settings.LogLevel] = [options.LogLevel.ToString().ToLowerInvariant()],
         [Settings.LogFormat] = [options.LogFormat.ToString().ToLowerInvariant()],
+        [Settings.AuditInterval] = [Duration.Format(options.AuditInterval ?? TimeSpan.Zero)],
         [Settings.CniConfigDirectory] = [options.CniConfigDirectory],
         [Settings.CniPluginDirectories] = options.CniPluginDirectories,
         [Settings.CniPluginTimeout] = [Duration.Format(options.CniPluginTimeout)],

@@ -39,6 +39,9 @@ internal sealed record DaemonOptions
 
     public required LogFormat LogFormat { get; init; }
 
+    /// <summary>Between two audits in the background; null: none.</summary>
+    public required TimeSpan? AuditInterval { get; init; }
+
     public required string CniConfigDirectory { get; init; }
 
     public required IReadOnlyList<string> CniPluginDirectories { get; init; }

@@ -32,6 +32,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             RuntimeTimeout = Limit(Settings.RuntimeTimeout, "2m"),
             LogLevel = Parse<LogLevel>(Settings.LogLevel, "info", "trace, debug, info, warn, error or fatal", TryLogLevel),
             LogFormat = Parse<LogFormat>(Settings.LogFormat, "text", "text or json", TryWord),
+            AuditInterval = Interval(Settings.AuditInterval, "5m"),
             CniConfigDirectory = AbsolutePath(Settings.CniConfigDirectory, "/etc/cni/net.d"),
             CniPluginDirectories = AbsolutePaths(Settings.CniPluginDirectories, "/opt/cni/bin", "/usr/lib/cni"),
             CniPluginTimeout = TimeLimit(Settings.CniPluginTimeout, "1m"),
@@ -39,7 +40,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             CniDelTimeout = TimeLimit(Settings.CniDelTimeout, "30s"),
             InsecureRegistries = Values(Settings.InsecureRegistries).Select(HostAndPort).ToArray(),
             RegistryCertDirectories = AbsolutePaths(Settings.RegistryCertDirectories, "/etc/containers/certs.d", "/etc/docker/certs.d"),
-            PullProgressTimeout = Parse<TimeSpan>(Settings.PullProgressTimeout, "5m", "a duration such as 30s, 5m or 1h", Duration.TryParse) is { Ticks: > 0 } limit ? limit : null,
+            PullProgressTimeout = Interval(Settings.PullProgressTimeout, "5m"),
             UnclaimedTimeout = Parse<TimeSpan>(Settings.UnclaimedTimeout, "5m", "a duration such as 30s, 5m or 1h", Duration.TryParse),
         };
     }
@@ -84,6 +85,10 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
 
     private TimeSpan TimeLimit(Setting setting, string fallback) => Parse<TimeSpan>(
         setting, fallback, "a duration above zero, such as 500ms, 30s or 5m", (string text, out TimeSpan limit) => Duration.TryParse(text, out limit) && limit > TimeSpan.Zero);
+
+    /// <returns>Null for 0: never.</returns>
+    private TimeSpan? Interval(Setting setting, string fallback) =>
+        Parse<TimeSpan>(setting, fallback, "a duration such as 30s, 5m or 1h", Duration.TryParse) is { Ticks: > 0 } limit ? limit : null;
 
     private string AbsolutePath(Setting setting, string fallback) => Absolute(setting, Values(setting) is [.., var last] ? last : fallback);
 

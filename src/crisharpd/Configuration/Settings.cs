@@ -20,6 +20,9 @@ internal static class Settings
 
     public static readonly Setting LogLevel = new("--log-level", "crio.runtime", "log_level", "trace, debug, info, warn, error or fatal [info]");
     public static readonly Setting LogFormat = new("--log-format", "crio.runtime", "log_format", "text or json [text]");
+    public static readonly Setting AuditInterval = new(
+        "--audit-interval", "crio.runtime", "audit_interval", "how often leftovers are looked for and removed in the background; 0s: never [5m]");
+
     public static readonly Setting CniConfigDirectory = new("--cni-config-dir", "crio.network", "network_dir", "folder of CNI configurations [/etc/cni/net.d]");
     public static readonly Setting CniPluginTimeout = new("--cni-plugin-timeout", "crio.network", "cni_plugin_timeout", "one run of one CNI plugin; it is killed afterwards [1m]");
     public static readonly Setting CniAddTimeout = new(
@@ -49,7 +52,7 @@ internal static class Settings
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
-        ContainerCreateTimeout, RuntimeTimeout, LogLevel, LogFormat, CniConfigDirectory, CniPluginDirectories, CniPluginTimeout, CniAddTimeout, CniDelTimeout,
-        InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, UnclaimedTimeout,
+        ContainerCreateTimeout, RuntimeTimeout, LogLevel, LogFormat, AuditInterval, CniConfigDirectory, CniPluginDirectories, CniPluginTimeout,
+        CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, UnclaimedTimeout,
     ];
 }

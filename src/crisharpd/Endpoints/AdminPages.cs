@@ -1,12 +1,7 @@
-using CriSharp.Admin;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CriSharp.Daemon.Endpoints;
-
-/// <summary>One path of the admin socket, GET only.</summary>
-/// <param name="Document">Makes the answer, a JSON document in UTF-8.</param>
-internal sealed record AdminPage(string Path, Func<byte[]> Document);
 
 /// <summary>Answers on the admin socket. The pages are those of <see cref="DaemonPages"/>.</summary>
 internal static class AdminPages
@@ -23,16 +18,17 @@ internal static class AdminPages
                 return;
             }
 
-            if (!HttpMethods.IsGet(http.Request.Method))
+            if (http.Request.Method != page.Method)
             {
                 http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+                http.Response.Headers.Allow = page.Method;
                 return;
             }
 
-            var document = page.Document();
-            http.Response.ContentType = "application/json";
-            http.Response.ContentLength = document.Length;
-            await http.Response.Body.WriteAsync(document, http.RequestAborted);
+            var answer = await page.AnswerAsync(http.RequestAborted);
+            http.Response.ContentType = page.ContentType;
+            http.Response.ContentLength = answer.Length;
+            await http.Response.Body.WriteAsync(answer, http.RequestAborted);
         };
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CriSharp.Admin;
 using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Hosting;
+using CriSharp.Daemon.Metrics;
 using CriSharp.Daemon.Services;
 using CriSharp.Images.Pulling;
 using CriSharp.Primitives;
@@ -9,16 +10,25 @@ using CriSharp.Primitives;
 namespace CriSharp.Daemon.Endpoints;
 
 /// <summary>What the admin socket answers.</summary>
-internal sealed class DaemonPages(DaemonOptions options, PodVerbs pods, ImageVerbs images, Operations operations, TimeProvider time)
+internal sealed class DaemonPages(
+    DaemonOptions options,
+    PodVerbs pods,
+    ImageVerbs images,
+    Operations operations,
+    AuditPages auditPages,
+    IEnumerable<IMetricSource> metricSources,
+    TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
     public IEnumerable<AdminPage> All =>
     [
-        new(AdminAddress.VersionPath, () => JsonSerializer.SerializeToUtf8Bytes(DaemonVersion.Document, AdminJson.Default.VersionDocument)),
-        new(AdminAddress.StatusPath, () => JsonSerializer.SerializeToUtf8Bytes(Status(), AdminJson.Default.StatusDocument)),
-        new(AdminAddress.PullsPath, () => JsonSerializer.SerializeToUtf8Bytes(Pulls(), AdminJson.Default.PullsDocument)),
-        new(AdminAddress.OperationsPath, () => JsonSerializer.SerializeToUtf8Bytes(UnderWay(), AdminJson.Default.OperationsDocument)),
+        AdminPage.Json(AdminAddress.VersionPath, () => JsonSerializer.SerializeToUtf8Bytes(DaemonVersion.Document, AdminJson.Default.VersionDocument)),
+        AdminPage.Json(AdminAddress.StatusPath, () => JsonSerializer.SerializeToUtf8Bytes(Status(), AdminJson.Default.StatusDocument)),
+        AdminPage.Json(AdminAddress.PullsPath, () => JsonSerializer.SerializeToUtf8Bytes(Pulls(), AdminJson.Default.PullsDocument)),
+        AdminPage.Json(AdminAddress.OperationsPath, () => JsonSerializer.SerializeToUtf8Bytes(UnderWay(), AdminJson.Default.OperationsDocument)),
+        new(AdminAddress.MetricsPath, PrometheusText.ContentType, _ => Task.FromResult(PrometheusText.Write(metricSources.SelectMany(source => source.Collect())))),
+        .. auditPages.All,
     ];
 
     private StatusDocument Status() => new()

@@ -36,6 +36,6 @@ internal sealed partial class SlowOperations(Operations operations, TimeProvider
         }
     }
 
-    [LoggerMessage(1010, LogLevel.Warning, "{Operation}")]
+    [LoggerMessage(1012, LogLevel.Warning, "{Operation}")]
     private partial void Waits(string operation);
 }

@@ -41,6 +41,7 @@ public sealed class CgroupHierarchiesTests : IAsyncLifetime
     {
         var made = _hierarchies.Create(_top.Append("ours"), CgroupDelegation.AsItIs);
         _hierarchies.Create(_top.Append("theirs"), CgroupDelegation.AsItIs);
+        Assert.Equal(["ours", "theirs"], _hierarchies.ChildrenOf(_top).Select(child => child.Name).Order());
 
         _hierarchies.RemoveMade(made);
 

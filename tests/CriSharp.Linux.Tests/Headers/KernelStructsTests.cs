@@ -19,6 +19,8 @@ public sealed class KernelStructsTests
         new(typeof(Statfs), "struct statfs", "f_type", "f_bsize", "f_blocks", "f_bfree", "f_bavail", "f_files", "f_ffree"),
         new(typeof(MountAttributes), "struct mount_attr", "attr_set", "attr_clr", "propagation", "userns_fd"),
         new(typeof(InterfaceRequest), "struct ifreq", "ifr_name", "ifr_flags", null),
+        new(typeof(NetlinkHeader), "struct nlmsghdr", "nlmsg_len", "nlmsg_type", "nlmsg_flags", "nlmsg_seq", "nlmsg_pid"),
+        new(typeof(LinkMessage), "struct ifinfomsg", "ifi_family", "__ifi_pad", "ifi_type", "ifi_index", "ifi_flags", "ifi_change"),
         new(typeof(PollEntry), "struct pollfd", "fd", "events", "revents"),
         new(typeof(UnixAddress), "struct sockaddr_un", "sun_family", "sun_path"),
         new(typeof(IoVector), "struct iovec", "iov_base", "iov_len"),
