@@ -1,5 +1,6 @@
 using CriSharp.Cni;
 using CriSharp.Daemon.Configuration;
+using CriSharp.Daemon.Hosting;
 using CriSharp.Daemon.Services;
 using CriSharp.Linux.Cgroups;
 using CriSharp.OciRuntime;
@@ -29,6 +30,7 @@ internal static class PodRooms
             Folders = folders,
             CgroupDriver = DriverOf(options),
             PausePath = options.PausePath,
+            MonitorCgroups = MonitorCgroups.Make(provider.GetRequiredService<CgroupHierarchies>()),
             Time = provider.GetRequiredService<TimeProvider>(),
         });
         services.AddSingleton(_ => CgroupHierarchies.Detect());

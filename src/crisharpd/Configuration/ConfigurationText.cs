@@ -28,7 +28,8 @@ internal static class ConfigurationText
         return text.ToString();
     }
 
-    private static Dictionary<Setting, IReadOnlyList<string>> ValuesOf(DaemonOptions options) => new()
+    /// <summary>The text of every setting that has a key.</summary>
+    public static IReadOnlyDictionary<Setting, IReadOnlyList<string>> ValuesOf(DaemonOptions options) => new Dictionary<Setting, IReadOnlyList<string>>
     {
         [Settings.Root] = [options.Root],
         [Settings.RunRoot] = [options.RunRoot],

@@ -24,8 +24,11 @@ internal static class DaemonHost
     // A kubelet's long calls (a stop with its grace period) are not waited for: it asks again.
     private static readonly TimeSpan GraceForCalls = TimeSpan.FromSeconds(5);
 
-    public static async Task<int> RunAsync(DaemonOptions options, CancellationToken cancellationToken)
+    /// <param name="readOptions">Called again whenever the configuration is to be read again.</param>
+    public static async Task<int> RunAsync(Func<DaemonOptions> readOptions, CancellationToken cancellationToken)
     {
+        var systemd = SystemdNotifier.Take();
+        var options = readOptions();
         using var rootLock = RootLock.Take(options.Root);
         await using var app = Build(options);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("CriSharp.Daemon");
@@ -34,12 +37,16 @@ internal static class DaemonHost
             log.IgnoresKeys(options.IgnoredKeys.Count, string.Join(", ", options.IgnoredKeys));
         }
 
-        await app.Services.GetRequiredService<IStartUp>().RunAsync(cancellationToken);
+        using (StartUpNotices.Begin(systemd, TimeProvider.System, "finds pods, containers and images again"))
+        {
+            await app.Services.GetRequiredService<IStartUp>().RunAsync(cancellationToken);
+        }
 
+        using var notices = new ServiceNotices(app.Services, systemd, readOptions, log);
         var calls = app.Services.GetRequiredService<RunningCalls>();
         app.Lifetime.ApplicationStopping.Register(() =>
         {
-            SystemdNotifier.Stopping();
+            notices.Stop();
             calls.End();
             log.Stopping(calls.Names.Count, GraceForCalls.TotalSeconds);
         });
@@ -47,7 +54,7 @@ internal static class DaemonHost
         {
             await app.StartAsync(cancellationToken);
             log.Serving(options.Listen, DaemonVersion.Document.Version, Environment.ProcessId, options.Root);
-            SystemdNotifier.Ready();
+            notices.Ready();
             // What starting took is given back to the machine: a daemon at rest needs half of it.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             await app.WaitForShutdownAsync(cancellationToken);
@@ -74,6 +81,7 @@ internal static class DaemonHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = GraceForCalls);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<OptionsInForce>();
         builder.Services.AddSingleton<RunningCalls>();
         builder.Services.AddRooms(options);
 
