@@ -78,7 +78,8 @@ internal sealed class SystemdNotifier
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
             socket.SendTimeout = (int)SendLimit.TotalMilliseconds;
-            socket.SendTo(Encoding.UTF8.GetBytes(string.Join('\n', states.Where(state => state.Length > 0).Select(state => state.ReplaceLineEndings(" ")))), _systemd);
+            var lines = states.Where(state => state.Length > 0).Select(state => state.ReplaceLineEndings(" "));
+            socket.SendTo(Encoding.UTF8.GetBytes(string.Join('\n', lines)), _systemd);
         }
         catch (SocketException)
         {

@@ -83,7 +83,8 @@ internal sealed class Watchdog : IDisposable
         var question = _open ??= new Question(_health, _answerLimit);
         if (!question.IsAnswered.Wait(_answerLimit + _answerLimit / 2))
         {
-            return $"it asked itself over its own socket and got no answer, not even that of the deadline of {_answerLimit.TotalSeconds:0.#} s: {ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} things wait for one";
+            return $"it asked itself and got no answer, not even that of the deadline of {_answerLimit.TotalSeconds:0.#} s: "
+                + $"{ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} things wait for one";
         }
 
         _open = null;

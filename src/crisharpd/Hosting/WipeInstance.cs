@@ -74,7 +74,8 @@ internal sealed class WipeInstance(IServiceProvider services, bool everything, T
         await recover.Undone;
         foreach (var pod in _pods.Sandboxes.All.Where(pod => Falls(pod.Record.BootId)).ToList())
         {
-            await RemoveAsync("pod", $"{pod.Record.Key.Namespace}/{pod.Record.Key.Name} {pod.Id}", limit => _pods.RemovePodSandbox.RunAsync(pod.Id.ToString(), limit), cancellationToken);
+            var name = $"{pod.Record.Key.Namespace}/{pod.Record.Key.Name} {pod.Id}";
+            await RemoveAsync("pod", name, limit => _pods.RemovePodSandbox.RunAsync(pod.Id.ToString(), limit), cancellationToken);
         }
 
         foreach (var container in _pods.Containers.All.Where(container => Falls(container.Record.BootId)).ToList())
@@ -86,7 +87,8 @@ internal sealed class WipeInstance(IServiceProvider services, bool everything, T
         {
             foreach (var folder in Directory.GetDirectories(_folders.BrokenRecords))
             {
-                await RemoveAsync("unreadable record", Path.GetFileName(folder), _ => Task.Run(() => Directory.Delete(folder, recursive: true), CancellationToken.None), cancellationToken);
+                var delete = () => Directory.Delete(folder, recursive: true);
+                await RemoveAsync("unreadable record", Path.GetFileName(folder), limit => Task.Run(delete, limit), cancellationToken);
             }
 
             // Their processes and mounts have no owner now.
