@@ -1,5 +1,6 @@
 using CriSharp.Linux.Processes;
 using CriSharp.TestSupport.Daemons;
+using CriSharp.TestSupport.Networks;
 using CriSharp.TestSupport.Registries;
 
 namespace CriSharp.IntegrationTests.Recovery;
@@ -46,7 +47,7 @@ public sealed class WipeTests : IAsyncLifetime
 
         var (exitCode, output) = await WipeAsync("--images");
 
-        Assert.Equal(0, exitCode);
+        Assert.True(exitCode == 0, output);
         Assert.Contains("kept image", output);
         Assert.DoesNotContain("removed", output);
         await _daemon.StartDaemonAsync();
@@ -63,13 +64,13 @@ public sealed class WipeTests : IAsyncLifetime
 
         var (exitCode, output) = await WipeAsync("--force", "--images");
 
-        Assert.Equal(0, exitCode);
+        Assert.True(exitCode == 0, output);
         Assert.Equal(2, output.Split('\n').Count(line => line.StartsWith("removed pod ", StringComparison.Ordinal)));
         Assert.Contains($"removed image {_image}", output);
         Assert.Empty(_daemon.Network.Leases);
         Assert.DoesNotContain(File.ReadLines("/proc/self/mounts"), line => line.Contains(_daemon.Folder, StringComparison.Ordinal));
         var (again, nothing) = await WipeAsync("--force", "--images");
-        Assert.Equal(0, again);
+        Assert.True(again == 0, nothing);
         Assert.Contains("nothing to remove", nothing);
 
         await _daemon.StartDaemonAsync();
@@ -96,6 +97,7 @@ public sealed class WipeTests : IAsyncLifetime
                 [
                     "wipe", .. flags, "--config", _daemon.ConfigFile, "--root", _daemon.Root, "--runroot", _daemon.RunRoot, "--cgroup-manager", "cgroupfs",
                     "--cni-config-dir", _daemon.Network.ConfigDirectory, "--cni-plugin-dir", _daemon.Plugins.PluginDirectory,
+                    "--cni-plugin-dir", CniNetwork.PluginDirectory,
                 ],
                 Environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
                 TimeLimit = WipeLimit,
