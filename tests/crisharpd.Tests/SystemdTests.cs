@@ -108,10 +108,23 @@ public sealed class SystemdTests : IDisposable
 
     private static DaemonOptions Options() => new()
     {
-        Root = "/r", RunRoot = "/rr", Listen = "/rr/s", StreamAddress = System.Net.IPAddress.Loopback, StreamPort = 0, MonitorPath = "/m", PausePath = "/p",
-        DefaultRuntime = "runc", Runtimes = [new RuntimeOptions("runc", "/runc", "/rr/runc")], CgroupManager = CgroupManager.Cgroupfs,
-        LogLevel = LogLevel.Information, LogFormat = LogFormat.Text, CniConfigDirectory = "/cni", CniPluginDirectories = ["/bin"], InsecureRegistries = [],
-        RegistryCertDirectories = [], PullProgressTimeout = null,
+        Root = "/r",
+        RunRoot = "/rr",
+        Listen = "/rr/s",
+        StreamAddress = System.Net.IPAddress.Loopback,
+        StreamPort = 0,
+        MonitorPath = "/m",
+        PausePath = "/p",
+        DefaultRuntime = "runc",
+        Runtimes = [new RuntimeOptions("runc", "/runc", "/rr/runc")],
+        CgroupManager = CgroupManager.Cgroupfs,
+        LogLevel = LogLevel.Information,
+        LogFormat = LogFormat.Text,
+        CniConfigDirectory = "/cni",
+        CniPluginDirectories = ["/bin"],
+        InsecureRegistries = [],
+        RegistryCertDirectories = [],
+        PullProgressTimeout = null,
     };
 
     private SystemdNotifier Take(bool isAbstract, string? watchdog)
