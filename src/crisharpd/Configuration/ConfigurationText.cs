@@ -29,7 +29,7 @@ internal static class ConfigurationText
     }
 
     /// <summary>The text of every setting that has a key.</summary>
-    public static IReadOnlyDictionary<Setting, IReadOnlyList<string>> ValuesOf(DaemonOptions options) => new Dictionary<Setting, IReadOnlyList<string>>
+    public static Dictionary<Setting, IReadOnlyList<string>> ValuesOf(DaemonOptions options) => new()
     {
         [Settings.Root] = [options.Root],
         [Settings.RunRoot] = [options.RunRoot],

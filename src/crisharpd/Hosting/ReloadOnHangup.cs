@@ -7,7 +7,7 @@ internal static class ReloadOnHangup
 {
     /// <param name="status">One line for systemctl status.</param>
     /// <returns>Dispose of it to ignore the signal no longer: it ends the process then.</returns>
-    public static IDisposable Listen(ReloadConfiguration reload, SystemdNotifier systemd, Func<string> status) =>
+    public static PosixSignalRegistration Listen(ReloadConfiguration reload, SystemdNotifier systemd, Func<string> status) =>
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CriSharp.Daemon.Configuration;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Sandboxes;
@@ -14,7 +15,7 @@ internal sealed class ServiceNotices : IDisposable
     private readonly ContainerStore _containers;
     private readonly DaemonHealth _health;
     private readonly ILogger _log;
-    private readonly IDisposable _hangup;
+    private readonly PosixSignalRegistration _hangup;
     private Watchdog? _watchdog;
 
     public ServiceNotices(IServiceProvider services, SystemdNotifier systemd, Func<DaemonOptions> readOptions, ILogger log)

@@ -67,7 +67,7 @@ internal sealed class SystemdNotifier
         return value;
     }
 
-    private void Send(params IEnumerable<string> states)
+    private void Send(params string[] states)
     {
         if (_systemd is null)
         {

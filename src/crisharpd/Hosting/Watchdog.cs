@@ -81,7 +81,7 @@ internal sealed class Watchdog : IDisposable
     private string? Ask()
     {
         var question = _open ??= new Question(_health, _answerLimit);
-        if (!question.IsAnswered.Wait(_answerLimit + _answerLimit / 2))
+        if (!question.IsAnsweredWithin(_answerLimit + _answerLimit / 2))
         {
             return $"it asked itself and got no answer, not even that of the deadline of {_answerLimit.TotalSeconds:0.#} s: "
                 + $"{ThreadPool.ThreadCount} threads, {ThreadPool.PendingWorkItemCount} things wait for one";
@@ -93,14 +93,27 @@ internal sealed class Watchdog : IDisposable
 
     private sealed class Question
     {
+        private readonly object _door = new();
+        private bool _isAnswered;
+
         public Question(DaemonHealth health, TimeSpan limit) => _ = Task.Run(async () =>
         {
             Failure = await health.FailureAsync(limit);
-            IsAnswered.Set();
+            lock (_door)
+            {
+                _isAnswered = true;
+                Monitor.PulseAll(_door);
+            }
         });
 
-        public ManualResetEventSlim IsAnswered { get; } = new();
-
         public string? Failure { get; private set; }
+
+        public bool IsAnsweredWithin(TimeSpan limit)
+        {
+            lock (_door)
+            {
+                return _isAnswered || Monitor.Wait(_door, limit);
+            }
+        }
     }
 }
