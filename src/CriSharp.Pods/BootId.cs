@@ -1,6 +1,7 @@
 namespace CriSharp.Pods;
 
-internal static class BootId
+/// <summary>Tells one run of the machine from another.</summary>
+public static class BootId
 {
     private const string Source = "/proc/sys/kernel/random/boot_id";
 

@@ -61,29 +61,6 @@ public sealed class HostingTests : IDisposable
         client.Connect(new UnixDomainSocketEndPoint(SocketPath));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void SystemdNotifier_WhenSystemdListens_SaysReadyAndStopping(bool isAbstract)
-    {
-        var name = isAbstract ? $"@crisharp-{Guid.NewGuid():N}" : Path.Combine(_folder.FullName, "notify");
-        using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 10_000 };
-        systemd.Bind(new UnixDomainSocketEndPoint(isAbstract ? '\0' + name[1..] : name));
-        Environment.SetEnvironmentVariable("NOTIFY_SOCKET", name);
-        try
-        {
-            SystemdNotifier.Ready();
-            SystemdNotifier.Stopping();
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("NOTIFY_SOCKET", null);
-        }
-
-        Assert.Equal("READY=1", Receive(systemd));
-        Assert.Equal("STOPPING=1", Receive(systemd));
-    }
-
     [Fact]
     public void EventLine_WhenWritten_IsOneLineWithScopesAndCauses()
     {
@@ -96,12 +73,6 @@ public sealed class HostingTests : IDisposable
         Assert.Equal(
             "2026-02-03T04:05:06.789Z warn StopContainer: line one\\nline two ContainerId=1f2e | IOException: outer | IOException: inner" + Environment.NewLine,
             text.ToString());
-    }
-
-    private static string Receive(Socket socket)
-    {
-        var buffer = new byte[256];
-        return System.Text.Encoding.UTF8.GetString(buffer, 0, socket.Receive(buffer));
     }
 
     private static string Mode(string path)

@@ -30,6 +30,9 @@ public sealed partial class RecoverPods(
 
     private readonly List<Func<Task>> _undo = [];
 
+    /// <summary>Completes, never with a failure, when what was half made has been undone or given up until the next start.</summary>
+    public Task Undone { get; private set; } = Task.CompletedTask;
+
     /// <returns>Completes once all is shown and swept; the undo goes on behind it.</returns>
     public async Task RunAsync()
     {
@@ -50,7 +53,7 @@ public sealed partial class RecoverPods(
         }
 
         Recovered(logger, sandboxes.All.Count, containers.All.Count, _undo.Count);
-        _ = Task.WhenAll(_undo.Select(undo => undo()));
+        Undone = Task.WhenAll(_undo.Select(undo => undo()));
     }
 
     private void Recover(RecordOnDisk<SandboxRecordDocument, SandboxStatusDocument> found)
@@ -168,7 +171,7 @@ public sealed partial class RecoverPods(
             await sandboxParts.ReleaseAsync(record, limit.Token);
             sandboxParts.RemoveRest(record);
             sandboxes.Forget(record);
-            Undone(logger, "pod sandbox", record.Id.ToString());
+            HasUndone(logger, "pod sandbox", record.Id.ToString());
         }
         catch (Exception failure)
         {
@@ -183,7 +186,7 @@ public sealed partial class RecoverPods(
             using var limit = new CancellationTokenSource(options.RollbackLimit);
             await containerParts.RemoveAsync(record.Id, record.RuntimeHandler, null, limit.Token);
             containers.Forget(record);
-            Undone(logger, "container", record.Id.ToString());
+            HasUndone(logger, "container", record.Id.ToString());
         }
         catch (Exception failure)
         {
@@ -198,7 +201,7 @@ public sealed partial class RecoverPods(
     private static partial void SetAside(ILogger logger, string noun, string id, string path, Exception failure);
 
     [LoggerMessage(52, LogLevel.Information, "Undid the {Noun} {Id}, whose making an earlier daemon did not finish")]
-    private static partial void Undone(ILogger logger, string noun, string id);
+    private static partial void HasUndone(ILogger logger, string noun, string id);
 
     [LoggerMessage(53, LogLevel.Error, "Could not undo the half-made {Noun} {Id}; the next start tries again")]
     private static partial void NotUndone(ILogger logger, string noun, string id, Exception failure);

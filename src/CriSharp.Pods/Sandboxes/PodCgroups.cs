@@ -5,7 +5,7 @@ using CriSharp.Primitives;
 
 namespace CriSharp.Pods.Sandboxes;
 
-/// <summary>Where the containers of a pod stand in the cgroup tree, as each driver writes it. systemd makes and removes its slices itself.</summary>
+/// <summary>Where the containers of a pod stand in the cgroup tree, as each driver writes it. systemd makes slices itself.</summary>
 public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver driver)
 {
     /// <summary>Parent of the pods whose clients name none.</summary>
@@ -107,7 +107,8 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
             return asked;
         }
 
-        return driver == CgroupDriver.Systemd ? $"{DefaultRoot}-pod{id}{SliceSuffix}" : $"/{DefaultRoot}/pod{id}";
+        // systemd makes a slice for its first scope but never ends it, which the kubelet does for its own pods: ours share one.
+        return driver == CgroupDriver.Systemd ? DefaultRoot + SliceSuffix : $"/{DefaultRoot}/pod{id}";
     }
 
     /// <summary>What <see cref="Make"/> will make, to be recorded before it does.</summary>

@@ -3,7 +3,7 @@ using CriSharp.Daemon.Hosting;
 
 namespace CriSharp.Daemon.CommandLine;
 
-/// <summary>crisharpd serve: runs the daemon until SIGTERM or SIGINT.</summary>
+/// <summary>crisharpd serve: runs the daemon until SIGTERM or SIGINT; SIGHUP has it read its configuration again.</summary>
 internal static class ServeCommand
 {
     public static Command Create()
@@ -11,7 +11,7 @@ internal static class ServeCommand
         var flags = new SettingFlags();
         var command = new Command("serve", "Runs the daemon until SIGTERM. Containers go on when it ends, and are found again when it starts.");
         flags.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => DaemonHost.RunAsync(flags.Read(parsed), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => DaemonHost.RunAsync(() => flags.Read(parsed), cancellationToken));
         return command;
     }
 }

@@ -1,5 +1,6 @@
 using CriSharp.Cni;
 using CriSharp.Daemon.Configuration;
+using CriSharp.Daemon.Hosting;
 using CriSharp.Daemon.Services;
 using CriSharp.Linux.Cgroups;
 using CriSharp.OciRuntime;
@@ -36,6 +37,7 @@ internal static class PodRooms
             KillLimit = Shorter(options.RuntimeTimeout, TimeSpan.FromSeconds(30)),
             KeepUnclaimed = options.UnclaimedTimeout,
             NetworkDelLimit = options.CniDelTimeout,
+            MonitorCgroups = MonitorCgroups.Make(provider.GetRequiredService<CgroupHierarchies>()),
             Time = provider.GetRequiredService<TimeProvider>(),
         });
         services.AddSingleton(_ => CgroupHierarchies.Detect());

@@ -28,7 +28,8 @@ internal static class ConfigurationText
         return text.ToString();
     }
 
-    private static Dictionary<Setting, IReadOnlyList<string>> ValuesOf(DaemonOptions options) => new()
+    /// <summary>The text of every setting that has a key.</summary>
+    public static Dictionary<Setting, IReadOnlyList<string>> ValuesOf(DaemonOptions options) => new()
     {
         [Settings.Root] = [options.Root],
         [Settings.RunRoot] = [options.RunRoot],

@@ -18,4 +18,7 @@ internal static partial class DaemonHostLog
 
     [LoggerMessage(1005, LogLevel.Warning, "{Count} calls did not end when they were told to: {Names}")]
     public static partial void LeftCalls(this ILogger log, int count, string names);
+
+    [LoggerMessage(1006, LogLevel.Warning, "What earlier daemons left behind could not be tidied up wholly; the next audit tries again")]
+    public static partial void NotTidied(this ILogger log, Exception failure);
 }

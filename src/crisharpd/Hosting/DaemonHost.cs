@@ -26,8 +26,11 @@ internal static class DaemonHost
     // A kubelet's long calls (a stop with its grace period) are not waited for: it asks again.
     private static readonly TimeSpan GraceForCalls = TimeSpan.FromSeconds(5);
 
-    public static async Task<int> RunAsync(DaemonOptions options, CancellationToken cancellationToken)
+    /// <param name="readOptions">Called again whenever the configuration is to be read again.</param>
+    public static async Task<int> RunAsync(Func<DaemonOptions> readOptions, CancellationToken cancellationToken)
     {
+        var systemd = SystemdNotifier.Take();
+        var options = readOptions();
         using var rootLock = RootLock.Take(options.Root);
         await using var app = Build(options);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("CriSharp.Daemon");
@@ -36,10 +39,11 @@ internal static class DaemonHost
             log.IgnoresKeys(options.IgnoredKeys.Count, string.Join(", ", options.IgnoredKeys));
         }
 
+        using var notices = new ServiceNotices(app.Services, systemd, readOptions, log);
         var calls = app.Services.GetRequiredService<RunningCalls>();
         app.Lifetime.ApplicationStopping.Register(() =>
         {
-            SystemdNotifier.Stopping();
+            notices.Stop();
             calls.End();
             log.Stopping(calls.Names.Count, GraceForCalls.TotalSeconds);
         });
@@ -47,13 +51,15 @@ internal static class DaemonHost
         {
             await app.StartAsync(cancellationToken);
             var startUp = app.Services.GetRequiredService<IStartUp>();
-            await startUp.RunAsync(cancellationToken);
+            using (StartUpNotices.Begin(systemd, TimeProvider.System, "finds pods, containers and images again"))
+            {
+                await startUp.RunAsync(cancellationToken);
+            }
+
             app.Services.GetRequiredService<StartGate>().Open();
             log.Serving(options.Listen, DaemonVersion.Document.Version, Environment.ProcessId, options.Root);
-            SystemdNotifier.Ready();
-            await startUp.TidyAsync(cancellationToken);
-            // What starting took is given back to the machine: a daemon at rest needs half of it.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            notices.Ready();
+            _ = TidyAsync(startUp, log, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync(cancellationToken);
             if (calls.Names is { Count: > 0 } deaf)
             {
@@ -70,6 +76,26 @@ internal static class DaemonHost
         }
     }
 
+    /// <summary>Beside the first callers: what failed there is named, and looked for again by the timer.</summary>
+    private static async Task TidyAsync(IStartUp startUp, ILogger log, CancellationToken stopping)
+    {
+        try
+        {
+            await startUp.TidyAsync(stopping);
+        }
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        {
+            log.NotTidied(failure);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        // What starting took is given back to the machine: a daemon at rest needs half of it.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
     private static WebApplication Build(DaemonOptions options)
     {
         // The empty builder reads no appsettings.json, no environment and no command line: everything is said by the options.
@@ -78,6 +104,7 @@ internal static class DaemonHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = GraceForCalls);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<OptionsInForce>();
         builder.Services.AddSingleton<RunningCalls>();
         builder.Services.AddSingleton<StartGate>();
         builder.Services.AddSingleton(new Operations(TimeProvider.System) { OnStage = FailPoints.FromEnvironment() });

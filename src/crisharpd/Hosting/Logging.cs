@@ -2,6 +2,7 @@ using CriSharp.Daemon.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace CriSharp.Daemon.Hosting;
 
@@ -10,9 +11,9 @@ internal static class Logging
 {
     public static void Configure(ILoggingBuilder logging, DaemonOptions options)
     {
-        logging.SetMinimumLevel(options.LogLevel);
-        // The web server tells a dozen lines of every request: only who asks for a trace wants them.
-        logging.AddFilter("Microsoft", options.LogLevel == LogLevel.Trace ? LogLevel.Trace : LogLevel.Warning);
+        logging.Services.AddSingleton<LogLevelSwitch>();
+        logging.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevelSwitch>());
+        logging.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevelSwitch>());
         logging.AddConsole(console =>
         {
             console.LogToStandardErrorThreshold = LogLevel.Trace;

@@ -9,7 +9,7 @@ using CriSharp.Pods.Host;
 namespace CriSharp.Daemon.Services;
 
 /// <summary>What Status, Version and RuntimeConfig tell of this node.</summary>
-internal sealed class NodeFacts(DaemonOptions options, SandboxNetwork network, HandlerFactsTable handlers)
+internal sealed class NodeFacts(DaemonOptions options, OptionsInForce inForce, SandboxNetwork network, HandlerFactsTable handlers)
 {
     public string Version { get; } = DaemonVersion.Document.Version;
 
@@ -26,7 +26,7 @@ internal sealed class NodeFacts(DaemonOptions options, SandboxNetwork network, H
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("toml", ConfigurationText.Of(options));
+            json.WriteString("toml", ConfigurationText.Of(inForce.Value));
             json.WriteEndObject();
         }
 
