@@ -201,16 +201,11 @@ internal sealed class ContainerMonitor(MonitorArguments arguments) : IDisposable
         }
         catch (IOException)
         {
-            // Disk full ... Who watches is told all the same; else the monitor keeps the code until it can be written.
+            // Disk full, read-only ... Who watches is told all the same; the code stays here, too, until it can be written.
             _recorded = record;
-            if (_control!.AnnounceExit() == 0)
-            {
-                _recorded = null;
-                _loop.Deadlines.After(ExitFileRetryMilliseconds, () => Record(record));
-                return;
-            }
-
-            EndIfOver();
+            _control!.AnnounceExit();
+            _recorded = null;
+            _loop.Deadlines.After(ExitFileRetryMilliseconds, () => Record(record));
             return;
         }
 

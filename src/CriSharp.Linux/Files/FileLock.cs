@@ -34,8 +34,7 @@ public sealed class FileLock : IDisposable
                 return null;
             }
 
-            FileDescriptor.SetLength(file, 0);
-            FileDescriptor.WriteAll(file, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+            WriteHolder(file);
             return new FileLock(file);
         }
         catch
@@ -47,6 +46,21 @@ public sealed class FileLock : IDisposable
 
     /// <summary>Frees the lock; the file stays, since removing it would let two holders in.</summary>
     public void Dispose() => _file.Dispose();
+
+    /// <summary>In place of the last one's, whose block is there: on a full disk a new one might not be.</summary>
+    private static void WriteHolder(SafeFileHandle file)
+    {
+        try
+        {
+            var content = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+            FileDescriptor.WriteAllAt(file, content, offset: 0);
+            FileDescriptor.SetLength(file, content.Length);
+        }
+        catch (LinuxException failure) when (DiskFailure.IsOutOfSpace(failure))
+        {
+            // Who holds it is a hint; that it is held the kernel knows.
+        }
+    }
 
     private static int? ReadHolder(SafeFileHandle file, string path)
     {

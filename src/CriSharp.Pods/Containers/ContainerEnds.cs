@@ -37,7 +37,7 @@ public sealed partial class ContainerEnds(
             catch (Exception failure)
             {
                 NotFollowed(logger, container.Id, failure);
-                containers.Change(container, state => Lose(state, failure.Message));
+                containers.ChangeAnyway(container, state => Lose(state, failure.Message), unwritable => NotWritten(logger, container.Id, unwritable));
                 return false;
             }
         }
@@ -55,8 +55,10 @@ public sealed partial class ContainerEnds(
             _ => null,
         };
 
-        // What the monitor recorded is durable already; a guess of ours is not.
-        var isNews = exit.IsKnown ? ContainerStore.Observe(container, Transition) : containers.Change(container, Transition);
+        // What the monitor says is durable, or it lives on and keeps it until it is; a guess of ours is not.
+        var isNews = exit.IsKnown
+            ? ContainerStore.Observe(container, Transition)
+            : containers.ChangeAnyway(container, Transition, failure => NotWritten(logger, container.Id, failure));
         if (isNews)
         {
             Ended(logger, container.Id, end.Code, end.Reason, end.Message);
@@ -89,13 +91,26 @@ public sealed partial class ContainerEnds(
         try
         {
             await handlers.Get(container.Record.RuntimeHandler).DeleteAsync(container.Id, force: true, CancellationToken.None);
-            containers.Settle(container);
-            return true;
         }
         catch (Exception failure) when (failure is RuntimeException or IOException)
         {
             NotDeleted(logger, container.Id, failure);
             return false;
+        }
+
+        Settle(container);
+        return true;
+    }
+
+    private void Settle(Container container)
+    {
+        try
+        {
+            containers.Settle(container);
+        }
+        catch (IOException unwritable)
+        {
+            NotWritten(logger, container.Id, unwritable);
         }
     }
 
@@ -107,4 +122,7 @@ public sealed partial class ContainerEnds(
 
     [LoggerMessage(142, LogLevel.Warning, "The runtime could not let go of the ended container {Container}; its removal will try again")]
     private static partial void NotDeleted(ILogger logger, ContainerId container, Exception failure);
+
+    [LoggerMessage(143, LogLevel.Error, "The end of container {Container} could not be written down: its monitor keeps it, or the next start finds it out again")]
+    private static partial void NotWritten(ILogger logger, ContainerId container, Exception failure);
 }

@@ -4,6 +4,7 @@ using CriSharp.Oci;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
 using CriSharp.Specs;
+using CriSharp.Storage;
 using Microsoft.Extensions.Logging;
 using PodSandbox = CriSharp.Pods.Sandboxes.PodSandbox;
 
@@ -24,6 +25,7 @@ public sealed partial class CreateContainer(
     ContainerParts parts,
     ContainerLaunch launch,
     ContainerEnds ends,
+    DiskRoom room,
     PodsOptions options,
     ILogger<CreateContainer> logger)
 {
@@ -54,6 +56,8 @@ public sealed partial class CreateContainer(
 
         await using var rollback = new Rollback(options.RollbackLimit, (step, failure) => RollbackFailed(logger, step, id, failure));
         rollback.Add("release the name", () => containers.Release(key.Name, id));
+
+        room.Require($"making container {key.Name}");
 
         var image = ResolveImage(config.Image);
         using var imageLease = images.Lease(image.Id);

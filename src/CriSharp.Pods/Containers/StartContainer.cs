@@ -40,21 +40,32 @@ public sealed partial class StartContainer(ContainerStore containers, RuntimeHan
         }
 
         // Its end may have been seen already: then it only gets its beginning.
-        containers.Change(container, state => state switch
+        try
         {
-            ContainerState.Created created => created.Start(at),
-            ContainerState.Exited { StartedAt: null } exited => exited with { StartedAt = at },
-            _ => null,
-        });
+            containers.Change(container, state => state switch
+            {
+                ContainerState.Created created => created.Start(at),
+                ContainerState.Exited { StartedAt: null } exited => exited with { StartedAt = at },
+                _ => null,
+            });
+        }
+        catch (IOException unwritable)
+        {
+            // Nothing may run of which a later daemon would not know.
+            await FailAsync(container, unwritable);
+            throw;
+        }
+
         Started(logger, container.Id);
     }
 
-    private async Task FailAsync(Container container, RuntimeException failure)
+    private async Task FailAsync(Container container, Exception failure)
     {
         var exit = new ContainerEnd(StartErrorCode, ContainerEnd.StartError, failure.Message, options.Time.GetUtcNow());
-        containers.Change(container, state => state is ContainerState.Created or ContainerState.Exited { StartedAt: null }
-            ? new ContainerState.Exited(null, exit)
-            : null);
+        containers.ChangeAnyway(
+            container,
+            state => state is ContainerState.Created or ContainerState.Exited { StartedAt: null } ? new ContainerState.Exited(null, exit) : null,
+            unwritable => NotWritten(logger, container.Id, unwritable));
         try
         {
             await handlers.Get(container.Record.RuntimeHandler).DeleteAsync(container.Id, force: true, CancellationToken.None);
@@ -70,4 +81,7 @@ public sealed partial class StartContainer(ContainerStore containers, RuntimeHan
 
     [LoggerMessage(121, LogLevel.Warning, "Container {Container} could not be started, nor could the runtime delete it")]
     private static partial void DeleteFailed(ILogger logger, ContainerId container, Exception failure);
+
+    [LoggerMessage(122, LogLevel.Error, "That container {Container} could not be started could not be written down")]
+    private static partial void NotWritten(ILogger logger, ContainerId container, Exception failure);
 }

@@ -24,6 +24,7 @@ internal static class Rooms
         services.AddSingleton<ImageService>();
         services.AddSingleton<IStartUp, StartUp>();
         services.AddSingleton<DaemonPages>();
+        services.AddDisk(options);
         services.AddImages(options);
         services.AddPods(options);
     }

@@ -32,6 +32,7 @@ internal static class ConfigurationText
     {
         [Settings.Root] = [options.Root],
         [Settings.RunRoot] = [options.RunRoot],
+        [Settings.DiskReserve] = [ByteSize.Format(options.DiskReserveBytes)],
         [Settings.Listen] = [options.Listen],
         [Settings.StreamAddress] = [options.StreamAddress.ToString()],
         [Settings.StreamPort] = [options.StreamPort.ToString(CultureInfo.InvariantCulture)],
@@ -46,6 +47,7 @@ internal static class ConfigurationText
         [Settings.InsecureRegistries] = options.InsecureRegistries,
         [Settings.RegistryCertDirectories] = options.RegistryCertDirectories,
         [Settings.PullProgressTimeout] = [Duration.Format(options.PullProgressTimeout ?? TimeSpan.Zero)],
+        [Settings.PullDiskFloor] = [options.PullDiskFloorBytes is { } floor ? ByteSize.Format(floor) : ByteSize.Auto],
     };
 
     private static string Value(Setting setting, IReadOnlyList<string> values) =>

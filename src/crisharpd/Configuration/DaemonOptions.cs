@@ -10,6 +10,9 @@ internal sealed record DaemonOptions
 
     public required string RunRoot { get; init; }
 
+    /// <summary>Room held for state on a full disk; 0: none.</summary>
+    public required long DiskReserveBytes { get; init; }
+
     /// <summary>The CRI's Unix socket.</summary>
     public required string Listen { get; init; }
 
@@ -44,6 +47,9 @@ internal sealed record DaemonOptions
 
     /// <summary>Null: no limit.</summary>
     public required TimeSpan? PullProgressTimeout { get; init; }
+
+    /// <summary>What pulls leave free; null: a share of the file system.</summary>
+    public required long? PullDiskFloorBytes { get; init; }
 
     /// <summary>Keys of the TOML files that mean nothing here.</summary>
     public IReadOnlyList<string> IgnoredKeys { get; init; } = [];

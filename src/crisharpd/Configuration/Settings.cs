@@ -5,6 +5,9 @@ internal static class Settings
 {
     public static readonly Setting Root = new("--root", "crio", "root", "folder of everything that must survive a reboot [/var/lib/crisharp]");
     public static readonly Setting RunRoot = new("--runroot", "crio", "runroot", "folder of what a reboot ends [/run/crisharp]");
+    public static readonly Setting DiskReserve = new(
+        "--disk-reserve", "crio", "disk_reserve", "room that is held under the root for state, and used when the disk is full; 0: none [16MiB]");
+
     public static readonly Setting Listen = new("--listen", "crio.api", "listen", "Unix socket of the CRI [<runroot>/crisharp.sock]");
     public static readonly Setting StreamAddress = new("--stream-address", "crio.api", "stream_address", "address of the streaming server, which is not there yet [127.0.0.1]");
     public static readonly Setting StreamPort = new("--stream-port", "crio.api", "stream_port", "port of the streaming server, which is not there yet; 0: any free one [0]");
@@ -17,6 +20,9 @@ internal static class Settings
     public static readonly Setting CniConfigDirectory = new("--cni-config-dir", "crio.network", "network_dir", "folder of CNI configurations [/etc/cni/net.d]");
     public static readonly Setting PullProgressTimeout = new(
         "--pull-progress-timeout", "crio.image", "pull_progress_timeout", "a pull that gets no byte for so long fails; 0s: never [5m]");
+
+    public static readonly Setting PullDiskFloor = new(
+        "--pull-disk-floor", "crio.image", "pull_disk_floor", "what pulls leave free under the root, such as 512MiB; 0: nothing [auto: the larger of 256MiB and 1 % of the file system]");
 
     public static readonly Setting Runtimes = new(
         "--runtimes", "crio.runtime", null, "a handler as NAME:PATH:ROOT; ROOT may be left out [<runroot>/runtime/NAME]", Repeatable: true);
@@ -32,7 +38,7 @@ internal static class Settings
 
     public static readonly IReadOnlyList<Setting> All =
     [
-        Root, RunRoot, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
-        LogLevel, LogFormat, CniConfigDirectory, CniPluginDirectories, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout,
+        Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
+        LogLevel, LogFormat, CniConfigDirectory, CniPluginDirectories, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor,
     ];
 }

@@ -1,5 +1,6 @@
 using CriSharp.Cni;
 using CriSharp.Cri.V1;
+using CriSharp.Daemon.Hosting;
 using CriSharp.Pods.Host;
 using CriSharp.Primitives;
 using Grpc.Core;
@@ -27,12 +28,13 @@ internal sealed partial class RuntimeService(PodVerbs pods, ImageVerbs images, N
     public override async Task<StatusResponse> Status(StatusRequest request, ServerCallContext context)
     {
         var response = new StatusResponse { Status = new RuntimeStatus(), Features = new RuntimeFeatures { SupplementalGroupsPolicy = true } };
-        response.Status.Conditions.Add(new RuntimeCondition { Type = "RuntimeReady", Status = true, Reason = "", Message = "" });
+        response.Status.Conditions.Add(Describe(node.Root));
         response.Status.Conditions.Add(Describe(await node.NetworkAsync(context.CancellationToken)));
         response.RuntimeHandlers.Add(node.Handlers.Select(Describe));
         if (request.Verbose)
         {
             response.Info.Add("config", node.ConfigText());
+            response.Info.Add("disk", node.DiskText());
         }
 
         return response;
@@ -45,6 +47,9 @@ internal sealed partial class RuntimeService(PodVerbs pods, ImageVerbs images, N
     /// <summary>The pod CIDR is the CNI plugins' business here.</summary>
     public override Task<UpdateRuntimeConfigResponse> UpdateRuntimeConfig(UpdateRuntimeConfigRequest request, ServerCallContext context) =>
         Task.FromResult(new UpdateRuntimeConfigResponse());
+
+    private static RuntimeCondition Describe(RootVerdict root) =>
+        new() { Type = "RuntimeReady", Status = root.IsWritable, Reason = root.Reason, Message = root.Words };
 
     private static RuntimeCondition Describe(NetworkStatus network) =>
         new() { Type = "NetworkReady", Status = network.IsReady, Reason = network.Reason, Message = network.Message };
