@@ -12,6 +12,8 @@ namespace CriSharp.Storage;
 /// <param name="floorBytes">What a pull leaves free.</param>
 public sealed class DiskRoom(string folder, DiskReserve reserve, long floorBytes)
 {
+    private const long FullBytes = 1 << 20;
+    private const long FullInodes = 64;
     private const string Remedy = "remove images, containers or logs, or enlarge the file system";
 
     public string Folder => folder;
@@ -25,6 +27,9 @@ public sealed class DiskRoom(string folder, DiskReserve reserve, long floorBytes
     /// <summary>The larger of 256 MiB and 1 % of the file system: room for the state and first logs of some dozen pods, and far below the
     /// thresholds (10 and 15 % free) at which a kubelet evicts pods and removes images, so that a node that it looks after never meets the floor.</summary>
     public static long DefaultFloorBytes(string folder) => Math.Max(256L << 20, FileSystemSpace.Of(folder).TotalBytes / 100);
+
+    /// <summary>So little is free that a program may have failed by it, whatever its words are.</summary>
+    public bool IsFull => Space is var space && (space.AvailableBytes < FullBytes || (space.TotalInodes > 0 && space.FreeInodes < FullInodes));
 
     /// <param name="stage">What is about to be made, for the error.</param>
     /// <exception cref="RuntimeException">ResourceExhausted: the disk was full for state a moment ago, and still is.</exception>
@@ -53,6 +58,10 @@ public sealed class DiskRoom(string folder, DiskReserve reserve, long floorBytes
                 + $"of which {Words(floorBytes)} are kept for state, logs and containers (pull_disk_floor): {Remedy}");
         }
     }
+
+    /// <summary>A failure of another program's while the disk was full: it tells in words alone what the kernel told it.</summary>
+    public RuntimeException Explain(RuntimeException failure) =>
+        new(ErrorKind.ResourceExhausted, $"{failure.Message}. The disk of {folder} is full ({Words(Space.AvailableBytes)} and {Space.FreeInodes} inodes are free): {Remedy}", failure);
 
     internal static string Words(long bytes) => bytes < 10L << 20
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KiB")

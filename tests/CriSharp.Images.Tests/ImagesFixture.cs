@@ -1,7 +1,9 @@
 using CriSharp.Images.Pulling;
+using CriSharp.Linux.Files;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Registry;
+using CriSharp.Storage;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
 using Microsoft.Extensions.Logging.Abstractions;

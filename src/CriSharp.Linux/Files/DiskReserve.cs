@@ -14,11 +14,11 @@ public sealed class DiskReserve
     private readonly Lock _gate = new();
     private readonly string _folder;
     private readonly long _pieceBytes;
-    private readonly Action<DiskReserve> _reportGivenUp;
+    private readonly Action<DiskReserve> _reportChange;
     private int _held;
 
-    private DiskReserve(string folder, long pieceBytes, Action<DiskReserve> reportGivenUp) =>
-        (_folder, _pieceBytes, _reportGivenUp) = (folder, pieceBytes, reportGivenUp);
+    private DiskReserve(string folder, long pieceBytes, Action<DiskReserve> reportChange) =>
+        (_folder, _pieceBytes, _reportChange) = (folder, pieceBytes, reportChange);
 
     /// <summary>Holds nothing, and is whole: writes fail when the disk is full.</summary>
     public static DiskReserve None { get; } = new("", 0, _ => { });
@@ -34,8 +34,8 @@ public sealed class DiskReserve
 
     /// <summary>Takes up what an earlier process held there, and makes the rest where there is room.</summary>
     /// <param name="sizeBytes">0: there is none, and what an earlier one held is given back.</param>
-    /// <param name="reportGivenUp">Told each time that a piece was given up.</param>
-    public static DiskReserve Open(string folder, long sizeBytes, Action<DiskReserve> reportGivenUp)
+    /// <param name="reportChange">Told each time that a piece was given up, or could not be had at the start, and when it is whole again.</param>
+    public static DiskReserve Open(string folder, long sizeBytes, Action<DiskReserve> reportChange)
     {
         if (sizeBytes == 0)
         {
@@ -43,13 +43,17 @@ public sealed class DiskReserve
             return None;
         }
 
-        var reserve = new DiskReserve(folder, (sizeBytes + Pieces - 1) / Pieces, reportGivenUp);
+        var reserve = new DiskReserve(folder, (sizeBytes + Pieces - 1) / Pieces, reportChange);
         for (var piece = 0; piece < Pieces; piece++)
         {
             reserve._held += reserve.Keep(piece) ? 1 : 0;
         }
 
-        reserve.TryRestore();
+        if (!reserve.IsWhole && !reserve.HasMadeMissing())
+        {
+            reportChange(reserve);
+        }
+
         return reserve;
     }
 
@@ -91,16 +95,14 @@ public sealed class DiskReserve
 
         lock (_gate)
         {
-            try
+            if (!HasMadeMissing())
             {
-                return HasRoom() && MakeMissing();
-            }
-            catch (LinuxException)
-            {
-                // No room after all, or the disk can't be written at all: the next try tells.
                 return false;
             }
         }
+
+        _reportChange(this);
+        return true;
     }
 
     private bool TryGiveUp()
@@ -115,8 +117,21 @@ public sealed class DiskReserve
             TreeRemoval.Remove(PathOf(--_held));
         }
 
-        _reportGivenUp(this);
+        _reportChange(this);
         return true;
+    }
+
+    private bool HasMadeMissing()
+    {
+        try
+        {
+            return HasRoom() && MakeMissing();
+        }
+        catch (LinuxException)
+        {
+            // No room after all, or the disk can't be written at all: the next try tells.
+            return false;
+        }
     }
 
     private bool HasRoom()

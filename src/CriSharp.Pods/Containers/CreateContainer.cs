@@ -72,12 +72,24 @@ public sealed partial class CreateContainer(
         rollback.Add("forget the record", () => containers.Forget(record));
         containers.Begin(record);
 
-        var processes = await launch.RunAsync(record, spec, rollback);
+        var processes = await LaunchAsync(record, spec, rollback);
         var container = containers.Publish(record, new ContainerState.Created(processes));
         rollback.Release();
         ends.Watch(container, processes);
         Created(logger, id, key.Name, image.Id);
         return id;
+    }
+
+    private async Task<ContainerProcesses> LaunchAsync(ContainerRecord record, RuntimeSpec spec, Rollback rollback)
+    {
+        try
+        {
+            return await launch.RunAsync(record, spec, rollback);
+        }
+        catch (RuntimeException failure) when (failure.Kind == ErrorKind.Internal && room.IsFull)
+        {
+            throw room.Explain(failure);
+        }
     }
 
     private ContainerId FindEarlier(CreateContainerKey key, string holder)

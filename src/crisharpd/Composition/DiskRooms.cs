@@ -15,14 +15,22 @@ internal static class DiskRooms
         services.AddSingleton(provider =>
         {
             var log = provider.GetRequiredService<ILogger<RootHealth>>();
-            return DiskReserve.Open(
-                Path.Combine(options.Root, "reserve"),
-                options.DiskReserveBytes,
-                reserve => log.ReserveGivenUp(reserve.HeldBytes, reserve.SizeBytes, reserve.Folder));
+            return DiskReserve.Open(Path.Combine(options.Root, "reserve"), options.DiskReserveBytes, reserve => Tell(log, reserve));
         });
         services.AddSingleton(provider => new DiskRoom(
             options.Root, provider.GetRequiredService<DiskReserve>(), options.PullDiskFloorBytes ?? DiskRoom.DefaultFloorBytes(options.Root)));
         services.AddSingleton<RootHealth>();
         services.AddHostedService(provider => provider.GetRequiredService<RootHealth>());
+    }
+
+    private static void Tell(ILogger log, DiskReserve reserve)
+    {
+        if (reserve.IsWhole)
+        {
+            log.ReserveIsWhole(reserve.Folder, reserve.SizeBytes);
+            return;
+        }
+
+        log.ReserveIsUsed(reserve.Folder, reserve.HeldBytes, reserve.SizeBytes);
     }
 }

@@ -9,7 +9,7 @@ namespace CriSharp.Daemon.Hosting;
 
 /// <summary>
 /// Whether root and run root can be written, found out by writing every ten seconds. A full disk is no reason to be unhealthy: what makes room
-/// goes on, and the kubelet sees the pressure by itself. Each change is logged once.
+/// goes on, and the kubelet sees the pressure by itself. Each change is logged once. The reserve for state is made again in the same round.
 /// </summary>
 internal sealed class RootHealth(DaemonOptions options, DiskRoom room, TimeProvider time, ILogger<RootHealth> log) : BackgroundService
 {
@@ -17,7 +17,6 @@ internal sealed class RootHealth(DaemonOptions options, DiskRoom room, TimeProvi
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
 
     private RootVerdict _last = RootVerdict.Well;
-    private bool _wasWhole = true;
     private long _probeBegan;
 
     /// <summary>The last one; also that the disk has not answered for long, where a probe hangs.</summary>
@@ -60,7 +59,7 @@ internal sealed class RootHealth(DaemonOptions options, DiskRoom room, TimeProvi
             Tell(verdict);
         }
 
-        RestoreReserve();
+        room.Reserve.TryRestore();
     }
 
     private static RootVerdict? VerdictOn(string folder) => FolderProbe.Try(folder) switch
@@ -80,22 +79,6 @@ internal sealed class RootHealth(DaemonOptions options, DiskRoom room, TimeProvi
         }
 
         log.RootIsIll(verdict.Reason, verdict.Words);
-    }
-
-    private void RestoreReserve()
-    {
-        var isWhole = room.Reserve.TryRestore();
-        if (isWhole && !_wasWhole)
-        {
-            log.ReserveRestored(room.Reserve.SizeBytes, room.Reserve.Folder);
-        }
-
-        if (!isWhole && _wasWhole)
-        {
-            log.ReserveMissing(room.Reserve.HeldBytes, room.Reserve.SizeBytes, room.Reserve.Folder, room.Space.AvailableBytes);
-        }
-
-        _wasWhole = isWhole;
     }
 }
 

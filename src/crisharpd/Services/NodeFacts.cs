@@ -36,7 +36,7 @@ internal sealed class NodeFacts(DaemonOptions options, SandboxNetwork network, H
             json.WriteNumber("pullFloorBytes", room.FloorBytes);
             json.WriteNumber("reserveBytes", reserve.SizeBytes);
             json.WriteNumber("reserveHeldBytes", reserve.HeldBytes);
-            json.WriteBoolean("full", !reserve.IsWhole || space.AvailableBytes < reserve.SizeBytes);
+            json.WriteBoolean("full", !reserve.IsWhole || room.IsFull);
         });
     }
 
