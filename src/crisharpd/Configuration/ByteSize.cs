@@ -14,7 +14,7 @@ internal static class ByteSize
     {
         var digits = text.AsSpan().TrimEnd('B').TrimEnd('i');
         var power = digits.IsEmpty ? -1 : Units.IndexOf(char.ToUpperInvariant(digits[^1]), StringComparison.Ordinal);
-        var number = power < 0 ? text.AsSpan() : digits[..^1];
+        var number = power < 0 ? text.AsSpan().TrimEnd('B') : digits[..^1];
         if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out bytes))
         {
             return false;

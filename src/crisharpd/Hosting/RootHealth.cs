@@ -36,11 +36,11 @@ internal sealed class RootHealth(DaemonOptions options, DiskRoom room, TimeProvi
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            do
+            // At the start the root's lock and the sockets have just been written.
+            while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 await Task.Run(Look, CancellationToken.None);
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
