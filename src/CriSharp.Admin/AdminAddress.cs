@@ -12,6 +12,9 @@ public static class AdminAddress
     /// <summary><see cref="PullsDocument"/>: the pulls under way at this moment.</summary>
     public const string PullsPath = "/pulls";
 
+    /// <summary><see cref="OperationsDocument"/>.</summary>
+    public const string OperationsPath = "/operations";
+
     /// <summary>No answer is longer: readers stop here. In bytes.</summary>
     public const int ResponseLimitBytes = 4 * 1024 * 1024;
 

@@ -7,4 +7,5 @@ namespace CriSharp.Admin;
 [JsonSerializable(typeof(VersionDocument))]
 [JsonSerializable(typeof(StatusDocument))]
 [JsonSerializable(typeof(PullsDocument))]
+[JsonSerializable(typeof(OperationsDocument))]
 public sealed partial class AdminJson : JsonSerializerContext;

@@ -31,6 +31,7 @@ internal sealed class PluginRun(CniPlugins plugins, CniLimits limits)
             TimeLimit = limits.Plugin,
             OutputLimitBytes = OutputLimitBytes,
         };
+        using var detail = Operation.Within($"CNI plugin {type}, {Name(verb)}");
         ProgramOutput output;
         try
         {

@@ -30,6 +30,9 @@ public sealed record PodsOptions
     /// <summary>How long a killed process may take to be reported as ended before the stop fails.</summary>
     public TimeSpan KillLimit { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a pod sandbox or container that nobody was told of is kept for the retry of whoever asked for it.</summary>
+    public TimeSpan KeepUnclaimed { get; init; } = TimeSpan.FromMinutes(5);
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 

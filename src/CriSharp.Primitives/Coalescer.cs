@@ -9,6 +9,17 @@ public sealed class Coalescer<TKey, TResult>(AbandonedWork abandoned)
 {
     private readonly Dictionary<TKey, Work> _works = [];
 
+    /// <summary>How long abandoned work goes on before it is cancelled: a caller whose time was over often comes back at once.</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.Zero;
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Called with a result that no caller has been told.</summary>
+    public Action<TKey, TResult>? OnUnclaimed { get; init; }
+
+    /// <summary>Called with a failure that no caller has been told.</summary>
+    public Action<TKey, Exception>? OnUnheard { get; init; }
+
     /// <param name="start">Runs at most once at a time per key, on a token of its own.</param>
     /// <param name="cancellationToken">Ends this caller's wait only.</param>
     public async Task<TResult> RunAsync(TKey key, Func<CancellationToken, Task<TResult>> start, CancellationToken cancellationToken)
@@ -24,6 +35,7 @@ public sealed class Coalescer<TKey, TResult>(AbandonedWork abandoned)
                 _works[key] = work = new Work();
                 var started = work;
                 work.Result = Task.Run(() => RunWorkAsync(key, started, earlier, start), CancellationToken.None);
+                _ = ReportUnclaimedAsync(key, started);
             }
 
             work.Waiters++;
@@ -31,7 +43,14 @@ public sealed class Coalescer<TKey, TResult>(AbandonedWork abandoned)
 
         try
         {
-            return await work.Result.WaitAsync(cancellationToken);
+            var result = await work.Result.WaitAsync(cancellationToken);
+            work.IsClaimed = true;
+            return result;
+        }
+        catch when (work.Result.IsFaulted)
+        {
+            work.IsClaimed = true;
+            throw;
         }
         finally
         {
@@ -78,8 +97,25 @@ public sealed class Coalescer<TKey, TResult>(AbandonedWork abandoned)
         lock (_works)
         {
             work.Waiters--;
-            if (work.Waiters > 0 || work.Result.IsCompleted || abandoned == AbandonedWork.GoesOn)
+            if (work.Waiters > 0)
             {
+                return;
+            }
+
+            if (work.Result.IsCompleted)
+            {
+                work.AllLeft.TrySetResult();
+                return;
+            }
+
+            if (abandoned == AbandonedWork.GoesOn)
+            {
+                return;
+            }
+
+            if (Linger > TimeSpan.Zero)
+            {
+                _ = CancelLaterAsync(work);
                 return;
             }
 
@@ -90,6 +126,55 @@ public sealed class Coalescer<TKey, TResult>(AbandonedWork abandoned)
         work.Cancellation.Cancel();
     }
 
+    private async Task CancelLaterAsync(Work work)
+    {
+        var departure = ++work.Departures;
+        await Task.WhenAny(work.Result, Task.Delay(Linger, Time));
+        lock (_works)
+        {
+            if (work.Result.IsCompleted || work.Waiters > 0 || work.Departures != departure)
+            {
+                return;
+            }
+
+            work.IsAbandoned = true;
+        }
+
+        await work.Cancellation.CancelAsync();
+    }
+
+    private async Task ReportUnclaimedAsync(TKey key, Work work)
+    {
+        await Task.WhenAny(work.Result);
+        lock (_works)
+        {
+            if (work.Waiters == 0)
+            {
+                work.AllLeft.TrySetResult();
+            }
+        }
+
+        // Those that still wait are about to be told, or to go.
+        await work.AllLeft.Task;
+        if (work.IsClaimed)
+        {
+            return;
+        }
+
+        TResult result;
+        try
+        {
+            result = await work.Result;
+        }
+        catch (Exception failure)
+        {
+            OnUnheard?.Invoke(key, failure);
+            return;
+        }
+
+        OnUnclaimed?.Invoke(key, result);
+    }
+
     private sealed class Work
     {
         public CancellationTokenSource Cancellation { get; } = new();
@@ -98,8 +183,17 @@ public sealed class Coalescer<TKey, TResult>(AbandonedWork abandoned)
 
         public int Waiters { get; set; }
 
+        /// <summary>How often its last waiter has gone: each time the linger begins anew.</summary>
+        public int Departures { get; set; }
+
         /// <summary>Its last waiter has gone, and it is being cancelled.</summary>
         public bool IsAbandoned { get; set; }
+
+        /// <summary>A caller has been told its end.</summary>
+        public bool IsClaimed { get; set; }
+
+        /// <summary>It has ended, and so have all waits for it.</summary>
+        public TaskCompletionSource AllLeft { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 
@@ -108,5 +202,7 @@ public enum AbandonedWork
 {
     /// <summary>It ends by itself: a retry of the caller finds it or its result.</summary>
     GoesOn,
+
+    /// <summary>After the linger.</summary>
     IsCancelled,
 }

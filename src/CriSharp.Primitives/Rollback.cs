@@ -42,6 +42,8 @@ public sealed class Rollback(TimeSpan stepLimit, Action<string, Exception> repor
         using var limit = new CancellationTokenSource(stepLimit);
         try
         {
+            Operation.At($"undo: {step.Name}");
+
             // A step that ignores its token is left behind, or nothing below it would ever be undone.
             await step.Undo(limit.Token).AsTask().WaitAsync(limit.Token);
         }

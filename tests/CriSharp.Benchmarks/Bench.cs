@@ -18,6 +18,9 @@ internal sealed class Bench : IAsyncDisposable
 
     public BareBundles Bundles { get; }
 
+    /// <summary>The instance that is ours; null where endpoints were given.</summary>
+    public DaemonInstance? Daemon => _daemon;
+
     public ResultTable Results { get; } = new();
 
     /// <param name="endpoints">NAME=SOCKET.</param>

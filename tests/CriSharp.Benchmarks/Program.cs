@@ -41,4 +41,5 @@ root.SetAction(async (arguments, cancellationToken) =>
     await bench.Results.WriteAsync(Console.Out);
     return 0;
 });
+root.Subcommands.Add(SoakCommand.Create());
 return await root.Parse(args).InvokeAsync();

@@ -59,7 +59,7 @@ internal sealed class ImagesFixture : IDisposable
         Store = ImageStore.Open(Root, Layers, NullLogger<ImageStore>.Instance);
         FreeUnused = new FreeUnusedLayers(Store, Content, Layers, () => SnapshotFailure is null ? SnapshotLayers : throw SnapshotFailure, NullLogger<FreeUnusedLayers>.Instance);
         Puller = new PullImage(
-            Store, FreeUnused, Content, Layers, new RegistryClient(RegistryOptions, Time), Room, PullOptions, Time, NullLogger<PullImage>.Instance);
+            Store, FreeUnused, Content, Layers, new RegistryClient(RegistryOptions, Time), Room, new Operations(Time), PullOptions, Time, NullLogger<PullImage>.Instance);
         Remover = new RemoveImage(Store, FreeUnused, id => InUse.Contains(id) ? "c1" : null, NullLogger<RemoveImage>.Instance);
     }
 

@@ -171,4 +171,100 @@ public sealed class CoalescerTests
             () => _goesOn.RunAsync("k", _ => throw new InvalidOperationException("started"), new CancellationToken(canceled: true)));
         Assert.Empty(_goesOn.Running());
     }
+
+    [Fact]
+    public async Task Result_ThatNobodyIsTold_IsReportedOnce()
+    {
+        var reported = new TaskCompletionSource<(string Key, int Result)>();
+        var coalescer = new Coalescer<string, int>(AbandonedWork.GoesOn) { OnUnclaimed = (key, result) => reported.SetResult((key, result)) };
+        using var cancellation = new CancellationTokenSource();
+        var release = new TaskCompletionSource<int>();
+        var caller = coalescer.RunAsync("k", _ => release.Task, cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => caller);
+
+        release.SetResult(3);
+
+        Assert.Equal(("k", 3), await reported.Task);
+    }
+
+    [Fact]
+    public async Task Failure_ThatNobodyIsTold_IsReported()
+    {
+        var reported = new TaskCompletionSource<Exception>();
+        var coalescer = new Coalescer<string, int>(AbandonedWork.GoesOn) { OnUnheard = (_, failure) => reported.SetResult(failure) };
+        using var cancellation = new CancellationTokenSource();
+        var release = new TaskCompletionSource<int>();
+        var caller = coalescer.RunAsync("k", _ => release.Task, cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => caller);
+
+        release.SetException(new IOException("too late"));
+
+        Assert.Equal("too late", (await reported.Task).Message);
+    }
+
+    [Fact]
+    public async Task Result_ThatACallerIsTold_IsNotReported()
+    {
+        var coalescer = new Coalescer<string, int>(AbandonedWork.GoesOn) { OnUnclaimed = (_, _) => throw new InvalidOperationException("reported") };
+        using var cancellation = new CancellationTokenSource();
+        var release = new TaskCompletionSource<int>();
+        var gone = coalescer.RunAsync("k", _ => release.Task, cancellation.Token);
+        var told = coalescer.RunAsync("k", _ => release.Task, CancellationToken.None);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+
+        release.SetResult(3);
+
+        Assert.Equal(3, await told);
+        Assert.Empty(coalescer.Running());
+    }
+
+    [Fact]
+    public async Task Retry_WithinTheLinger_JoinsAbandonedWork()
+    {
+        var coalescer = new Coalescer<string, int>(AbandonedWork.IsCancelled) { Linger = TimeSpan.FromMinutes(10) };
+        using var cancellation = new CancellationTokenSource();
+        var release = new TaskCompletionSource<int>();
+        var workToken = new TaskCompletionSource<CancellationToken>();
+        var first = coalescer.RunAsync(
+            "k",
+            token =>
+            {
+                workToken.SetResult(token);
+                return release.Task;
+            },
+            cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+
+        var retry = coalescer.RunAsync("k", _ => throw new InvalidOperationException("a second run"), CancellationToken.None);
+        Assert.False((await workToken.Task).IsCancellationRequested);
+        release.SetResult(5);
+
+        Assert.Equal(5, await retry);
+    }
+
+    [Fact]
+    public async Task Linger_WhenItIsOver_CancelsTheWork()
+    {
+        var coalescer = new Coalescer<string, int>(AbandonedWork.IsCancelled) { Linger = TimeSpan.FromMilliseconds(1) };
+        using var cancellation = new CancellationTokenSource();
+        var cancelled = new TaskCompletionSource();
+        var caller = coalescer.RunAsync(
+            "k",
+            async token =>
+            {
+                await using var registration = token.Register(cancelled.SetResult);
+                await Task.Delay(Timeout.Infinite, token);
+                return 1;
+            },
+            cancellation.Token);
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => caller);
+        await cancelled.Task;
+    }
 }

@@ -21,6 +21,7 @@ public sealed partial class PullImage(
     LayerStore layers,
     RegistryClient registry,
     DiskRoom room,
+    Operations operations,
     PullOptions options,
     TimeProvider time,
     ILogger<PullImage> logger)
@@ -28,7 +29,11 @@ public sealed partial class PullImage(
     /// <summary>The kubelet shows this reason to the pod's owner when an error begins with it.</summary>
     private const string UnavailableReason = "RegistryUnavailable";
 
-    private readonly Coalescer<PullKey, string> _pulls = new(AbandonedWork.IsCancelled);
+    private readonly Coalescer<PullKey, string> _pulls = new(AbandonedWork.IsCancelled)
+    {
+        Linger = options.Linger,
+        Time = time,
+    };
     private readonly ConcurrentDictionary<PullTracker, byte> _running = new();
     private readonly FetchLayers _fetchLayers = new(layers, options, time);
 
@@ -36,11 +41,12 @@ public sealed partial class PullImage(
     /// <exception cref="RuntimeException">
     /// Unauthenticated, PermissionDenied, NotFound, Unavailable, DeadlineExceeded, DataLoss, ResourceExhausted, FailedPrecondition.
     /// </exception>
-    public Task<string> RunAsync(PullRequest request, CancellationToken cancellationToken)
+    public async Task<string> RunAsync(PullRequest request, CancellationToken cancellationToken)
     {
         var credentials = request.Credentials?.ToRegistryCredentials();
         var key = new PullKey(request.Reference, credentials?.Fingerprint() ?? "");
-        return _pulls.RunAsync(key, token => TrackAsync(request.Reference, credentials, token), cancellationToken);
+        var work = _pulls.RunAsync(key, token => TrackAsync(request.Reference, credentials, token), cancellationToken);
+        return await operations.ExplainAsync(work, nameof(PullImage), request.Reference.ToString());
     }
 
     /// <summary>The pulls under way, the oldest first.</summary>
@@ -48,6 +54,7 @@ public sealed partial class PullImage(
 
     private async Task<string> TrackAsync(ImageReference reference, RegistryCredentials? credentials, CancellationToken cancellationToken)
     {
+        using var operation = operations.Begin(nameof(PullImage), "", reference.ToString());
         var tracker = new PullTracker(reference.ToString(), time.GetUtcNow());
         _running[tracker] = 0;
         try
@@ -69,6 +76,7 @@ public sealed partial class PullImage(
     {
         var began = time.GetTimestamp();
         var repository = registry.OpenRepository(reference, credentials);
+        Operation.At("resolve");
         var resolved = await repository.ResolveAsync(cancellationToken);
 
         // Only under this very name: to know the digest of somebody's private image must not suffice to run it.
@@ -79,15 +87,20 @@ public sealed partial class PullImage(
             return present.Id;
         }
 
+        Operation.At("manifest and config");
         var image = await new FetchImageDocuments(repository, reference.ToString(), PlatformChoice.Host).RunAsync(resolved.Digest, cancellationToken);
         DiffId[] wanted = [.. image.Config.DiffIds.Distinct()];
+        Operation.At("leases of the layers");
         using var lease = await images.LayerLeases.LeaseAsync(wanted, cancellationToken);
         DiffId[] missing = [.. wanted.Where(layer => !layers.Contains(layer))];
         room.Require($"pulling {reference}", BlobBytes(image, missing));
         try
         {
+            Operation.At("layers");
             var records = await _fetchLayers.RunAsync(repository, image, tracker, cancellationToken);
+            Operation.At("sync of the layers");
             layers.SyncFileSystem();
+            Operation.At("record");
             await AddAsync(RecordOf(reference, resolved.Digest, image, records), image, cancellationToken);
         }
         catch (Exception failure)

@@ -12,6 +12,9 @@ public sealed record PullOptions
     /// </summary>
     public TimeSpan KeepForRetry { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a pull goes on that nobody waits for any more: a caller whose time was over often comes back at once, and joins it.</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a layer waits for the layers under it when it links to one of their files.</summary>
     public TimeSpan LowerLayersTimeLimit { get; init; } = TimeSpan.FromMinutes(30);
 }

@@ -112,6 +112,7 @@ public sealed class OciRuntimeCli(RuntimeHandler handler)
     private async Task<ProgramOutput> TryRunAsync(
         IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, TimeSpan limit, CancellationToken cancellationToken)
     {
+        using var detail = Operation.Within($"{Handler.Name} {arguments[0]}");
         try
         {
             return await ProgramRun.RunAsync(

@@ -14,6 +14,7 @@ public sealed class ContainerLaunch(RuntimeHandlers handlers, BundleStore bundle
 
     internal async Task<ContainerProcesses> RunAsync(ContainerRecord record, RuntimeSpec spec, Rollback rollback)
     {
+        Operation.At("bundle");
         MakeLog(record.LogPath);
         var bundle = bundles.Write(record.Id, spec.ToJson());
         var runtime = handlers.Get(record.RuntimeHandler);
@@ -29,6 +30,7 @@ public sealed class ContainerLaunch(RuntimeHandlers handlers, BundleStore bundle
             StdinOnce = record.Config.StdinOnce,
             CreateTimeout = options.CreateLimit,
         };
+        Operation.At("monitor and the runtime's create");
         var monitor = await launcher.LaunchAsync(start, runtime, CancellationToken.None);
 
         // Waits for the monitor too: it still writes into the folders that the next steps remove.

@@ -18,10 +18,12 @@ public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snaps
     internal string MakeRootFs(ContainerId id, IReadOnlyList<DiffId> layers, Rollback rollback)
     {
         rollback.Add("remove the snapshot", () => snapshots.Remove(id.ToString()));
+        Operation.At("snapshot");
         var snapshot = snapshots.Prepare(id.ToString(), layers);
 
         rollback.Add("unmount the root file system", () => RemoveRootFs(id));
         Directory.CreateDirectory(_folders.RootFsOf(id), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Operation.At("mount of the root file system");
         snapshots.Mount(snapshot, _folders.RootFsOf(id));
         return _folders.RootFsOf(id);
     }
@@ -36,8 +38,11 @@ public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snaps
     /// <summary>As <see cref="RemoveAsync"/>, where the runtime has let go already.</summary>
     internal async Task RemoveEndedAsync(ContainerId id, ContainerProcesses? processes, CancellationToken cancellationToken)
     {
+        Operation.At("end of the monitor");
         await MonitorEnd.WaitAsync(processes, options, cancellationToken);
+        Operation.At("unmount and bundle");
         RemoveRootFs(id);
+        Operation.At("snapshot");
         snapshots.Remove(id.ToString());
     }
 

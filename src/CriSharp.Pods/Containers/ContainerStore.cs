@@ -118,6 +118,14 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
 
     internal IEnumerable<RecordOnDisk<ContainerRecordDocument, ContainerStatusDocument>> Load() => _disk.Load();
 
+    /// <inheritdoc cref="RecordFolder{TRecord, TStatus}.MarkUnclaimed"/>
+    internal void MarkUnclaimed(ContainerId id) => _disk.MarkUnclaimed(id.ToString());
+
+    /// <inheritdoc cref="RecordFolder{TRecord, TStatus}.UnmarkUnclaimed"/>
+    internal void UnmarkUnclaimed(ContainerId id) => _disk.UnmarkUnclaimed(id.ToString());
+
+    internal bool IsUnclaimed(ContainerId id) => _disk.IsUnclaimed(id.ToString());
+
     internal void RemoveEmpty(string id) => _disk.RemoveEmpty(id);
 
     internal string SetAside(string id) => _disk.SetAside(id);

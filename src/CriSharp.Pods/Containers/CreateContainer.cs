@@ -1,6 +1,7 @@
 using CriSharp.Cri.V1;
 using CriSharp.Images;
 using CriSharp.Oci;
+using CriSharp.Pods.Retries;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
 using CriSharp.Specs;
@@ -26,10 +27,17 @@ public sealed partial class CreateContainer(
     ContainerLaunch launch,
     ContainerEnds ends,
     DiskRoom room,
+    Operations operations,
+    UnclaimedContainers unclaimed,
+    UnclaimedSandboxes unclaimedSandboxes,
     PodsOptions options,
     ILogger<CreateContainer> logger)
 {
-    private readonly Coalescer<CreateContainerKey, ContainerId> _running = new(AbandonedWork.GoesOn);
+    private readonly Coalescer<CreateContainerKey, ContainerId> _running = new(AbandonedWork.GoesOn)
+    {
+        OnUnclaimed = (_, id) => unclaimed.Keep(id),
+        OnUnheard = (key, failure) => FailedUnheard(logger, key.Name, failure),
+    };
 
     /// <param name="cancellationToken">Ends the wait only: the kubelet's retry joins the work or finds its result.</param>
     public async Task<ContainerId> RunAsync(string sandboxId, ContainerConfig config, CancellationToken cancellationToken)
@@ -37,18 +45,22 @@ public sealed partial class CreateContainer(
         MetadataRules.Validate(config.Metadata);
         var sandbox = sandboxes.Get(sandboxId);
         var key = new CreateContainerKey(ContainerKey.Of(sandbox.Id, config.Metadata), config);
-        return await _running.RunAsync(key, _ => MakeOrFindAsync(sandbox, key, config), cancellationToken);
+        var work = _running.RunAsync(key, _ => MakeOrFindAsync(sandbox, key, config), cancellationToken);
+        return await operations.ExplainAsync(work, nameof(CreateContainer), key.Name.ToString());
     }
 
     private async Task<ContainerId> MakeOrFindAsync(PodSandbox sandbox, CreateContainerKey key, ContainerConfig config)
     {
+        var id = ContainerId.New();
+        using var operation = operations.Begin(nameof(CreateContainer), id.ToString(), key.Name.ToString());
+        Operation.At("wait for the pod sandbox");
         using var lease = await sandboxes.LeaseAsync(sandbox.Id, CancellationToken.None);
         if (sandbox.State is not SandboxState.Ready ready)
         {
             throw new RuntimeException(ErrorKind.FailedPrecondition, $"no container can be made in pod sandbox {sandbox.Id}: it is stopped");
         }
 
-        var id = ContainerId.New();
+        unclaimedSandboxes.Claim(sandbox.Id);
         if (containers.TryReserve(key.Name, id) is { } holder)
         {
             return FindEarlier(key, holder);
@@ -59,20 +71,25 @@ public sealed partial class CreateContainer(
 
         room.Require($"making container {key.Name}");
 
+        Operation.At("image");
         var image = ResolveImage(config.Image);
         using var imageLease = images.Lease(image.Id);
         var logPath = LogPaths.Resolve(sandbox.Record.Config.LogDirectory, config.LogPath);
         var propagations = MountSources.Check(config.Mounts);
 
         var rootFs = parts.MakeRootFs(id, image.Layers, rollback);
+
+        Operation.At("specification");
         var user = RootFsUsers.Resolve(rootFs, image.Config.User, config.Linux?.SecurityContext);
         var spec = specs.Build(new SpecRequest(id, sandbox.Record, ready, config, image.Config, user, rootFs, propagations));
 
         var record = RecordOf(id, sandbox.Record, config, image, user, logPath);
         rollback.Add("forget the record", () => containers.Forget(record));
+        Operation.At("record");
         containers.Begin(record);
 
         var processes = await LaunchAsync(record, spec, rollback);
+        Operation.At("state");
         var container = containers.Publish(record, new ContainerState.Created(processes));
         rollback.Release();
         ends.Watch(container, processes);
@@ -98,7 +115,7 @@ public sealed partial class CreateContainer(
         {
             throw new RuntimeException(
                 ErrorKind.AlreadyExists,
-                $"container {key.Name} is being made with another configuration as {holder}: wait for it, or use another attempt number");
+                $"container {key.Name} is being made with another configuration as {holder}: wait for it, or use another attempt number ({UnderWay(key)})");
         }
 
         // Who has started it has been told its id: that is no retry.
@@ -109,8 +126,11 @@ public sealed partial class CreateContainer(
                 $"container {earlier.Id} has the name {key.Name} already: remove it, or use another attempt number");
         }
 
+        unclaimed.Claim(earlier.Id);
         return earlier.Id;
     }
+
+    private string UnderWay(CreateContainerKey key) => operations.Describe(nameof(CreateContainer), key.Name.ToString()) ?? "it has just ended";
 
     private ImageRecord ResolveImage(ImageSpec? asked)
     {
@@ -140,6 +160,9 @@ public sealed partial class CreateContainer(
 
     [LoggerMessage(100, LogLevel.Information, "Container {Container} is created: {Name}, image {Image}")]
     private static partial void Created(ILogger logger, ContainerId container, ContainerKey name, string image);
+
+    [LoggerMessage(102, LogLevel.Warning, "Container {Name} could not be made, and whoever asked for it had gone")]
+    private static partial void FailedUnheard(ILogger logger, ContainerKey name, Exception failure);
 
     [LoggerMessage(101, LogLevel.Error, "Rollback could not {Step} of container {Container}")]
     private static partial void RollbackFailed(ILogger logger, string step, ContainerId container, Exception failure);

@@ -1,4 +1,5 @@
 using CriSharp.Oci;
+using CriSharp.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Pods.Containers;
@@ -8,6 +9,7 @@ public sealed partial class RemoveContainer(
     ContainerStore containers,
     StopContainer stopContainer,
     ContainerParts parts,
+    Operations operations,
     ILogger<RemoveContainer> logger)
 {
     /// <param name="id">An unknown one is removed already.</param>
@@ -21,20 +23,25 @@ public sealed partial class RemoveContainer(
 
     internal async Task RunAsync(Container container, CancellationToken cancellationToken)
     {
+        using var operation = operations.Begin(nameof(RemoveContainer), container.Id.ToString(), container.Record.Key.ToString());
+        Operation.At("wait for other verbs");
         using var held = await containers.LockAsync(container.Id, cancellationToken);
         if (!containers.TryFind(container.Id.ToString(), out _))
         {
             return;
         }
 
+        Operation.At("stop");
         await stopContainer.RunAsync(container, TimeSpan.Zero, cancellationToken);
         await RemovePartsAsync(container);
+        Operation.At("record");
         containers.Forget(container.Record);
         Removed(logger, container.Id);
     }
 
     private async Task RemovePartsAsync(Container container)
     {
+        Operation.At("end of the runtime's own state");
         if (await container.LetGo)
         {
             await parts.RemoveEndedAsync(container.Id, container.Processes, CancellationToken.None);

@@ -1,11 +1,13 @@
 using CriSharp.Oci;
+using CriSharp.Pods.Retries;
 using CriSharp.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Pods.Containers;
 
 /// <summary>Lets a created container's process begin. A start that fails leaves the container exited, with the runtime's words.</summary>
-public sealed partial class StartContainer(ContainerStore containers, RuntimeHandlers handlers, PodsOptions options, ILogger<StartContainer> logger)
+public sealed partial class StartContainer(
+    ContainerStore containers, RuntimeHandlers handlers, UnclaimedContainers unclaimed, Operations operations, PodsOptions options, ILogger<StartContainer> logger)
 {
     /// <summary>The code that containerd and the kubelet use for a container that never ran.</summary>
     private const int StartErrorCode = 128;
@@ -13,6 +15,8 @@ public sealed partial class StartContainer(ContainerStore containers, RuntimeHan
     public async Task RunAsync(string id, CancellationToken cancellationToken)
     {
         var container = containers.Get(id);
+        using var operation = operations.Begin(nameof(StartContainer), container.Id.ToString(), container.Record.Key.ToString());
+        Operation.At("wait for other verbs");
         using var held = await containers.LockAsync(container.Id, cancellationToken);
         if (container.State is not ContainerState.Created)
         {
@@ -21,11 +25,14 @@ public sealed partial class StartContainer(ContainerStore containers, RuntimeHan
                 $"container {container.Id} can't be started: it is {DescribeContainer.StateOf(container.State)}, and only a created one can");
         }
 
+        unclaimed.Claim(container.Id);
         var at = options.Time.GetUtcNow();
         var starting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         container.RuntimeStart = starting.Task;
         try
         {
+            Operation.At("the runtime's start");
+
             // The caller's impatience must not leave a container half started.
             await handlers.Get(container.Record.RuntimeHandler).StartAsync(container.Id, CancellationToken.None);
         }
@@ -39,27 +46,33 @@ public sealed partial class StartContainer(ContainerStore containers, RuntimeHan
             starting.SetResult();
         }
 
-        // Its end may have been seen already: then it only gets its beginning.
-        try
-        {
-            containers.Change(container, state => state switch
-            {
-                ContainerState.Created created => created.Start(at),
-                ContainerState.Exited { StartedAt: null } exited => exited with { StartedAt = at },
-                _ => null,
-            });
-        }
-        catch (IOException unwritable)
-        {
-            // Nothing may run of which a later daemon would not know.
-            await FailAsync(container, unwritable);
-            throw;
-        }
-
+        Record(container, at);
         Started(logger, container.Id);
     }
 
-    private async Task FailAsync(Container container, Exception failure)
+    /// <summary>It runs, whether that can be written down or not: a later daemon asks the runtime about a container that was only created.</summary>
+    private void Record(Container container, DateTimeOffset at)
+    {
+        // Its end may have been seen already: then it only gets its beginning.
+        ContainerState? Begin(ContainerState state) => state switch
+        {
+            ContainerState.Created created => created.Start(at),
+            ContainerState.Exited { StartedAt: null } exited => exited with { StartedAt = at },
+            _ => null,
+        };
+        try
+        {
+            Operation.At("state");
+            containers.Change(container, Begin);
+        }
+        catch (Exception failure) when (failure is IOException or RuntimeException)
+        {
+            ContainerStore.Observe(container, Begin);
+            NotRecorded(logger, container.Id, failure);
+        }
+    }
+
+    private async Task FailAsync(Container container, RuntimeException failure)
     {
         var exit = new ContainerEnd(StartErrorCode, ContainerEnd.StartError, failure.Message, options.Time.GetUtcNow());
         containers.ChangeAnyway(
@@ -79,9 +92,12 @@ public sealed partial class StartContainer(ContainerStore containers, RuntimeHan
     [LoggerMessage(120, LogLevel.Information, "Container {Container} is started")]
     private static partial void Started(ILogger logger, ContainerId container);
 
+    [LoggerMessage(122, LogLevel.Error, "Container {Container} is started, but that could not be written down")]
+    private static partial void NotRecorded(ILogger logger, ContainerId container, Exception failure);
+
     [LoggerMessage(121, LogLevel.Warning, "Container {Container} could not be started, nor could the runtime delete it")]
     private static partial void DeleteFailed(ILogger logger, ContainerId container, Exception failure);
 
-    [LoggerMessage(122, LogLevel.Error, "That container {Container} could not be started could not be written down")]
+    [LoggerMessage(123, LogLevel.Error, "That container {Container} could not be started could not be written down")]
     private static partial void NotWritten(ILogger logger, ContainerId container, Exception failure);
 }

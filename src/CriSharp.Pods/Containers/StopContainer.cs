@@ -8,7 +8,8 @@ namespace CriSharp.Pods.Containers;
 /// Asks a container to end, waits, then kills it. Takes no lock: a second call with a shorter time cuts the first one short.
 /// Idempotent; returns once the end is recorded.
 /// </summary>
-public sealed partial class StopContainer(ContainerStore containers, RuntimeHandlers handlers, PodsOptions options, ILogger<StopContainer> logger)
+public sealed partial class StopContainer(
+    ContainerStore containers, RuntimeHandlers handlers, Operations operations, PodsOptions options, ILogger<StopContainer> logger)
 {
     /// <param name="id">An unknown one is stopped already.</param>
     /// <param name="timeout">How long it may take to end by itself; zero kills it at once.</param>
@@ -33,9 +34,11 @@ public sealed partial class StopContainer(ContainerStore containers, RuntimeHand
 
     private async Task EndAsync(Container container, ProcessIdentity process, TimeSpan timeout)
     {
+        using var operation = operations.Begin(nameof(StopContainer), container.Id.ToString(), container.Record.Key.ToString());
         using var handle = PidHandle.TryOpen(process);
         if (timeout > TimeSpan.Zero && handle is not null)
         {
+            Operation.At($"signal {container.Record.StopSignal}, then {timeout.TotalSeconds:0.#} s of grace");
             handle.Signal(container.Record.StopSignal);
             if (await EndsWithinAsync(container, timeout))
             {
@@ -44,6 +47,7 @@ public sealed partial class StopContainer(ContainerStore containers, RuntimeHand
             }
         }
 
+        Operation.At("SIGKILL");
         handle?.Signal(Signals.SIGKILL);
         if (!await EndsWithinAsync(container, options.KillLimit))
         {

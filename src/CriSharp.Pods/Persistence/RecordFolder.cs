@@ -15,6 +15,7 @@ internal sealed class RecordFolder<TRecord, TStatus>(string path, JsonTypeInfo<T
 {
     private const string RecordFile = "record.json";
     private const string StatusFile = "status.json";
+    private const string UnclaimedFile = "unclaimed";
     private const int OwnerReadWrite = 0b110_000_000;
 
     /// <summary>A CRI request is at most 80 MiB; what is kept of it can't be larger, base64 included.</summary>
@@ -34,6 +35,14 @@ internal sealed class RecordFolder<TRecord, TStatus>(string path, JsonTypeInfo<T
         DurableFile.Replace(Path.Combine(PathOf(id), StatusFile), JsonSerializer.SerializeToUtf8Bytes(status, statusType), OwnerReadWrite);
 
     public void WriteStatus(string id, TStatus status) => reserve.Write(() => WriteFirstStatus(id, status));
+
+    /// <summary>Nobody has been told of the thing: durable, since its time runs on in the next daemon.</summary>
+    public void MarkUnclaimed(string id) => reserve.Write(() => DurableFile.Replace(Path.Combine(PathOf(id), UnclaimedFile), []));
+
+    /// <summary>Not synced: who knows the thing does more with it, and that tells as well.</summary>
+    public void UnmarkUnclaimed(string id) => File.Delete(Path.Combine(PathOf(id), UnclaimedFile));
+
+    public bool IsUnclaimed(string id) => File.Exists(Path.Combine(PathOf(id), UnclaimedFile));
 
     /// <summary>The record goes first: a crash half way leaves a folder without one, which the next start sweeps.</summary>
     public void Remove(string id)

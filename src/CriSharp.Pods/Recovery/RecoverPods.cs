@@ -1,5 +1,6 @@
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Persistence;
+using CriSharp.Pods.Retries;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,10 @@ public sealed partial class RecoverPods(
     SandboxParts sandboxParts,
     ContainerParts containerParts,
     ContainerEnds ends,
+    FindStarted findStarted,
     SweepLeftovers sweep,
+    UnclaimedSandboxes unclaimedSandboxes,
+    UnclaimedContainers unclaimedContainers,
     PodsOptions options,
     ILogger<RecoverPods> logger)
 {
@@ -38,6 +42,12 @@ public sealed partial class RecoverPods(
         foreach (var found in containers.Load())
         {
             Recover(found);
+        }
+
+        await findStarted.RunAsync(containers.All);
+        foreach (var sandbox in sandboxes.All)
+        {
+            unclaimedSandboxes.Recover(sandbox);
         }
 
         await sweep.RunAsync();
@@ -140,6 +150,7 @@ public sealed partial class RecoverPods(
                 break;
         }
 
+        unclaimedContainers.Recover(container);
         if (record.BootId != BootId.Current)
         {
             containers.ChangeAnyway(

@@ -75,6 +75,14 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
 
     internal IEnumerable<RecordOnDisk<SandboxRecordDocument, SandboxStatusDocument>> Load() => _disk.Load();
 
+    /// <inheritdoc cref="RecordFolder{TRecord, TStatus}.MarkUnclaimed"/>
+    internal void MarkUnclaimed(PodSandboxId id) => _disk.MarkUnclaimed(id.ToString());
+
+    /// <inheritdoc cref="RecordFolder{TRecord, TStatus}.UnmarkUnclaimed"/>
+    internal void UnmarkUnclaimed(PodSandboxId id) => _disk.UnmarkUnclaimed(id.ToString());
+
+    internal bool IsUnclaimed(PodSandboxId id) => _disk.IsUnclaimed(id.ToString());
+
     internal void RemoveEmpty(string id) => _disk.RemoveEmpty(id);
 
     internal string SetAside(string id) => _disk.SetAside(id);

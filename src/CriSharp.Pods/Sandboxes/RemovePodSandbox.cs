@@ -1,4 +1,5 @@
 using CriSharp.Pods.Containers;
+using CriSharp.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Pods.Sandboxes;
@@ -10,6 +11,7 @@ public sealed partial class RemovePodSandbox(
     StopPodSandbox stopPodSandbox,
     RemoveContainer removeContainer,
     SandboxParts parts,
+    Operations operations,
     ILogger<RemovePodSandbox> logger)
 {
     /// <param name="id">An unknown one is removed already.</param>
@@ -20,6 +22,8 @@ public sealed partial class RemovePodSandbox(
             return;
         }
 
+        using var operation = operations.Begin(nameof(RemovePodSandbox), sandbox.Id.ToString(), sandbox.Record.Key.ToString());
+        Operation.At("wait for other verbs");
         using var held = await sandboxes.LockAsync(sandbox.Id, cancellationToken);
         if (!sandboxes.TryFind(sandbox.Id.ToString(), out _))
         {
@@ -27,12 +31,14 @@ public sealed partial class RemovePodSandbox(
         }
 
         await stopPodSandbox.StopHeldAsync(sandbox, cancellationToken);
+        Operation.At("removal of containers");
         foreach (var container in containers.Of(sandbox.Id))
         {
             await removeContainer.RunAsync(container, cancellationToken);
         }
 
         parts.RemoveRest(sandbox.Record);
+        Operation.At("record");
         sandboxes.Forget(sandbox.Record);
         Removed(logger, sandbox.Id);
     }

@@ -1,4 +1,5 @@
 using CriSharp.Cri.V1;
+using CriSharp.Pods.Retries;
 using CriSharp.Primitives;
 using CriSharp.Specs;
 using CriSharp.Storage;
@@ -18,10 +19,16 @@ public sealed partial class RunPodSandbox(
     SandboxParts parts,
     PodCgroups cgroups,
     DiskRoom room,
+    Operations operations,
+    UnclaimedSandboxes unclaimed,
     PodsOptions options,
     ILogger<RunPodSandbox> logger)
 {
-    private readonly Coalescer<RunPodSandboxKey, PodSandboxId> _running = new(AbandonedWork.GoesOn);
+    private readonly Coalescer<RunPodSandboxKey, PodSandboxId> _running = new(AbandonedWork.GoesOn)
+    {
+        OnUnclaimed = (_, id) => unclaimed.Keep(id),
+        OnUnheard = (key, failure) => FailedUnheard(logger, key.Name, failure),
+    };
 
     /// <param name="runtimeHandler">"" means the default one.</param>
     /// <param name="cancellationToken">Ends the wait only: the kubelet's retry joins the work or finds its result.</param>
@@ -31,7 +38,8 @@ public sealed partial class RunPodSandbox(
         cgroups.Validate(config.Linux?.CgroupParent ?? "");
         handlers.Get(runtimeHandler);
         var key = new RunPodSandboxKey(PodSandboxKey.Of(config.Metadata), config, runtimeHandler);
-        return await _running.RunAsync(key, _ => MakeOrFindAsync(key, config, runtimeHandler), cancellationToken);
+        var work = _running.RunAsync(key, _ => MakeOrFindAsync(key, config, runtimeHandler), cancellationToken);
+        return await operations.ExplainAsync(work, nameof(RunPodSandbox), key.Name.ToString());
     }
 
     private async Task<PodSandboxId> MakeOrFindAsync(RunPodSandboxKey key, PodSandboxConfig config, string runtimeHandler)
@@ -42,6 +50,7 @@ public sealed partial class RunPodSandbox(
             return FindEarlier(key, holder);
         }
 
+        using var operation = operations.Begin(nameof(RunPodSandbox), id.ToString(), key.Name.ToString());
         await using var rollback = new Rollback(options.RollbackLimit, (step, failure) => RollbackFailed(logger, step, id, failure));
         rollback.Add("release the name", () => sandboxes.Release(key.Name, id));
         using var held = await sandboxes.LockAsync(id, CancellationToken.None);
@@ -49,9 +58,11 @@ public sealed partial class RunPodSandbox(
 
         var record = RecordOf(id, config, runtimeHandler);
         rollback.Add("forget the record", () => sandboxes.Forget(record));
+        Operation.At("record");
         sandboxes.Begin(record);
 
         var ready = await parts.MakeAsync(record, rollback);
+        Operation.At("state");
         var sandbox = sandboxes.Publish(record, ready);
         rollback.Release();
         parts.WatchInfra(sandbox);
@@ -65,7 +76,7 @@ public sealed partial class RunPodSandbox(
         {
             throw new RuntimeException(
                 ErrorKind.AlreadyExists,
-                $"a pod sandbox for {key.Name} with another configuration is being made as {holder}: wait for it, or use another attempt number");
+                $"a pod sandbox for {key.Name} with another configuration is being made as {holder}: wait for it, or use another attempt number ({UnderWay(key)})");
         }
 
         var sameRequest = new RunPodSandboxKey(earlier.Record.Key, earlier.Record.Config, earlier.Record.RuntimeHandler);
@@ -76,8 +87,11 @@ public sealed partial class RunPodSandbox(
                 $"the pod sandbox {holder} has the name {key.Name} already, {Difference(earlier)}: remove it, or use another attempt number");
         }
 
+        unclaimed.Claim(earlier.Id);
         return earlier.Id;
     }
+
+    private string UnderWay(RunPodSandboxKey key) => operations.Describe(nameof(RunPodSandbox), key.Name.ToString()) ?? "it has just ended";
 
     private static string Difference(PodSandbox earlier) =>
         earlier.State is SandboxState.Ready ? "with another configuration" : "and is stopped";
@@ -99,6 +113,9 @@ public sealed partial class RunPodSandbox(
 
     [LoggerMessage(1, LogLevel.Information, "Pod sandbox {Sandbox} of {Name} is ready, addresses: {Ips}")]
     private static partial void Started(ILogger logger, PodSandboxId sandbox, PodSandboxKey name, string ips);
+
+    [LoggerMessage(3, LogLevel.Warning, "The pod sandbox of {Name} could not be made, and whoever asked for it had gone")]
+    private static partial void FailedUnheard(ILogger logger, PodSandboxKey name, Exception failure);
 
     [LoggerMessage(2, LogLevel.Error, "Rollback could not {Step} of pod sandbox {Sandbox}")]
     private static partial void RollbackFailed(ILogger logger, string step, PodSandboxId sandbox, Exception failure);

@@ -20,14 +20,18 @@ public sealed partial class SandboxParts(PodsOptions options, SandboxNetwork net
         rollback.Add("remove the files", () => RemoveRest(record));
 
         rollback.Add("release the namespaces", () => NamespacePins.Unpin(_folders.NamespacesOf(record.Id)));
+        Operation.At("namespaces");
         await MakeNamespacesAsync(record);
 
         rollback.Add("unmount the shared memory", () => _files.Unmount(record.Id));
+        Operation.At("files");
         _files.Make(record);
 
+        Operation.At("cgroup");
         cgroups.Make(record);
 
         var ips = await AttachAsync(record, rollback);
+        Operation.At("hosts file");
         _files.WriteHosts(record, ips);
         if (!record.NeedsInfra)
         {
@@ -35,6 +39,7 @@ public sealed partial class SandboxParts(PodsOptions options, SandboxNetwork net
         }
 
         rollback.Add("end the infra process", async cancellationToken => await infra.RemoveAsync(record, cancellationToken));
+        Operation.At("infra process");
         return new SandboxState.Ready(ips, await infra.LaunchAsync(record));
     }
 
@@ -52,22 +57,28 @@ public sealed partial class SandboxParts(PodsOptions options, SandboxNetwork net
     {
         if (record.NeedsInfra)
         {
+            Operation.At("end of the infra process");
             await infra.RemoveAsync(record, cancellationToken);
         }
 
+        Operation.At("shared memory");
         _files.Unmount(record.Id);
         if (!record.HasHostNetwork)
         {
+            Operation.At("network");
             await network.DelAsync(_folders.NetworkOf(record.Id), cancellationToken);
         }
 
+        Operation.At("namespaces");
         NamespacePins.Unpin(_folders.NamespacesOf(record.Id));
     }
 
     /// <summary>The files, and the cgroup where it is ours. Idempotent.</summary>
     internal void RemoveRest(PodSandboxRecord record)
     {
+        Operation.At("files");
         _files.Remove(record.Id);
+        Operation.At("cgroup");
         cgroups.Remove(record);
     }
 
@@ -97,6 +108,7 @@ public sealed partial class SandboxParts(PodsOptions options, SandboxNetwork net
 
         var request = SandboxAttachment.RequestFor(record, _folders);
         rollback.Add("detach from the network", async cancellationToken => await network.DelAsync(request.CacheDirectory, cancellationToken));
+        Operation.At("network");
         var result = await network.AddAsync(request, CancellationToken.None);
         if (result.HostPortsUnserved)
         {

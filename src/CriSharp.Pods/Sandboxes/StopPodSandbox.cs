@@ -1,4 +1,5 @@
 using CriSharp.Pods.Containers;
+using CriSharp.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Pods.Sandboxes;
@@ -12,6 +13,7 @@ public sealed partial class StopPodSandbox(
     ContainerStore containers,
     StopContainer stopContainer,
     SandboxParts parts,
+    Operations operations,
     PodsOptions options,
     ILogger<StopPodSandbox> logger)
 {
@@ -23,6 +25,8 @@ public sealed partial class StopPodSandbox(
             return;
         }
 
+        using var operation = operations.Begin(nameof(StopPodSandbox), sandbox.Id.ToString(), sandbox.Record.Key.ToString());
+        Operation.At("wait for other verbs");
         using var held = await sandboxes.LockAsync(sandbox.Id, cancellationToken);
         await StopHeldAsync(sandbox, cancellationToken);
     }
@@ -30,9 +34,11 @@ public sealed partial class StopPodSandbox(
     /// <summary>For callers that hold the sandbox's lock.</summary>
     internal async Task StopHeldAsync(PodSandbox sandbox, CancellationToken cancellationToken)
     {
+        Operation.At("containers");
         await Task.WhenAll(containers.Of(sandbox.Id).Select(container => stopContainer.RunAsync(container, TimeSpan.Zero, cancellationToken)));
         if (sandbox.State is SandboxState.Ready ready)
         {
+            Operation.At("state");
             sandboxes.Change(sandbox, ready.Stop(options.Time.GetUtcNow()));
             Stopped(logger, sandbox.Id);
         }
@@ -40,6 +46,7 @@ public sealed partial class StopPodSandbox(
         if (sandbox.State is SandboxState.Stopped { NetworkReleased: false } stopped)
         {
             await parts.ReleaseAsync(sandbox.Record, cancellationToken);
+            Operation.At("released");
             sandboxes.Change(sandbox, stopped.Release());
         }
     }

@@ -55,6 +55,10 @@ internal sealed class AdminClient : IDisposable
     public Task<PullsDocument?> PullsAsync(CancellationToken cancellationToken) =>
         GetAsync(AdminAddress.PullsPath, AdminJson.Default.PullsDocument, cancellationToken);
 
+    /// <inheritdoc cref="StatusAsync"/>
+    public Task<OperationsDocument?> OperationsAsync(CancellationToken cancellationToken) =>
+        GetAsync(AdminAddress.OperationsPath, AdminJson.Default.OperationsDocument, cancellationToken);
+
     public void Dispose() => _http?.Dispose();
 
     // Progress and details are a courtesy: a verb must not fail because they can't be had.

@@ -18,6 +18,9 @@ namespace CriSharp.Daemon.Composition;
 /// <summary>Where images come from and where they lie, and the verbs on them.</summary>
 internal static class ImageRooms
 {
+    // A pull that nobody wants any more goes on taking the network and the disk.
+    private static readonly TimeSpan LongestLinger = TimeSpan.FromMinutes(1);
+
     public static void AddImages(this IServiceCollection services, DaemonOptions options)
     {
         // On a full disk the folders that opening makes anew find their room in the reserve.
@@ -31,7 +34,7 @@ internal static class ImageRooms
         services.AddSingleton(provider => ImageStore.Open(
             options.Root, provider.GetRequiredService<LayerStore>(), provider.GetRequiredService<ILogger<ImageStore>>()));
         services.AddSingleton(provider => new RegistryClient(RegistryOptionsOf(options), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(new PullOptions());
+        services.AddSingleton(new PullOptions { Linger = options.UnclaimedTimeout < LongestLinger ? options.UnclaimedTimeout : LongestLinger });
 
         services.AddSingleton(provider => new FreeUnusedLayers(
             provider.GetRequiredService<ImageStore>(),

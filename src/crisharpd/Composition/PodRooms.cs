@@ -12,6 +12,7 @@ using CriSharp.Pods.Exec;
 using CriSharp.Pods.Host;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Recovery;
+using CriSharp.Pods.Retries;
 using CriSharp.Pods.Sandboxes;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -29,6 +30,7 @@ internal static class PodRooms
             Folders = folders,
             CgroupDriver = DriverOf(options),
             PausePath = options.PausePath,
+            KeepUnclaimed = options.UnclaimedTimeout,
             Time = provider.GetRequiredService<TimeProvider>(),
         });
         services.AddSingleton(_ => CgroupHierarchies.Detect());
@@ -49,8 +51,11 @@ internal static class PodRooms
         services.AddSingleton<InfraContainer>();
         services.AddSingleton<SandboxParts>();
         services.AddSingleton<SweepLeftovers>();
+        services.AddSingleton<FindStarted>();
         services.AddSingleton<RecoverPods>();
 
+        services.AddSingleton<UnclaimedSandboxes>();
+        services.AddSingleton<UnclaimedContainers>();
         services.AddSingleton<RunPodSandbox>();
         services.AddSingleton<StopPodSandbox>();
         services.AddSingleton<RemovePodSandbox>();

@@ -11,7 +11,8 @@ internal sealed class StartUp(RecoverPods recoverPods, FreeUnusedLayers freeUnus
     {
         var asked = handlerFacts.AskAsync(cancellationToken);
         await recoverPods.RunAsync();
-        await freeUnused.SweepAsync(cancellationToken);
         await asked;
     }
+
+    public async Task TidyAsync(CancellationToken cancellationToken) => await freeUnused.SweepAsync(cancellationToken);
 }

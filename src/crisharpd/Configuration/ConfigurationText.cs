@@ -48,6 +48,7 @@ internal static class ConfigurationText
         [Settings.RegistryCertDirectories] = options.RegistryCertDirectories,
         [Settings.PullProgressTimeout] = [Duration.Format(options.PullProgressTimeout ?? TimeSpan.Zero)],
         [Settings.PullDiskFloor] = [options.PullDiskFloorBytes is { } floor ? ByteSize.Format(floor) : ByteSize.Auto],
+        [Settings.UnclaimedTimeout] = [Duration.Format(options.UnclaimedTimeout)],
     };
 
     private static string Value(Setting setting, IReadOnlyList<string> values) =>

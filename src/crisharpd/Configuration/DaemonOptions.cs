@@ -51,6 +51,9 @@ internal sealed record DaemonOptions
     /// <summary>What pulls leave free; null: a share of the file system.</summary>
     public required long? PullDiskFloorBytes { get; init; }
 
+    /// <summary>How long the result of a call whose caller has gone is kept for its retry.</summary>
+    public required TimeSpan UnclaimedTimeout { get; init; }
+
     /// <summary>Keys of the TOML files that mean nothing here.</summary>
     public IReadOnlyList<string> IgnoredKeys { get; init; } = [];
 }

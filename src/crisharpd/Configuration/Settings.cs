@@ -24,6 +24,9 @@ internal static class Settings
     public static readonly Setting PullDiskFloor = new(
         "--pull-disk-floor", "crio.image", "pull_disk_floor", "what pulls leave free under the root, such as 512MiB; 0: nothing [auto: the larger of 256MiB and 1 % of the file system]");
 
+    public static readonly Setting UnclaimedTimeout = new(
+        "--unclaimed-timeout", "crio.runtime", "unclaimed_timeout", "how long a pod or container whose caller has gone is kept for its retry [5m]");
+
     public static readonly Setting Runtimes = new(
         "--runtimes", "crio.runtime", null, "a handler as NAME:PATH:ROOT; ROOT may be left out [<runroot>/runtime/NAME]", Repeatable: true);
 
@@ -40,5 +43,6 @@ internal static class Settings
     [
         Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
         LogLevel, LogFormat, CniConfigDirectory, CniPluginDirectories, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor,
+        UnclaimedTimeout,
     ];
 }

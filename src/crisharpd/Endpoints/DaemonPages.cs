@@ -4,11 +4,12 @@ using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Hosting;
 using CriSharp.Daemon.Services;
 using CriSharp.Images.Pulling;
+using CriSharp.Primitives;
 
 namespace CriSharp.Daemon.Endpoints;
 
 /// <summary>What the admin socket answers.</summary>
-internal sealed class DaemonPages(DaemonOptions options, PodVerbs pods, ImageVerbs images, TimeProvider time)
+internal sealed class DaemonPages(DaemonOptions options, PodVerbs pods, ImageVerbs images, Operations operations, TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
@@ -17,6 +18,7 @@ internal sealed class DaemonPages(DaemonOptions options, PodVerbs pods, ImageVer
         new(AdminAddress.VersionPath, () => JsonSerializer.SerializeToUtf8Bytes(DaemonVersion.Document, AdminJson.Default.VersionDocument)),
         new(AdminAddress.StatusPath, () => JsonSerializer.SerializeToUtf8Bytes(Status(), AdminJson.Default.StatusDocument)),
         new(AdminAddress.PullsPath, () => JsonSerializer.SerializeToUtf8Bytes(Pulls(), AdminJson.Default.PullsDocument)),
+        new(AdminAddress.OperationsPath, () => JsonSerializer.SerializeToUtf8Bytes(UnderWay(), AdminJson.Default.OperationsDocument)),
     ];
 
     private StatusDocument Status() => new()
@@ -29,6 +31,18 @@ internal sealed class DaemonPages(DaemonOptions options, PodVerbs pods, ImageVer
         Sandboxes = pods.Sandboxes.All.Count,
         Containers = pods.Containers.All.Count,
         Images = images.Store.List().Count,
+    };
+
+    private OperationsDocument UnderWay() => new() { Operations = [.. operations.List().Select(Describe)] };
+
+    private static OperationDocument Describe(Operation operation) => new()
+    {
+        Name = operation.Name,
+        Id = operation.Id,
+        Subject = operation.Subject,
+        Stage = operation.Stage,
+        AgeSeconds = operation.Age.TotalSeconds,
+        StageSeconds = operation.StageAge.TotalSeconds,
     };
 
     private PullsDocument Pulls() => new() { Pulls = [.. images.PullImage.Progress().Select(Describe)] };

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CriSharp.Daemon.Hosting;
 using CriSharp.Linux.Files;
 using CriSharp.Primitives;
 using Grpc.Core;
@@ -11,8 +12,11 @@ namespace CriSharp.Daemon.Errors;
 /// The one place where a failure becomes a gRPC status, and where it is logged. A failure with a kind is told to the caller in its own words;
 /// any other is a defect: the caller gets an id under which the log tells the rest. Requests are never logged, they hold secrets.
 /// </summary>
-internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvider, RunningCalls calls) : Interceptor
+internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvider, RunningCalls calls, StartGate gate) : Interceptor
 {
+    // Asked to find out whether the daemon is there: told while it still starts.
+    private static readonly string[] AnsweredAtOnce = ["Version", "Status", "RuntimeConfig"];
+
     // A timer may fire a moment before the clock says so.
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMilliseconds(100);
 
@@ -23,6 +27,7 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
         using var running = calls.Begin(NameOf(context));
         try
         {
+            await PassGateAsync(context);
             var response = await continuation(request, context);
             log.Answered(NameOf(context), Milliseconds(started));
             return response;
@@ -41,6 +46,7 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
         using var running = calls.Begin(NameOf(context));
         try
         {
+            await PassGateAsync(context);
             await continuation(request, responseStream, context);
             log.Answered(NameOf(context), Milliseconds(started));
         }
@@ -49,6 +55,9 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
             throw Translate(failure, context, started);
         }
     }
+
+    private Task PassGateAsync(ServerCallContext context) =>
+        AnsweredAtOnce.Contains(NameOf(context)) ? Task.CompletedTask : gate.PassAsync(context.CancellationToken);
 
 #pragma warning disable RS0030 // RpcException: this is the door that it is banned for everywhere else.
     private RpcException Translate(Exception failure, ServerCallContext context, long started)
@@ -105,10 +114,11 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
     private Status StatusOfCancellation(Exception failure, ServerCallContext context)
     {
         var name = NameOf(context);
+        var where = failure is AbandonedWaitException waited ? $": {waited.Message}" : "";
         return context.CancellationToken.IsCancellationRequested switch
         {
-            true when IsDeadlinePassed(context) => new Status(StatusCode.DeadlineExceeded, $"{name} took longer than its caller's deadline", failure),
-            true when !calls.AreEnding => new Status(StatusCode.Cancelled, $"{name} was cancelled by its caller", failure),
+            true when IsDeadlinePassed(context) => new Status(StatusCode.DeadlineExceeded, $"{name} took longer than its caller's deadline{where}", failure),
+            true when !calls.AreEnding => new Status(StatusCode.Cancelled, $"{name} was cancelled by its caller{where}", failure),
             _ when calls.AreEnding => new Status(StatusCode.Unavailable, $"{name} was ended: crisharpd is stopping", failure),
             _ => new Status(StatusCode.Unavailable, $"{name} was cancelled by the daemon: try it again", failure),
         };

@@ -4,6 +4,7 @@ using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Endpoints;
 using CriSharp.Daemon.Errors;
 using CriSharp.Grpc;
+using CriSharp.Primitives;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +17,8 @@ using Microsoft.Extensions.Logging;
 namespace CriSharp.Daemon.Hosting;
 
 /// <summary>
-/// The life of a daemon: (1) the root's lock, (2) the rooms, which find again what an earlier daemon left, (3) the sockets, (4) ready.
+/// The life of a daemon: (1) the root's lock, (2) the sockets, where Status answers at once and all else waits, (3) the rooms, which find again
+/// what an earlier daemon left, (4) ready.
 /// It ends in waves: no new connections, calls may end, calls are aborted and named, the rooms are disposed of, the sockets are gone.
 /// </summary>
 internal static class DaemonHost
@@ -34,8 +36,6 @@ internal static class DaemonHost
             log.IgnoresKeys(options.IgnoredKeys.Count, string.Join(", ", options.IgnoredKeys));
         }
 
-        await app.Services.GetRequiredService<IStartUp>().RunAsync(cancellationToken);
-
         var calls = app.Services.GetRequiredService<RunningCalls>();
         app.Lifetime.ApplicationStopping.Register(() =>
         {
@@ -46,8 +46,12 @@ internal static class DaemonHost
         try
         {
             await app.StartAsync(cancellationToken);
+            var startUp = app.Services.GetRequiredService<IStartUp>();
+            await startUp.RunAsync(cancellationToken);
+            app.Services.GetRequiredService<StartGate>().Open();
             log.Serving(options.Listen, DaemonVersion.Document.Version, Environment.ProcessId, options.Root);
             SystemdNotifier.Ready();
+            await startUp.TidyAsync(cancellationToken);
             // What starting took is given back to the machine: a daemon at rest needs half of it.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             await app.WaitForShutdownAsync(cancellationToken);
@@ -75,6 +79,9 @@ internal static class DaemonHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<RunningCalls>();
+        builder.Services.AddSingleton<StartGate>();
+        builder.Services.AddSingleton(new Operations(TimeProvider.System) { OnStage = FailPoints.FromEnvironment() });
+        builder.Services.AddHostedService<SlowOperations>();
         builder.Services.AddRooms(options);
 
         var adminSocket = AdminAddress.Beside(options.Listen);

@@ -11,7 +11,7 @@ namespace CriSharp.Daemon.Services;
 /// The CRI's RuntimeService: thin, a call to the verb that does it. What is not overridden here answers UNIMPLEMENTED;
 /// the README lists it.
 /// </summary>
-internal sealed partial class RuntimeService(PodVerbs pods, ImageVerbs images, NodeFacts node, TimeProvider time) : Cri.V1.RuntimeService.RuntimeServiceBase
+internal sealed partial class RuntimeService(PodVerbs pods, ImageVerbs images, NodeFacts node, StartGate gate, TimeProvider time) : Cri.V1.RuntimeService.RuntimeServiceBase
 {
     /// <summary>The version of the kubelet's side of the protocol, fixed since Kubernetes 1.3.</summary>
     private const string KubeletApiVersion = "0.1.0";
@@ -28,7 +28,7 @@ internal sealed partial class RuntimeService(PodVerbs pods, ImageVerbs images, N
     public override async Task<StatusResponse> Status(StatusRequest request, ServerCallContext context)
     {
         var response = new StatusResponse { Status = new RuntimeStatus(), Features = new RuntimeFeatures { SupplementalGroupsPolicy = true } };
-        response.Status.Conditions.Add(Describe(node.Root));
+        response.Status.Conditions.Add(Readiness());
         response.Status.Conditions.Add(Describe(await node.NetworkAsync(context.CancellationToken)));
         response.RuntimeHandlers.Add(node.Handlers.Select(Describe));
         if (request.Verbose)
@@ -48,8 +48,9 @@ internal sealed partial class RuntimeService(PodVerbs pods, ImageVerbs images, N
     public override Task<UpdateRuntimeConfigResponse> UpdateRuntimeConfig(UpdateRuntimeConfigRequest request, ServerCallContext context) =>
         Task.FromResult(new UpdateRuntimeConfigResponse());
 
-    private static RuntimeCondition Describe(RootVerdict root) =>
-        new() { Type = "RuntimeReady", Status = root.IsWritable, Reason = root.Reason, Message = root.Words };
+    private RuntimeCondition Readiness() => gate.IsOpen
+        ? new RuntimeCondition { Type = "RuntimeReady", Status = node.Root.IsWritable, Reason = node.Root.Reason, Message = node.Root.Words }
+        : new RuntimeCondition { Type = "RuntimeReady", Status = false, Reason = "RuntimeStarts", Message = "crisharpd is finding again what an earlier one left" };
 
     private static RuntimeCondition Describe(NetworkStatus network) =>
         new() { Type = "NetworkReady", Status = network.IsReady, Reason = network.Reason, Message = network.Message };

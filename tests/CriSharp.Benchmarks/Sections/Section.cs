@@ -3,7 +3,7 @@ namespace CriSharp.Benchmarks.Sections;
 /// <summary>One thing that is measured.</summary>
 internal abstract class Section
 {
-    public static IReadOnlyList<Section> All { get; } = [new MemorySection(), new PodSection(), new StopSection(), new ExecSection(), new LogSection(), new UnpackSection()];
+    public static IReadOnlyList<Section> All { get; } = [new MemorySection(), new PodSection(), new StopSection(), new ExecSection(), new LogSection(), new UnpackSection(), new RestartSection()];
 
     public abstract string Name { get; }
 

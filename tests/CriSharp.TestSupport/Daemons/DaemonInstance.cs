@@ -24,6 +24,7 @@ public sealed class DaemonInstance : IAsyncDisposable
     private CriClient? _client;
     private bool _isPlain;
     private string? _root;
+    private bool _hasFailPoints;
 
     private DaemonInstance()
     {
@@ -63,6 +64,9 @@ public sealed class DaemonInstance : IAsyncDisposable
     /// <summary>Stands before runc in the handler <see cref="FaultyHandler"/>, with fail points.</summary>
     public FakeOciRuntime Runtime { get; } = new("/usr/sbin/runc");
 
+    /// <summary>Fail points within the daemon, where it was started with them.</summary>
+    public FailPointFile FailPoints => new(Path.Combine(Folder, "fail-points"));
+
     /// <summary>Parent of the log folders of pods.</summary>
     public string PodLogs => Path.Combine(Folder, "logs");
 
@@ -99,6 +103,9 @@ public sealed class DaemonInstance : IAsyncDisposable
     /// <param name="root">On a disk of the test's own.</param>
     /// <inheritdoc cref="StartAsync(string[])"/>
     public static Task<DaemonInstance> StartOnAsync(string root, params string[] flags) => StartAsync(new DaemonInstance { _root = root }, flags);
+
+    /// <summary>An instance whose daemon fails, hangs or dies at the stages that <see cref="FailPoints"/> names.</summary>
+    public static Task<DaemonInstance> StartWithFailPointsAsync(params string[] flags) => StartAsync(new DaemonInstance { _hasFailPoints = true }, flags);
 
     private static async Task<DaemonInstance> StartAsync(DaemonInstance instance, string[] flags)
     {
@@ -146,6 +153,14 @@ public sealed class DaemonInstance : IAsyncDisposable
 
     /// <summary>kill -9, as the OOM killer would.</summary>
     public async Task KillDaemonAsync() => await EndDaemonAsync(Signals.SIGKILL);
+
+    /// <summary>Waits for a daemon that has been told to die, or has been killed by others.</summary>
+    public async Task DaemonDiedAsync()
+    {
+        using var limit = new CancellationTokenSource(StopLimit);
+        await _daemon!.WaitForExitAsync(limit.Token);
+        Forget();
+    }
 
     /// <summary>What there is of this instance: files, mounts, cgroups, network, processes; the daemon itself does not count.</summary>
     public MachineSnapshot Snapshot() => MachineSnapshot.Take(Scope);
@@ -197,11 +212,16 @@ public sealed class DaemonInstance : IAsyncDisposable
         daemon.Handle.Signal(signal);
         using var limit = new CancellationTokenSource(StopLimit);
         var exit = await daemon.WaitForExitAsync(limit.Token);
+        Forget();
+        return exit;
+    }
+
+    private void Forget()
+    {
         _client?.Dispose();
         _client = null;
-        daemon.Dispose();
+        _daemon?.Dispose();
         _daemon = null;
-        return exit;
     }
 
     private ChildProcess Spawn(string notifySocket, string[] flags)
@@ -212,7 +232,7 @@ public sealed class DaemonInstance : IAsyncDisposable
         {
             Path = program,
             Arguments = [program, .. Arguments(flags)],
-            Environment = Variables(notifySocket),
+            Environment = [.. Variables(notifySocket), .. _hasFailPoints ? [$"CRISHARP_FAIL_POINTS={FailPoints.Path}"] : (string[])[]],
             Descriptors = [new ChildDescriptor(1, log), new ChildDescriptor(2, log)],
             NewSession = true,
         });

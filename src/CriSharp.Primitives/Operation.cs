@@ -1,0 +1,85 @@
+namespace CriSharp.Primitives;
+
+/// <summary>
+/// Something long that is under way: what it is, for whom, at which stage, since when. The code that does it marks its stages without
+/// being handed the operation: it is found through the flow of the calls.
+/// </summary>
+public sealed class Operation : IDisposable
+{
+    private static readonly AsyncLocal<Operation?> Ambient = new();
+
+    private readonly Operations _owner;
+    private readonly Operation? _outer;
+    private volatile bool _hasEnded;
+    private volatile OperationStage _stage;
+
+    internal Operation(Operations owner, string name, string id, string subject)
+    {
+        (_owner, _outer, Name, Id, Subject) = (owner, Ambient.Value, name, id, subject);
+        StartedAt = owner.Time.GetTimestamp();
+        _stage = new OperationStage("begin", StartedAt);
+        Ambient.Value = this;
+    }
+
+    /// <summary>The verb, as the CRI calls it.</summary>
+    public string Name { get; }
+
+    /// <summary>Of the pod sandbox or container; "" where it is about something else.</summary>
+    public string Id { get; }
+
+    /// <summary>Whom it is about, in words.</summary>
+    public string Subject { get; }
+
+    /// <summary>Name of the stage that it is at.</summary>
+    public string Stage => _stage.Name;
+
+    public TimeSpan Age => _owner.Time.GetElapsedTime(StartedAt);
+
+    public TimeSpan StageAge => _owner.Time.GetElapsedTime(_stage.Since);
+
+    internal long StartedAt { get; }
+
+    /// <summary>The operation under way here goes on to its next stage. Does nothing outside of one.</summary>
+    public static void At(string stage) => Ambient.Value?.Enter(stage);
+
+    /// <summary>A stage within the present one, until what is returned is disposed of: where the time really goes.</summary>
+    public static IDisposable? Within(string detail)
+    {
+        if (Ambient.Value is not { _hasEnded: false } operation)
+        {
+            return null;
+        }
+
+        var outer = operation._stage;
+        operation._stage = new OperationStage($"{outer.Name}: {detail}", operation._owner.Time.GetTimestamp());
+        return new Detail(operation, outer);
+    }
+
+    public override string ToString() => $"{Name} of {Subject} has been under way for {Age.TotalSeconds:0.#} s, for {StageAge.TotalSeconds:0.#} s at \"{Stage}\"";
+
+    public void Dispose()
+    {
+        _hasEnded = true;
+        _owner.End(this);
+        Ambient.Value = _outer;
+    }
+
+    // What was begun within it and outlives it marks nothing any more.
+    private void Enter(string stage)
+    {
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        _stage = new OperationStage(stage, _owner.Time.GetTimestamp());
+        _owner.OnStage?.Invoke(this);
+    }
+
+    private sealed record OperationStage(string Name, long Since);
+
+    private sealed class Detail(Operation operation, OperationStage outer) : IDisposable
+    {
+        public void Dispose() => operation._stage = outer;
+    }
+}

@@ -1,0 +1,113 @@
+namespace CriSharp.Primitives.Tests;
+
+public sealed class OperationTests
+{
+    private readonly SteppingTime _time = new();
+    private readonly Operations _operations;
+
+    public OperationTests() => _operations = new Operations(_time);
+
+    [Fact]
+    public void Operation_WhenUnderWay_TellsItsStageAndHowLong()
+    {
+        using var operation = _operations.Begin("RunPodSandbox", "1f2e", "tests/web");
+        _time.Pass(TimeSpan.FromSeconds(2));
+        Operation.At("network");
+        _time.Pass(TimeSpan.FromSeconds(93));
+
+        Assert.Equal("RunPodSandbox of tests/web has been under way for 95 s, for 93 s at \"network\"", _operations.Describe("RunPodSandbox", "tests/web"));
+        Assert.Same(operation, Assert.Single(_operations.List()));
+    }
+
+    [Fact]
+    public async Task Stage_WhenMarkedDeepInTheCalls_IsTheOperationsOwn()
+    {
+        using var operation = _operations.Begin("RunPodSandbox", "", "a");
+        await Task.Run(async () =>
+        {
+            await Task.Yield();
+            Operation.At("network");
+            using (Operation.Within("plugin bridge"))
+            {
+                Assert.Equal("network: plugin bridge", operation.Stage);
+            }
+        });
+
+        Assert.Equal("network", operation.Stage);
+    }
+
+    [Fact]
+    public async Task Operations_SideBySide_DoNotMix()
+    {
+        async Task<string> RunAsync(string stage)
+        {
+            using var operation = _operations.Begin("Verb", "", stage);
+            await Task.Yield();
+            Operation.At(stage);
+            await Task.Yield();
+            return operation.Stage;
+        }
+
+        Assert.Equal(["a", "b"], await Task.WhenAll(RunAsync("a"), RunAsync("b")));
+        Assert.Empty(_operations.List());
+    }
+
+    [Fact]
+    public void Operation_WithinAnother_LeavesItItsStage()
+    {
+        using var outer = _operations.Begin("StopPodSandbox", "", "pod");
+        Operation.At("containers");
+        using (_operations.Begin("StopContainer", "", "container"))
+        {
+            Operation.At("SIGKILL");
+        }
+
+        Operation.At("network");
+
+        Assert.Equal("network", outer.Stage);
+    }
+
+    [Fact]
+    public void Mark_OutsideOfAnOperationOrAfterItsEnd_DoesNothing()
+    {
+        Operation.At("nothing");
+        var ended = _operations.Begin("Verb", "", "a");
+        ended.Dispose();
+        Operation.At("later");
+
+        Assert.Equal("begin", ended.Stage);
+        Assert.Null(_operations.Describe("Verb", "a"));
+    }
+
+    [Fact]
+    public async Task Caller_ThatLeaves_IsToldHowFarTheWorkIs()
+    {
+        using var operation = _operations.Begin("PullImage", "", "image:1");
+        Operation.At("layers");
+
+        var left = await Assert.ThrowsAsync<AbandonedWaitException>(() => _operations.ExplainAsync(
+            Task.FromCanceled<int>(new CancellationToken(canceled: true)), "PullImage", "image:1"));
+
+        Assert.Contains("at \"layers\"", left.Message);
+    }
+
+    [Fact]
+    public void Stage_ThatFailsAtItsBeginning_FailsTheOperation()
+    {
+        var operations = new Operations(_time) { OnStage = operation => throw new IOException(operation.Stage) };
+        using var operation = operations.Begin("Verb", "", "a");
+
+        Assert.Equal("record", Assert.Throws<IOException>(() => Operation.At("record")).Message);
+    }
+
+    private sealed class SteppingTime : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Pass(TimeSpan time) => _ticks += time.Ticks;
+
+        public override long GetTimestamp() => _ticks;
+    }
+}
