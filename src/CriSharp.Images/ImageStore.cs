@@ -98,12 +98,14 @@ public sealed partial class ImageStore
         catch
         {
             // What isn't visible now must not be after a restart either.
-            _folder.Remove(added.Id);
-            if (_catalog.ById(image.Id) is { } before)
+            if (_catalog.ById(image.Id) is not { } before)
             {
-                _folder.Write(before, ++_revision);
+                _folder.Remove(added.Id);
+                throw;
             }
 
+            // Over what stands there, never after its removal: on a full disk it could not be written again.
+            _folder.Write(before, ++_revision);
             throw;
         }
 

@@ -11,6 +11,22 @@ public sealed class ImageStoreTests : IDisposable
     public void Dispose() => _images.Dispose();
 
     [Fact]
+    public async Task Pull_WhenTheDiskHasTooLittleRoom_IsRefusedBeforeALayerIsAskedFor()
+    {
+        await using var fake = await FakeRegistry.StartAsync();
+        var image = new TestImage().Add(TestLayer.OfFiles(true, ("a", "b")));
+        _images.FloorBytes = 1L << 60;
+        _images.Open();
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => _images.PullAsync(fake.Serve(image, "a", "1")));
+
+        Assert.Equal(ErrorKind.ResourceExhausted, failure.Kind);
+        Assert.Contains(_images.Root, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(fake.Requests, request => request.Path.Contains(image.Layers[0].Digest, StringComparison.Ordinal));
+        Assert.Empty(_images.Leftovers());
+    }
+
+    [Fact]
     public async Task Resolve_ByEveryNameOfAnImage_FindsIt()
     {
         var image = await AddAsync("busybox", 'a');

@@ -1,7 +1,9 @@
 using CriSharp.Images.Pulling;
+using CriSharp.Linux.Files;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Registry;
+using CriSharp.Storage;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -45,6 +47,11 @@ internal sealed class ImagesFixture : IDisposable
 
     public RuntimeException? SnapshotFailure { get; set; }
 
+    /// <summary>What pulls leave free.</summary>
+    public long FloorBytes { get; set; }
+
+    private DiskRoom Room => new(Root, DiskReserve.None, FloorBytes);
+
     public void Open()
     {
         Content = ContentStore.Open(Root);
@@ -52,7 +59,7 @@ internal sealed class ImagesFixture : IDisposable
         Store = ImageStore.Open(Root, Layers, NullLogger<ImageStore>.Instance);
         FreeUnused = new FreeUnusedLayers(Store, Content, Layers, () => SnapshotFailure is null ? SnapshotLayers : throw SnapshotFailure, NullLogger<FreeUnusedLayers>.Instance);
         Puller = new PullImage(
-            Store, FreeUnused, Content, Layers, new RegistryClient(RegistryOptions, Time), PullOptions, Time, NullLogger<PullImage>.Instance);
+            Store, FreeUnused, Content, Layers, new RegistryClient(RegistryOptions, Time), Room, new Operations(Time), PullOptions, Time, NullLogger<PullImage>.Instance);
         Remover = new RemoveImage(Store, FreeUnused, id => InUse.Contains(id) ? "c1" : null, NullLogger<RemoveImage>.Instance);
     }
 

@@ -44,6 +44,17 @@ public sealed class ErrorDoorTests
     }
 
     [Fact]
+    public async Task Failure_WhenTheDiskIsReadOnly_IsAFailedPreconditionHoweverWrapped()
+    {
+        var readOnly = new LinuxException("openat2", "/x", Errno.EROFS);
+        Assert.Equal(StatusCode.FailedPrecondition, (await StatusOfAsync(readOnly)).StatusCode);
+        var wrapped = await StatusOfAsync(new RuntimeException(ErrorKind.Internal, "writing a record", readOnly));
+        Assert.Equal(StatusCode.FailedPrecondition, wrapped.StatusCode);
+        Assert.Contains("read-only: writing a record", wrapped.Detail, StringComparison.Ordinal);
+        Assert.Equal(StatusCode.FailedPrecondition, (await StatusOfAsync(new IOException("read-only", Errno.EROFS))).StatusCode);
+    }
+
+    [Fact]
     public async Task Cancellation_WhenTheCallersTokenFired_IsDeadlineOrCancelledByTheClock()
     {
         using var cancelled = new CancellationTokenSource();

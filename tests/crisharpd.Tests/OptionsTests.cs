@@ -27,6 +27,7 @@ public sealed class OptionsTests : IDisposable
         Assert.Equal(LogLevel.Information, options.LogLevel);
         Assert.Equal(new RuntimeOptions("runc", "/bin/true", "/run/crisharp/runtime/runc"), Assert.Single(options.Runtimes));
         Assert.Equal(TimeSpan.FromMinutes(5), options.PullProgressTimeout);
+        Assert.Equal((16L << 20, (long?)null), (options.DiskReserveBytes, options.PullDiskFloorBytes));
         Assert.Equal((60, 120, 30), (options.CniPluginTimeout.TotalSeconds, options.CniAddTimeout.TotalSeconds, options.CniDelTimeout.TotalSeconds));
         Assert.Equal((TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(2)), (options.ContainerCreateTimeout, options.RuntimeTimeout));
     }
@@ -40,6 +41,37 @@ public sealed class OptionsTests : IDisposable
     {
         var failure = Assert.Throws<RuntimeException>(() => Read([.. Programs, flag, value]));
         Assert.Contains(flag, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("4096", 4096)]
+    [InlineData("16MiB", 16 << 20)]
+    [InlineData("16m", 16 << 20)]
+    [InlineData("3Gi", 3L << 30)]
+    [InlineData("5KB", 5 << 10)]
+    [InlineData("1T", 1L << 40)]
+    public void Size_WhenWrittenAsPeopleDo_IsReadAndWritten(string text, long bytes)
+    {
+        Assert.True(ByteSize.TryParse(text, out var parsed));
+        Assert.Equal(bytes, parsed);
+        Assert.True(ByteSize.TryParse(ByteSize.Format(parsed), out var again));
+        Assert.Equal(bytes, again);
+        Assert.Equal(bytes, Read([.. Programs, "--pull-disk-floor", text]).PullDiskFloorBytes);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("B")]
+    [InlineData("MiB")]
+    [InlineData("-1")]
+    [InlineData("1.5G")]
+    [InlineData("8388608T")]
+    [InlineData("auto")]
+    public void Size_WhenItIsNone_IsRefused(string text)
+    {
+        Assert.False(ByteSize.TryParse(text, out _));
+        Assert.Throws<RuntimeException>(() => Read([.. Programs, "--disk-reserve", text]));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Registry;
+using CriSharp.Storage;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ namespace CriSharp.Images.Pulling;
 /// <summary>
 /// Pulls images, many callers of the same one with the same credentials together; the pull is cancelled when they have all gone.
 /// 1. the registry is asked what the name stands for, every time, which also checks the caller's credentials; 2. manifest and config for this machine;
-/// 3. layers in parallel, each in one pass; 4. the file system is synced once; 5. the record is durable, then visible.
+/// 3. the disk must have room for its layers; 4. layers in parallel, each in one pass; 5. the file system is synced once; 6. the record is durable, then visible.
 /// </summary>
 public sealed partial class PullImage(
     ImageStore images,
@@ -19,6 +20,7 @@ public sealed partial class PullImage(
     ContentStore content,
     LayerStore layers,
     RegistryClient registry,
+    DiskRoom room,
     Operations operations,
     PullOptions options,
     TimeProvider time,
@@ -91,6 +93,7 @@ public sealed partial class PullImage(
         Operation.At("leases of the layers");
         using var lease = await images.LayerLeases.LeaseAsync(wanted, cancellationToken);
         DiffId[] missing = [.. wanted.Where(layer => !layers.Contains(layer))];
+        room.Require($"pulling {reference}", BlobBytes(image, missing));
         try
         {
             Operation.At("layers");
@@ -107,10 +110,12 @@ public sealed partial class PullImage(
             throw;
         }
 
-        var bytes = image.DistinctLayers().Where(layer => missing.Contains(layer.DiffId)).Sum(layer => layer.Blob.SizeBytes);
-        Pulled(reference.ToString(), image.Id, missing.Length, bytes, (long)time.GetElapsedTime(began).TotalMilliseconds);
+        Pulled(reference.ToString(), image.Id, missing.Length, BlobBytes(image, missing), (long)time.GetElapsedTime(began).TotalMilliseconds);
         return image.Id;
     }
+
+    private static long BlobBytes(RemoteImage image, DiffId[] layers) =>
+        image.DistinctLayers().Where(layer => layers.Contains(layer.DiffId)).Sum(layer => layer.Blob.SizeBytes);
 
     /// <summary>Gives a tag to an image that is here; false if the image has just been removed.</summary>
     private async Task<bool> TryRenewAsync(ImageRecord present, ImageReference reference, Digest digest, CancellationToken cancellationToken)

@@ -25,11 +25,11 @@ public static class DurableFile
 
             FileAt.Rename(folder, temporary, folder, name);
         }
-        catch
+        catch (LinuxException failure)
         {
-            // What failed is told; a leftover that can't be removed either is overwritten by the next writer.
+            // What failed is told, with the path; a leftover that can't be removed either is overwritten by the next writer.
             TryRemove(folder, temporary);
-            throw;
+            throw new LinuxException(failure.Call, path, failure.ErrorNumber);
         }
 
         FileDescriptor.Sync(folder);

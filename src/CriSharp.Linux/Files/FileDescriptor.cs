@@ -77,6 +77,22 @@ public static unsafe class FileDescriptor
 
     public static void SetLength(SafeFileHandle file, long lengthBytes) => LinuxException.ThrowIfFailed(Libc.ftruncate(file, lengthBytes), "ftruncate");
 
+    /// <summary>Makes an empty file that long, with all its blocks: what is written into it later finds room. Where the file system can't promise that, zeros are written.</summary>
+    public static void Allocate(SafeFileHandle file, long lengthBytes)
+    {
+        while (Libc.fallocate(file, 0, 0, lengthBytes) < 0)
+        {
+            var failure = LinuxException.Last("fallocate");
+            if (failure.ErrorNumber == Errno.EOPNOTSUPP)
+            {
+                WriteZeros(file, lengthBytes);
+                return;
+            }
+
+            _ = failure.ErrorNumber == Errno.EINTR ? 0 : throw failure;
+        }
+    }
+
     public static void Chown(SafeFileHandle file, uint userId, uint groupId) => LinuxException.ThrowIfFailed(Libc.fchown(file, userId, groupId), "fchown");
 
     public static void Chmod(SafeFileHandle file, int mode) => LinuxException.ThrowIfFailed(Libc.fchmod(file, (uint)mode), "fchmod");
@@ -97,6 +113,15 @@ public static unsafe class FileDescriptor
         var empty = (byte)0;
         LinuxException.ThrowIfFailed(Libc.statx(file, &empty, Libc.AT_EMPTY_PATH, Libc.STATX_BASIC_STATS, &status), "statx");
         return FileAt.ToStatus(status);
+    }
+
+    private static void WriteZeros(SafeFileHandle file, long lengthBytes)
+    {
+        var zeros = new byte[64 * 1024];
+        for (var written = 0L; written < lengthBytes; written += zeros.Length)
+        {
+            WriteAllAt(file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, lengthBytes - written)), written);
+        }
     }
 
     private static int ThrowUnlessInterrupted(string call)

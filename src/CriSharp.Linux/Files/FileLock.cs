@@ -18,7 +18,8 @@ public sealed class FileLock : IDisposable
     public static FileLock? TryAcquire(string path, out int? holderPid)
     {
         holderPid = null;
-        var file = HostPath.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow, Permissions.PrivateFile);
+        // Not held for writing: the file system can be made read-only under the holder.
+        var file = HostPath.Open(path, OpenFlags.ReadOnly | OpenFlags.Create | OpenFlags.NoFollow, Permissions.PrivateFile);
         try
         {
             if (Libc.flock(file, Libc.LOCK_EX | Libc.LOCK_NB) < 0)
@@ -34,8 +35,7 @@ public sealed class FileLock : IDisposable
                 return null;
             }
 
-            FileDescriptor.SetLength(file, 0);
-            FileDescriptor.WriteAll(file, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+            WriteHolder(path);
             return new FileLock(file);
         }
         catch
@@ -47,6 +47,22 @@ public sealed class FileLock : IDisposable
 
     /// <summary>Frees the lock; the file stays, since removing it would let two holders in.</summary>
     public void Dispose() => _file.Dispose();
+
+    /// <summary>In place of the last one's, whose block is there: on a full disk a new one might not be.</summary>
+    private static void WriteHolder(string path)
+    {
+        using var file = HostPath.Open(path, OpenFlags.WriteOnly | OpenFlags.NoFollow);
+        try
+        {
+            var content = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+            FileDescriptor.WriteAllAt(file, content, offset: 0);
+            FileDescriptor.SetLength(file, content.Length);
+        }
+        catch (LinuxException failure) when (DiskFailure.IsOutOfSpace(failure))
+        {
+            // Who holds it is a hint; that it is held the kernel knows.
+        }
+    }
 
     private static int? ReadHolder(SafeFileHandle file, string path)
     {

@@ -91,6 +91,9 @@ internal static unsafe partial class Libc
     public static partial int ftruncate(SafeFileHandle file, long length);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int fallocate(SafeFileHandle file, int mode, long offset, long length);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial nint read(SafeFileHandle file, byte* buffer, nuint size);
 
     [LibraryImport("libc", SetLastError = true)]

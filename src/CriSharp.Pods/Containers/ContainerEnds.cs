@@ -42,7 +42,7 @@ public sealed partial class ContainerEnds(
             catch (Exception failure)
             {
                 NotFollowed(logger, container.Id, failure);
-                Change(container, state => Lose(state, failure.Message));
+                ChangeAnyway(container, state => Lose(state, failure.Message));
                 return false;
             }
         }
@@ -91,26 +91,15 @@ public sealed partial class ContainerEnds(
         };
 
         // What the monitor recorded is durable already; what the kernel told us alone is not.
-        var isNews = exit.IsRecorded ? ContainerStore.Observe(container, Transition) : Change(container, Transition);
+        var isNews = exit.IsRecorded ? ContainerStore.Observe(container, Transition) : ChangeAnyway(container, Transition);
         if (isNews)
         {
             Ended(logger, container.Id, end.Code, end.Reason, end.Message);
         }
     }
 
-    private bool Change(Container container, Func<ContainerState, ContainerState?> transition)
-    {
-        try
-        {
-            return containers.Change(container, transition);
-        }
-        catch (IOException failure)
-        {
-            // Disk full: it has ended all the same, and who stops it must not wait for room. After a restart its code is not known.
-            NotRecorded(logger, container.Id, failure);
-            return ContainerStore.Observe(container, transition);
-        }
-    }
+    private bool ChangeAnyway(Container container, Func<ContainerState, ContainerState?> transition) =>
+        containers.ChangeAnyway(container, transition, failure => NotWritten(logger, container.Id, failure));
 
     private ContainerEnd EndOf(Container container, ContainerExit exit)
     {
@@ -141,13 +130,26 @@ public sealed partial class ContainerEnds(
             // A short process ends before the runtime has finished starting it. StartContainer bounds this wait.
             await container.RuntimeStart;
             await handlers.Get(container.Record.RuntimeHandler).DeleteAsync(container.Id, force: true, CancellationToken.None);
-            containers.Settle(container);
-            return true;
         }
         catch (Exception failure) when (failure is RuntimeException or IOException)
         {
             NotDeleted(logger, container.Id, failure);
             return false;
+        }
+
+        Settle(container);
+        return true;
+    }
+
+    private void Settle(Container container)
+    {
+        try
+        {
+            containers.Settle(container);
+        }
+        catch (IOException unwritable)
+        {
+            NotWritten(logger, container.Id, unwritable);
         }
     }
 
@@ -163,9 +165,9 @@ public sealed partial class ContainerEnds(
     [LoggerMessage(144, LogLevel.Warning, "The log of container {Container} does not tell that its end is lost")]
     private static partial void LossNotTold(ILogger logger, ContainerId container, Exception failure);
 
-    [LoggerMessage(145, LogLevel.Error, "The end of container {Container} could not be recorded")]
-    private static partial void NotRecorded(ILogger logger, ContainerId container, Exception failure);
-
     [LoggerMessage(142, LogLevel.Warning, "The runtime could not let go of the ended container {Container}; its removal will try again")]
     private static partial void NotDeleted(ILogger logger, ContainerId container, Exception failure);
+
+    [LoggerMessage(145, LogLevel.Error, "The end of container {Container} could not be written down: its monitor keeps it, or the next start finds it out again")]
+    private static partial void NotWritten(ILogger logger, ContainerId container, Exception failure);
 }

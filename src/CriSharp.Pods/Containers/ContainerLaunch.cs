@@ -16,7 +16,7 @@ public sealed class ContainerLaunch(
     internal async Task<ContainerProcesses> RunAsync(ContainerRecord record, RuntimeSpec spec, Rollback rollback)
     {
         Operation.At("bundle");
-        MakeLogDirectory(record.LogPath);
+        MakeLog(record.LogPath);
         var bundle = bundles.Write(record.Id, spec.ToJson());
         rollback.Add("empty the cgroup", async cancellationToken =>
         {
@@ -52,11 +52,25 @@ public sealed class ContainerLaunch(
     }
 
     /// <summary>The kubelet makes the pod's folder, but not every client does.</summary>
-    private static void MakeLogDirectory(string logPath)
+    private static void MakeLog(string logPath)
     {
+        if (logPath.Length == 0)
+        {
+            return;
+        }
+
         if (Path.GetDirectoryName(logPath) is { Length: > 0 } directory && !Directory.Exists(directory))
         {
             HostPath.MakeDirectories(directory, Permissions.PublicFolder);
+        }
+
+        try
+        {
+            LogFile.OpenAppend(logPath).Dispose();
+        }
+        catch (IOException failure) when (!DiskFailure.IsOutOfSpace(failure) && !DiskFailure.IsReadOnly(failure))
+        {
+            // The monitor opens it, too, and says in words what is wrong. What is wrong with the disk has a code of its own.
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using CriSharp.Linux.Files;
 using CriSharp.Oci;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
@@ -7,10 +8,10 @@ using CriSharp.Primitives;
 namespace CriSharp.Pods.Containers;
 
 /// <summary>Owns the containers: their records on disk, their places in memory, their names and locks. Reads never wait.</summary>
-public sealed class ContainerStore(InstanceFolders folders)
+public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve = null)
 {
     private readonly RecordFolder<ContainerRecordDocument, ContainerStatusDocument> _disk =
-        new(folders.ContainerRecords, PodsJson.Default.ContainerRecordDocument, PodsJson.Default.ContainerStatusDocument);
+        new(folders.ContainerRecords, PodsJson.Default.ContainerRecordDocument, PodsJson.Default.ContainerStatusDocument, reserve ?? DiskReserve.None);
 
     private readonly IdTable<Container> _containers = new("container");
     private readonly NameTable<ContainerKey> _names = new();
@@ -45,7 +46,7 @@ public sealed class ContainerStore(InstanceFolders folders)
     /// <summary>Durable, then visible.</summary>
     internal Container Publish(ContainerRecord record, ContainerState state)
     {
-        _disk.WriteStatus(record.Id.ToString(), ContainerStatusDocument.From(state));
+        _disk.WriteFirstStatus(record.Id.ToString(), ContainerStatusDocument.From(state));
         return Show(record, state);
     }
 
@@ -65,6 +66,21 @@ public sealed class ContainerStore(InstanceFolders folders)
             _disk.WriteStatus(container.Id.ToString(), ContainerStatusDocument.From(next));
             container.Become(next);
             return true;
+        }
+    }
+
+    /// <summary>As <see cref="Change"/>, for what is true whether it can be written or not, and what a later start would find out again.</summary>
+    /// <param name="reportUnwritten">Told why it could not be written; it is visible all the same.</param>
+    internal bool ChangeAnyway(Container container, Func<ContainerState, ContainerState?> transition, Action<IOException> reportUnwritten)
+    {
+        try
+        {
+            return Change(container, transition);
+        }
+        catch (IOException unwritable)
+        {
+            reportUnwritten(unwritable);
+            return Observe(container, transition);
         }
     }
 

@@ -5,6 +5,7 @@ using CriSharp.Pods.Retries;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
 using CriSharp.Specs;
+using CriSharp.Storage;
 using Microsoft.Extensions.Logging;
 using PodSandbox = CriSharp.Pods.Sandboxes.PodSandbox;
 
@@ -25,6 +26,7 @@ public sealed partial class CreateContainer(
     ContainerParts parts,
     ContainerLaunch launch,
     ContainerEnds ends,
+    DiskRoom room,
     Operations operations,
     UnclaimedContainers unclaimed,
     UnclaimedSandboxes unclaimedSandboxes,
@@ -67,6 +69,8 @@ public sealed partial class CreateContainer(
         await using var rollback = new Rollback(options.RollbackLimit, (step, failure) => RollbackFailed(logger, step, id, failure));
         rollback.Add("release the name", () => containers.Release(key.Name, id));
 
+        room.Require($"making container {key.Name}");
+
         Operation.At("image");
         var image = ResolveImage(config.Image);
         using var imageLease = images.Lease(image.Id);
@@ -84,13 +88,25 @@ public sealed partial class CreateContainer(
         Operation.At("record");
         containers.Begin(record);
 
-        var processes = await launch.RunAsync(record, spec, rollback);
+        var processes = await LaunchAsync(record, spec, rollback);
         Operation.At("state");
         var container = containers.Publish(record, new ContainerState.Created(processes));
         rollback.Release();
         ends.Watch(container, processes);
         Created(logger, id, key.Name, image.Id);
         return id;
+    }
+
+    private async Task<ContainerProcesses> LaunchAsync(ContainerRecord record, RuntimeSpec spec, Rollback rollback)
+    {
+        try
+        {
+            return await launch.RunAsync(record, spec, rollback);
+        }
+        catch (RuntimeException failure) when (failure.Kind == ErrorKind.Internal && room.IsFull)
+        {
+            throw room.Explain(failure);
+        }
     }
 
     private ContainerId FindEarlier(CreateContainerKey key, string holder)

@@ -101,9 +101,10 @@ public sealed partial class StartContainer(
     private async Task FailAsync(Container container, RuntimeException failure)
     {
         var exit = new ContainerEnd(StartErrorCode, ContainerEnd.StartError, failure.Message, options.Time.GetUtcNow());
-        containers.Change(container, state => state is ContainerState.Created or ContainerState.Exited { StartedAt: null }
-            ? new ContainerState.Exited(null, exit)
-            : null);
+        containers.ChangeAnyway(
+            container,
+            state => state is ContainerState.Created or ContainerState.Exited { StartedAt: null } ? new ContainerState.Exited(null, exit) : null,
+            unwritable => NotWritten(logger, container.Id, unwritable));
         try
         {
             // First by ourselves: a runtime that can't start may not kill either.
@@ -124,4 +125,7 @@ public sealed partial class StartContainer(
 
     [LoggerMessage(121, LogLevel.Warning, "Container {Container} could not be started, nor could the runtime delete it")]
     private static partial void DeleteFailed(ILogger logger, ContainerId container, Exception failure);
+
+    [LoggerMessage(123, LogLevel.Error, "That container {Container} could not be started could not be written down")]
+    private static partial void NotWritten(ILogger logger, ContainerId container, Exception failure);
 }

@@ -8,7 +8,8 @@ namespace CriSharp.Pods.Persistence;
 /// One folder per thing with one record (written once) and one status (replaced whole): each temporary file, fsync, rename, fsync of the folder.
 /// The caller holds the thing's lock.
 /// </summary>
-internal sealed class RecordFolder<TRecord, TStatus>(string path, JsonTypeInfo<TRecord> recordType, JsonTypeInfo<TStatus> statusType)
+/// <param name="reserve">Room for the states of what is there already. What is new has to do without it.</param>
+internal sealed class RecordFolder<TRecord, TStatus>(string path, JsonTypeInfo<TRecord> recordType, JsonTypeInfo<TStatus> statusType, DiskReserve reserve)
     where TRecord : class
     where TStatus : class
 {
@@ -31,11 +32,14 @@ internal sealed class RecordFolder<TRecord, TStatus>(string path, JsonTypeInfo<T
         DirectorySync.Fsync(path);
     }
 
-    public void WriteStatus(string id, TStatus status) =>
+    /// <summary>The first one, which completes a thing.</summary>
+    public void WriteFirstStatus(string id, TStatus status) =>
         DurableFile.Replace(Path.Combine(PathOf(id), StatusFile), JsonSerializer.SerializeToUtf8Bytes(status, statusType), OwnerReadWrite);
 
+    public void WriteStatus(string id, TStatus status) => reserve.Write(() => WriteFirstStatus(id, status));
+
     /// <summary>Nobody has been told of the thing: durable, since its time runs on in the next daemon.</summary>
-    public void MarkUnclaimed(string id) => DurableFile.Replace(Path.Combine(PathOf(id), UnclaimedFile), []);
+    public void MarkUnclaimed(string id) => reserve.Write(() => DurableFile.Replace(Path.Combine(PathOf(id), UnclaimedFile), []));
 
     /// <summary>Not synced: who knows the thing does more with it, and that tells as well.</summary>
     public void UnmarkUnclaimed(string id) => File.Delete(Path.Combine(PathOf(id), UnclaimedFile));

@@ -90,7 +90,7 @@ public sealed partial class RecoverPods(
         var sandbox = sandboxes.Show(record, state);
         if (state is SandboxState.Ready ready && !IsAlive(record, ready))
         {
-            sandboxes.Change(sandbox, ready.Stop(options.Time.GetUtcNow()));
+            sandboxes.ChangeAnyway(sandbox, ready.Stop(options.Time.GetUtcNow()), failure => NotWritten(logger, "pod sandbox", record.Id.ToString(), failure));
         }
 
         sandboxParts.WatchInfra(sandbox);
@@ -154,12 +154,15 @@ public sealed partial class RecoverPods(
         unclaimedContainers.Recover(container);
         if (record.BootId != BootId.Current)
         {
-            containers.Change(container, left => left switch
-            {
-                ContainerState.Created => new ContainerState.Exited(null, Rebooted with { FinishedAt = options.Time.GetUtcNow() }),
-                ContainerState.Running running => running.End(Rebooted with { FinishedAt = options.Time.GetUtcNow() }),
-                _ => null,
-            });
+            containers.ChangeAnyway(
+                container,
+                left => left switch
+                {
+                    ContainerState.Created => new ContainerState.Exited(null, Rebooted with { FinishedAt = options.Time.GetUtcNow() }),
+                    ContainerState.Running running => running.End(Rebooted with { FinishedAt = options.Time.GetUtcNow() }),
+                    _ => null,
+                },
+                failure => NotWritten(logger, "container", record.Id.ToString(), failure));
         }
     }
 
@@ -205,4 +208,7 @@ public sealed partial class RecoverPods(
 
     [LoggerMessage(53, LogLevel.Error, "Could not undo the half-made {Noun} {Id}; the next start tries again")]
     private static partial void NotUndone(ILogger logger, string noun, string id, Exception failure);
+
+    [LoggerMessage(59, LogLevel.Error, "The end of {Noun} {Id} could not be written down; the next start finds it out again")]
+    private static partial void NotWritten(ILogger logger, string noun, string id, Exception failure);
 }

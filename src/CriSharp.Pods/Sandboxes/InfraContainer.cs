@@ -92,7 +92,7 @@ public sealed partial class InfraContainer(
         using var held = await sandboxes.LockAsync(sandbox.Id, CancellationToken.None);
         if (sandboxes.TryFind(sandbox.Id.ToString(), out _) && sandbox.State is SandboxState.Ready ready)
         {
-            sandboxes.Change(sandbox, ready.Stop(options.Time.GetUtcNow()));
+            sandboxes.ChangeAnyway(sandbox, ready.Stop(options.Time.GetUtcNow()), failure => NotWritten(logger, sandbox.Id, failure));
             Died(logger, sandbox.Id);
         }
     }
@@ -122,4 +122,7 @@ public sealed partial class InfraContainer(
 
     [LoggerMessage(30, LogLevel.Warning, "The infra process of pod sandbox {Sandbox} has died: the sandbox is not ready any more")]
     private static partial void Died(ILogger logger, PodSandboxId sandbox);
+
+    [LoggerMessage(31, LogLevel.Error, "That pod sandbox {Sandbox} is not ready any more could not be written down; the next start finds it out again")]
+    private static partial void NotWritten(ILogger logger, PodSandboxId sandbox, Exception failure);
 }

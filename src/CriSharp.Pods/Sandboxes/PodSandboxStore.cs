@@ -1,14 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
+using CriSharp.Linux.Files;
 using CriSharp.Pods.Persistence;
 using CriSharp.Primitives;
 
 namespace CriSharp.Pods.Sandboxes;
 
 /// <summary>Owns the pod sandboxes: their records on disk, their places in memory, their names and locks. Reads never wait.</summary>
-public sealed class PodSandboxStore(InstanceFolders folders)
+public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserve = null)
 {
     private readonly RecordFolder<SandboxRecordDocument, SandboxStatusDocument> _disk =
-        new(folders.SandboxRecords, PodsJson.Default.SandboxRecordDocument, PodsJson.Default.SandboxStatusDocument);
+        new(folders.SandboxRecords, PodsJson.Default.SandboxRecordDocument, PodsJson.Default.SandboxStatusDocument, reserve ?? DiskReserve.None);
 
     private readonly IdTable<PodSandbox> _sandboxes = new("pod sandbox");
     private readonly NameTable<PodSandboxKey> _names = new();
@@ -41,7 +42,7 @@ public sealed class PodSandboxStore(InstanceFolders folders)
     /// <summary>Durable, then visible.</summary>
     internal PodSandbox Publish(PodSandboxRecord record, SandboxState state)
     {
-        _disk.WriteStatus(record.Id.ToString(), SandboxStatusDocument.From(state));
+        _disk.WriteFirstStatus(record.Id.ToString(), SandboxStatusDocument.From(state));
         return Show(record, state);
     }
 
@@ -50,6 +51,21 @@ public sealed class PodSandboxStore(InstanceFolders folders)
     {
         _disk.WriteStatus(sandbox.Id.ToString(), SandboxStatusDocument.From(state));
         sandbox.Become(state);
+    }
+
+    /// <summary>As <see cref="Change"/>, for what is true whether it can be written or not, and what a later start would find out again.</summary>
+    /// <param name="reportUnwritten">Told why it could not be written; it is visible all the same.</param>
+    internal void ChangeAnyway(PodSandbox sandbox, SandboxState state, Action<IOException> reportUnwritten)
+    {
+        try
+        {
+            Change(sandbox, state);
+        }
+        catch (IOException unwritable)
+        {
+            reportUnwritten(unwritable);
+            sandbox.Become(state);
+        }
     }
 
     /// <summary>Forgets a sandbox of which nothing is left.</summary>

@@ -2,6 +2,7 @@ using CriSharp.Cri.V1;
 using CriSharp.Pods.Retries;
 using CriSharp.Primitives;
 using CriSharp.Specs;
+using CriSharp.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Pods.Sandboxes;
@@ -17,6 +18,7 @@ public sealed partial class RunPodSandbox(
     RuntimeHandlers handlers,
     SandboxParts parts,
     PodCgroups cgroups,
+    DiskRoom room,
     Operations operations,
     UnclaimedSandboxes unclaimed,
     PodsOptions options,
@@ -52,6 +54,7 @@ public sealed partial class RunPodSandbox(
         await using var rollback = new Rollback(options.RollbackLimit, (step, failure) => RollbackFailed(logger, step, id, failure));
         rollback.Add("release the name", () => sandboxes.Release(key.Name, id));
         using var held = await sandboxes.LockAsync(id, CancellationToken.None);
+        room.Require($"making a pod sandbox for {key.Name}");
 
         var record = RecordOf(id, config, runtimeHandler);
         rollback.Add("forget the record", () => sandboxes.Forget(record));

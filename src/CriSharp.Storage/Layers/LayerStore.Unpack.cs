@@ -90,15 +90,15 @@ public sealed partial class LayerStore
     /// <returns>null for what goes on as it is: cancellation, and failures of the caller's own stream.</returns>
     private RuntimeException? ToRuntimeException(Exception failure, DiffId diffId)
     {
-        var stage = $"unpacking layer {diffId}";
+        var stage = $"unpacking layer {diffId} into {_folder}";
         return failure switch
         {
             RuntimeException known => new RuntimeException(known.Kind, $"{stage}: {known.Message}", known),
             LinuxException { ErrorNumber: Errno.ENOSPC or Errno.EDQUOT } => new RuntimeException(
                 ErrorKind.ResourceExhausted,
-                $"{stage}: no space (or no inode) is left in {_folder}: remove images or enlarge the file system ({failure.Message})",
+                $"{stage}: no space (or no inode) is left: remove images or enlarge the file system ({failure.Message})",
                 failure),
-            LinuxException => new RuntimeException(ErrorKind.Internal, $"{stage} into {_folder}: {failure.Message}", failure),
+            LinuxException => new RuntimeException(ErrorKind.Internal, $"{stage}: {failure.Message}", failure),
             InvalidDataException => new RuntimeException(ErrorKind.DataLoss, $"{stage}: the layer is malformed: {failure.Message}", failure),
             NotSupportedException => new RuntimeException(ErrorKind.Unimplemented, $"{stage}: {failure.Message}", failure),
             _ => null,

@@ -20,6 +20,7 @@ public sealed partial class LayerStore
     private readonly string _folder;
     private readonly string _staging;
     private readonly LayerLimits _limits;
+    private readonly DiskReserve _reserve;
     private readonly KeyedLock<DiffId> _locks = new();
     // Taken before the other: what moves or completes a layer's folder goes one after the other, and may take the disk's time.
     private readonly Lock _folderGate = new();
@@ -27,8 +28,9 @@ public sealed partial class LayerStore
     private readonly Dictionary<DiffId, LayerRecord> _records = [];
     private readonly HashSet<DiffId> _unsynced = [];
 
-    private LayerStore(string root, LayerLimits limits)
+    private LayerStore(string root, LayerLimits limits, DiskReserve reserve)
     {
+        _reserve = reserve;
         _folder = Path.Combine(Path.GetFullPath(root), "layers");
         _staging = Path.Combine(_folder, StagingName);
         _limits = limits;
@@ -39,9 +41,10 @@ public sealed partial class LayerStore
 
     /// <summary>Reads the records and sweeps what a crash left. One process at a time may have a root open.</summary>
     /// <param name="root">Folder of the instance; "layers" lies in it, closed to everyone but root.</param>
-    public static LayerStore Open(string root, LayerLimits? limits = null)
+    /// <param name="reserve">Gives room for a removal on a full disk.</param>
+    public static LayerStore Open(string root, LayerLimits? limits = null, DiskReserve? reserve = null)
     {
-        var store = new LayerStore(root, limits ?? new LayerLimits());
+        var store = new LayerStore(root, limits ?? new LayerLimits(), reserve ?? DiskReserve.None);
         HostPath.MakeDirectories(store._folder, Permissions.PrivateFolder);
         Staging.Sweep(store._staging);
         HostPath.MakeDirectories(store._staging, Permissions.PrivateFolder);
@@ -135,7 +138,7 @@ public sealed partial class LayerStore
                 _unsynced.Remove(diffId);
             }
 
-            HostPath.Rename(FolderOf(diffId), trash);
+            _reserve.Write(() => HostPath.Rename(FolderOf(diffId), trash));
         }
 
         TreeRemoval.Remove(trash);

@@ -1,17 +1,20 @@
 using CriSharp.Linux;
 using CriSharp.Linux.Files;
+using CriSharp.Primitives;
 using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Storage.Layers;
 
 internal sealed partial class LayerUnpacker
 {
-    // How often the free space is looked at.
-    private const long SpaceCheckBytes = 32L << 20;
+    // The free space is looked at each time that so much was written, and more often where little of it is kept: several layers unpack at once.
+    private const long MostUncheckedBytes = 8L << 20;
+    private const long LeastUncheckedBytes = 64L << 10;
+
     // About what an empty file or folder takes.
     private const int EntryCostBytes = 4096;
     private readonly Dictionary<string, ForeignLink> _foreignLinks = [];
-    private long _writtenSinceCheck = SpaceCheckBytes;
+    private long _writtenSinceCheck = MostUncheckedBytes;
 
     private void WriteFile(SafeFileHandle folder, UnixPath name, EntryPath path, TarEntry entry, CancellationToken cancellationToken)
     {
@@ -88,20 +91,25 @@ internal sealed partial class LayerUnpacker
         }
     }
 
+    private long SpaceCheckBytes => Math.Clamp(_limits.FreeBytesKept / 16, LeastUncheckedBytes, MostUncheckedBytes);
+
     private void KeepSpace(int written)
     {
         _writtenSinceCheck += written;
-        if (_writtenSinceCheck < SpaceCheckBytes || _limits.FreeBytesKept == 0)
+        if (_limits.FreeBytesKept == 0 || _writtenSinceCheck < SpaceCheckBytes)
         {
             return;
         }
 
         _writtenSinceCheck = 0;
         var space = FileSystemSpace.Of(_tree.Root);
-        if (space.AvailableBytes < _limits.FreeBytesKept || (space.TotalInodes > 0 && space.FreeInodes < Math.Min(_limits.FreeInodesKept, space.TotalInodes / 20)))
+        var inodesKept = Math.Min(_limits.FreeInodesKept, space.TotalInodes / 20);
+        if (space.AvailableBytes < _limits.FreeBytesKept || space.FreeInodes < inodesKept)
         {
-            throw new LinuxException(
-                "write", $"after {SizeBytes} bytes and {Inodes} inodes of the layer: {_limits.FreeBytesKept} bytes and {_limits.FreeInodesKept} inodes are kept free for others", Errno.ENOSPC);
+            throw new RuntimeException(
+                ErrorKind.ResourceExhausted,
+                $"stopped after {DiskRoom.Words(SizeBytes)} in {Inodes} inodes: {DiskRoom.Words(space.AvailableBytes)} and {space.FreeInodes} inodes are free, "
+                + $"and {DiskRoom.Words(_limits.FreeBytesKept)} and {inodesKept} inodes are kept for state, logs and containers (pull_disk_floor): remove images, or enlarge the file system");
         }
     }
 

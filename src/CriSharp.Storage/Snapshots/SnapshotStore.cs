@@ -26,18 +26,21 @@ public sealed class SnapshotStore
     private readonly string _folder;
     private readonly string _staging;
     private readonly LayerStore _layers;
+    private readonly DiskReserve _reserve;
 
-    private SnapshotStore(string root, LayerStore layers)
+    private SnapshotStore(string root, LayerStore layers, DiskReserve reserve)
     {
+        _reserve = reserve;
         _folder = Path.Combine(Path.GetFullPath(root), "snapshots");
         _staging = Path.Combine(_folder, StagingName);
         _layers = layers;
     }
 
     /// <summary>Opens the store and sweeps what a crash left half made.</summary>
-    public static SnapshotStore Open(string root, LayerStore layers)
+    /// <param name="reserve">Gives room for a removal on a full disk.</param>
+    public static SnapshotStore Open(string root, LayerStore layers, DiskReserve? reserve = null)
     {
-        var store = new SnapshotStore(root, layers);
+        var store = new SnapshotStore(root, layers, reserve ?? DiskReserve.None);
         HostPath.MakeDirectories(store._folder, Permissions.PrivateFolder);
         Staging.Sweep(store._staging);
         HostPath.MakeDirectories(store._staging, Permissions.PrivateFolder);
@@ -175,7 +178,7 @@ public sealed class SnapshotStore
         var trash = Path.Combine(_staging, Guid.NewGuid().ToString("N"));
         try
         {
-            HostPath.Rename(FolderOf(id), trash);
+            _reserve.Write(() => HostPath.Rename(FolderOf(id), trash));
         }
         catch (LinuxException failure) when (failure.ErrorNumber == Errno.ENOENT)
         {

@@ -2,9 +2,11 @@ using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Services;
 using CriSharp.Images;
 using CriSharp.Images.Pulling;
+using CriSharp.Linux.Files;
 using CriSharp.Oci;
 using CriSharp.Pods.Containers;
 using CriSharp.Registry;
+using CriSharp.Storage;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
 using CriSharp.Storage.Snapshots;
@@ -21,9 +23,14 @@ internal static class ImageRooms
 
     public static void AddImages(this IServiceCollection services, DaemonOptions options)
     {
-        services.AddSingleton(_ => ContentStore.Open(options.Root));
-        services.AddSingleton(_ => LayerStore.Open(options.Root));
-        services.AddSingleton(provider => SnapshotStore.Open(options.Root, provider.GetRequiredService<LayerStore>()));
+        // On a full disk the folders that opening makes anew find their room in the reserve.
+        services.AddSingleton(provider => provider.GetRequiredService<DiskReserve>().Write(() => ContentStore.Open(options.Root)));
+        services.AddSingleton(provider => provider.GetRequiredService<DiskReserve>().Write(() => LayerStore.Open(
+            options.Root,
+            new LayerLimits { FreeBytesKept = provider.GetRequiredService<DiskRoom>().FloorBytes },
+            provider.GetRequiredService<DiskReserve>())));
+        services.AddSingleton(provider => provider.GetRequiredService<DiskReserve>().Write(() => SnapshotStore.Open(
+            options.Root, provider.GetRequiredService<LayerStore>(), provider.GetRequiredService<DiskReserve>())));
         services.AddSingleton(provider => ImageStore.Open(
             options.Root, provider.GetRequiredService<LayerStore>(), provider.GetRequiredService<ILogger<ImageStore>>()));
         services.AddSingleton(provider => new RegistryClient(RegistryOptionsOf(options), provider.GetRequiredService<TimeProvider>()));

@@ -32,6 +32,7 @@ internal static class Rooms
         services.AddSingleton<IMetricSource, DaemonMetrics>();
         services.AddSingleton<IMetricSource, OperationMetrics>();
         services.AddHostedService<AuditTimer>();
+        services.AddDisk(options);
         services.AddImages(options);
         services.AddPods(options);
     }

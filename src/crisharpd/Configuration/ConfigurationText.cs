@@ -33,6 +33,7 @@ internal static class ConfigurationText
     {
         [Settings.Root] = [options.Root],
         [Settings.RunRoot] = [options.RunRoot],
+        [Settings.DiskReserve] = [ByteSize.Format(options.DiskReserveBytes)],
         [Settings.Listen] = [options.Listen],
         [Settings.StreamAddress] = [options.StreamAddress.ToString()],
         [Settings.StreamPort] = [options.StreamPort.ToString(CultureInfo.InvariantCulture)],
@@ -53,6 +54,7 @@ internal static class ConfigurationText
         [Settings.PullProgressTimeout] = [Duration.Format(options.PullProgressTimeout ?? TimeSpan.Zero)],
         [Settings.ContainerCreateTimeout] = [Duration.Format(options.ContainerCreateTimeout)],
         [Settings.RuntimeTimeout] = [Duration.Format(options.RuntimeTimeout)],
+        [Settings.PullDiskFloor] = [options.PullDiskFloorBytes is { } floor ? ByteSize.Format(floor) : ByteSize.Auto],
         [Settings.UnclaimedTimeout] = [Duration.Format(options.UnclaimedTimeout)],
     };
 

@@ -10,6 +10,9 @@ internal sealed record DaemonOptions
 
     public required string RunRoot { get; init; }
 
+    /// <summary>Room held for state on a full disk; 0: none.</summary>
+    public required long DiskReserveBytes { get; init; }
+
     /// <summary>The CRI's Unix socket.</summary>
     public required string Listen { get; init; }
 
@@ -59,6 +62,9 @@ internal sealed record DaemonOptions
 
     /// <summary>Null: no limit.</summary>
     public required TimeSpan? PullProgressTimeout { get; init; }
+
+    /// <summary>What pulls leave free; null: a share of the file system.</summary>
+    public required long? PullDiskFloorBytes { get; init; }
 
     /// <summary>How long the result of a call whose caller has gone is kept for its retry.</summary>
     public required TimeSpan UnclaimedTimeout { get; init; }

@@ -20,6 +20,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
         {
             Root = AbsolutePath(Settings.Root, "/var/lib/crisharp"),
             RunRoot = runRoot,
+            DiskReserveBytes = Parse<long>(Settings.DiskReserve, "16MiB", ByteSize.Expected, ByteSize.TryParse),
             Listen = SocketPath(Path.Combine(runRoot, "crisharp.sock")),
             StreamAddress = Parse(Settings.StreamAddress, "127.0.0.1", "an IP address", (string text, out IPAddress? address) => IPAddress.TryParse(text, out address))!,
             StreamPort = Parse<ushort>(Settings.StreamPort, "0", "a port from 0 to 65535", TryPort),
@@ -41,6 +42,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             InsecureRegistries = Values(Settings.InsecureRegistries).Select(HostAndPort).ToArray(),
             RegistryCertDirectories = AbsolutePaths(Settings.RegistryCertDirectories, "/etc/containers/certs.d", "/etc/docker/certs.d"),
             PullProgressTimeout = Interval(Settings.PullProgressTimeout, "5m"),
+            PullDiskFloorBytes = Parse<long?>(Settings.PullDiskFloor, ByteSize.Auto, $"{ByteSize.Auto} or {ByteSize.Expected}", ByteSize.TryParseOrAuto),
             UnclaimedTimeout = Parse<TimeSpan>(Settings.UnclaimedTimeout, "5m", "a duration such as 30s, 5m or 1h", Duration.TryParse),
         };
     }

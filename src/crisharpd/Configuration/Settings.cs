@@ -5,6 +5,9 @@ internal static class Settings
 {
     public static readonly Setting Root = new("--root", "crio", "root", "folder of everything that must survive a reboot [/var/lib/crisharp]");
     public static readonly Setting RunRoot = new("--runroot", "crio", "runroot", "folder of what a reboot ends [/run/crisharp]");
+    public static readonly Setting DiskReserve = new(
+        "--disk-reserve", "crio", "disk_reserve", "room that is held under the root for state, and used when the disk is full; 0: none [16MiB]");
+
     public static readonly Setting Listen = new("--listen", "crio.api", "listen", "Unix socket of the CRI [<runroot>/crisharp.sock]");
     public static readonly Setting StreamAddress = new("--stream-address", "crio.api", "stream_address", "address of the streaming server, which is not there yet [127.0.0.1]");
     public static readonly Setting StreamPort = new("--stream-port", "crio.api", "stream_port", "port of the streaming server, which is not there yet; 0: any free one [0]");
@@ -34,6 +37,9 @@ internal static class Settings
     public static readonly Setting PullProgressTimeout = new(
         "--pull-progress-timeout", "crio.image", "pull_progress_timeout", "a pull that gets no byte for so long fails; 0s: never [5m]");
 
+    public static readonly Setting PullDiskFloor = new(
+        "--pull-disk-floor", "crio.image", "pull_disk_floor", "what pulls leave free under the root, such as 512MiB; 0: nothing [auto: the larger of 256MiB and 1 % of the file system]");
+
     public static readonly Setting UnclaimedTimeout = new(
         "--unclaimed-timeout", "crio.runtime", "unclaimed_timeout", "how long a pod or container whose caller has gone is kept for its retry [5m]");
 
@@ -51,8 +57,8 @@ internal static class Settings
 
     public static readonly IReadOnlyList<Setting> All =
     [
-        Root, RunRoot, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
+        Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
         ContainerCreateTimeout, RuntimeTimeout, LogLevel, LogFormat, AuditInterval, CniConfigDirectory, CniPluginDirectories, CniPluginTimeout,
-        CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, UnclaimedTimeout,
+        CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout,
     ];
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using CriSharp.Daemon.Hosting;
-using CriSharp.Linux;
+using CriSharp.Linux.Files;
 using CriSharp.Primitives;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -82,9 +82,17 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
 
     private Status StatusOf(Exception failure, ServerCallContext context)
     {
-        if (IsOutOfSpace(failure))
+        if (DiskFailure.IsOutOfSpace(failure))
         {
-            return new Status(StatusCode.ResourceExhausted, $"no space left on a disk: {failure.Message}", failure);
+            return new Status(StatusCode.ResourceExhausted, $"no space (or no inode) is left on a disk: {failure.Message}. Remove images, containers or logs, or enlarge the file system", failure);
+        }
+
+        if (DiskFailure.IsReadOnly(failure))
+        {
+            return new Status(
+                StatusCode.FailedPrecondition,
+                $"a file system is read-only: {failure.Message}. See the kernel's log for the reason, then mount it writable again; what runs goes on meanwhile",
+                failure);
         }
 
         if (failure is RuntimeException { Kind: not ErrorKind.Internal } known)
@@ -118,22 +126,6 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
 
     private bool IsDeadlinePassed(ServerCallContext context) =>
         context.Deadline != DateTime.MaxValue && timeProvider.GetUtcNow().UtcDateTime >= context.Deadline - ClockTolerance;
-
-    // The failure that says so may be wrapped: by a room that added its own words, but could not know what they mean to a caller.
-    private static bool IsOutOfSpace(Exception failure)
-    {
-        const int DiskQuotaExceeded = 122;
-        for (var cause = failure; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is LinuxException { ErrorNumber: Errno.ENOSPC or DiskQuotaExceeded }
-                or IOException { HResult: Errno.ENOSPC or DiskQuotaExceeded })
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     private void Log(Status status, string method, long milliseconds, Exception failure)
     {

@@ -64,6 +64,7 @@ internal sealed class WipeInstance(IServiceProvider services, bool everything, T
         services.AddSingleton<OptionsInForce>();
         services.AddSingleton(new Operations(TimeProvider.System));
         services.AddLogging(logging => Logging.Configure(logging, quiet));
+        services.AddDisk(quiet);
         services.AddImages(quiet);
         services.AddPods(quiet);
         return services.BuildServiceProvider();

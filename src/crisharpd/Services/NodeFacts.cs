@@ -5,11 +5,13 @@ using CriSharp.Cri.V1;
 using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Hosting;
 using CriSharp.Pods.Host;
+using CriSharp.Storage;
 
 namespace CriSharp.Daemon.Services;
 
 /// <summary>What Status, Version and RuntimeConfig tell of this node.</summary>
-internal sealed class NodeFacts(DaemonOptions options, OptionsInForce inForce, SandboxNetwork network, HandlerFactsTable handlers)
+internal sealed class NodeFacts(
+    DaemonOptions options, OptionsInForce inForce, SandboxNetwork network, HandlerFactsTable handlers, RootHealth health, DiskRoom room)
 {
     public string Version { get; } = DaemonVersion.Document.Version;
 
@@ -19,14 +21,36 @@ internal sealed class NodeFacts(DaemonOptions options, OptionsInForce inForce, S
 
     public Task<NetworkStatus> NetworkAsync(CancellationToken cancellationToken) => network.StatusAsync(cancellationToken);
 
+    public RootVerdict Root => health.Verdict;
+
+    /// <summary>The root's disk, for people: a full one does not make the runtime unready, since the kubelet would start nothing then, but evict nothing either.</summary>
+    public string DiskText()
+    {
+        var (space, reserve) = (room.Space, room.Reserve);
+        return Text(json =>
+        {
+            json.WriteString("root", room.Folder);
+            json.WriteBoolean("writable", Root.IsWritable);
+            json.WriteNumber("totalBytes", space.TotalBytes);
+            json.WriteNumber("freeBytes", space.AvailableBytes);
+            json.WriteNumber("freeInodes", space.FreeInodes);
+            json.WriteNumber("pullFloorBytes", room.FloorBytes);
+            json.WriteNumber("reserveBytes", reserve.SizeBytes);
+            json.WriteNumber("reserveHeldBytes", reserve.HeldBytes);
+            json.WriteBoolean("full", !reserve.IsWhole || room.IsFull);
+        });
+    }
+
     /// <summary>The effective configuration, wrapped in JSON as crictl wants; it holds no secrets.</summary>
-    public string ConfigText()
+    public string ConfigText() => Text(json => json.WriteString("toml", ConfigurationText.Of(inForce.Value)));
+
+    private static string Text(Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("toml", ConfigurationText.Of(inForce.Value));
+            write(json);
             json.WriteEndObject();
         }
 

@@ -34,6 +34,7 @@ internal sealed partial class RuntimeService(PodVerbs pods, ImageVerbs images, N
         if (request.Verbose)
         {
             response.Info.Add("config", node.ConfigText());
+            response.Info.Add("disk", node.DiskText());
         }
 
         return response;
@@ -48,7 +49,7 @@ internal sealed partial class RuntimeService(PodVerbs pods, ImageVerbs images, N
         Task.FromResult(new UpdateRuntimeConfigResponse());
 
     private RuntimeCondition Readiness() => gate.IsOpen
-        ? new RuntimeCondition { Type = "RuntimeReady", Status = true, Reason = "", Message = "" }
+        ? new RuntimeCondition { Type = "RuntimeReady", Status = node.Root.IsWritable, Reason = node.Root.Reason, Message = node.Root.Words }
         : new RuntimeCondition { Type = "RuntimeReady", Status = false, Reason = "RuntimeStarts", Message = "crisharpd is finding again what an earlier one left" };
 
     private static RuntimeCondition Describe(NetworkStatus network) =>

@@ -1,4 +1,7 @@
 using CriSharp.Cri.V1;
+using CriSharp.Linux;
+using CriSharp.Linux.Files;
+using CriSharp.Linux.Mounts;
 using CriSharp.Linux.Processes;
 using CriSharp.Oci;
 using CriSharp.Pods.Containers;
@@ -96,6 +99,59 @@ public sealed class StoreTests : IDisposable
 
         Assert.False(store.Change(container, state => state is ContainerState.Created created ? created.Start(DateTimeOffset.UnixEpoch) : null));
         Assert.True(container.Ended.IsCompleted);
+    }
+
+    [Fact]
+    public void ChangeAnyway_WhenTheDiskIsReadOnly_IsVisibleAndTellsWhyItIsNotWritten()
+    {
+        var store = new ContainerStore(_folders);
+        var record = Samples.Container(PodSandboxId.New());
+        store.Begin(record);
+        var container = store.Publish(record, new ContainerState.Created(Samples.Processes));
+        var end = new ContainerEnd(3, ContainerEnd.Error, "", DateTimeOffset.UnixEpoch);
+        IOException? unwritten = null;
+        Mounting.Bind(_root.FullName, _root.FullName, readOnly: true);
+        try
+        {
+            Assert.Throws<LinuxException>(() => store.Change(container, _ => new ContainerState.Exited(null, end)));
+            Assert.IsType<ContainerState.Created>(container.State);
+            Assert.True(store.ChangeAnyway(container, _ => new ContainerState.Exited(null, end), failure => unwritten = failure));
+        }
+        finally
+        {
+            Mounting.Unmount(_root.FullName, lazy: true);
+        }
+
+        Assert.IsType<ContainerState.Exited>(container.State);
+        Assert.True(DiskFailure.IsReadOnly(Assert.IsType<LinuxException>(unwritten)));
+        Assert.IsType<ContainerState.Created>(Assert.Single(store.Load()).Status!.ToState());
+    }
+
+    [Fact]
+    public void Change_WhenTheDiskIsFull_TakesFromTheReserveAndANewRecordDoesNot()
+    {
+        Mounting.Tmpfs(_folders.ContainerRecords, 4 << 20, Permissions.PrivateFolder);
+        try
+        {
+            var reserve = DiskReserve.Open(Path.Combine(_folders.ContainerRecords, "reserve"), 1 << 20, _ => { });
+            var store = new ContainerStore(_folders, reserve);
+            var record = Samples.Container(PodSandboxId.New());
+            store.Begin(record);
+            var container = store.Publish(record, new ContainerState.Created(Samples.Processes));
+            using (var filler = File.OpenHandle(Path.Combine(_folders.ContainerRecords, "filler"), FileMode.CreateNew, FileAccess.Write))
+            {
+                FileDescriptor.Allocate(filler, FileSystemSpace.Of(_folders.ContainerRecords).AvailableBytes);
+            }
+
+            Assert.True(DiskFailure.IsOutOfSpace(Assert.ThrowsAny<IOException>(() => store.Begin(Samples.Container(PodSandboxId.New())))));
+            Assert.True(reserve.IsWhole);
+            Assert.True(store.Change(container, state => ((ContainerState.Created)state).Start(DateTimeOffset.UnixEpoch)));
+            Assert.False(reserve.IsWhole);
+        }
+        finally
+        {
+            Mounting.Unmount(_folders.ContainerRecords, lazy: true);
+        }
     }
 
     [Fact]

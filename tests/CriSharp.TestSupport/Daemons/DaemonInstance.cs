@@ -24,6 +24,7 @@ public sealed class DaemonInstance : IAsyncDisposable
     private ChildProcess? _daemon;
     private CriClient? _client;
     private bool _isPlain;
+    private string? _root;
     private bool _hasFailPoints;
 
     private DaemonInstance()
@@ -46,7 +47,8 @@ public sealed class DaemonInstance : IAsyncDisposable
 
     public string Folder { get; }
 
-    public string Root => Path.Combine(Folder, "root");
+    /// <summary>In the instance's folder, or where it was told.</summary>
+    public string Root => _root ?? Path.Combine(Folder, "root");
 
     public string RunRoot => Path.Combine(Folder, "run");
 
@@ -104,6 +106,10 @@ public sealed class DaemonInstance : IAsyncDisposable
 
     /// <summary>An instance without programs with fail points in the way: for measuring.</summary>
     public static Task<DaemonInstance> StartPlainAsync(params string[] flags) => StartAsync(new DaemonInstance { _isPlain = true }, flags);
+
+    /// <param name="root">On a disk of the test's own.</param>
+    /// <inheritdoc cref="StartAsync(string[])"/>
+    public static Task<DaemonInstance> StartOnAsync(string root, params string[] flags) => StartAsync(new DaemonInstance { _root = root }, flags);
 
     /// <summary>An instance whose daemon fails, hangs or dies at the stages that <see cref="FailPoints"/> names.</summary>
     public static Task<DaemonInstance> StartWithFailPointsAsync(params string[] flags) => StartAsync(new DaemonInstance { _hasFailPoints = true }, flags);

@@ -81,7 +81,7 @@ public sealed class MachineSnapshot
                 {
                     pending.Push(entry);
                 }
-                else if (!IsCgroupFile(entry))
+                else if (!IsCgroupFile(entry) && !IsProbe(entry))
                 {
                     yield return entry;
                 }
@@ -90,6 +90,9 @@ public sealed class MachineSnapshot
     }
 
     private static bool IsCgroupFile(string path) => path.StartsWith("/sys/fs/cgroup/", StringComparison.Ordinal);
+
+    // There for a moment every ten seconds: the daemon's look whether it can write.
+    private static bool IsProbe(string path) => Path.GetFileName(path) == Linux.Files.FolderProbe.FileName;
 
     private static string[] Entries(string directory)
     {
