@@ -79,7 +79,7 @@ public abstract class DiskTest : IAsyncLifetime
 
     /// <summary>Of the machine, but for the reserve, which comes and goes.</summary>
     protected async Task AssertSameAsync(MachineSnapshot before) =>
-        Assert.Empty((await Daemon.DifferencesAsync(before)).Where(line => !line.Contains(ReserveFolder, StringComparison.Ordinal)));
+        Assert.DoesNotContain(await Daemon.DifferencesAsync(before), line => !line.Contains(ReserveFolder, StringComparison.Ordinal));
 
     protected async Task<RpcException> AssertExhaustedAsync(Func<Task> call) => AssertExhausted(await Assert.ThrowsAsync<RpcException>(call));
 
