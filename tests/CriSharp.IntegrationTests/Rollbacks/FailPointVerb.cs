@@ -46,9 +46,9 @@ public sealed record FailPointVerb(
             new PullImageRequest { Image = new ImageSpec { Image = subject.Image } }, limit), IsCreation: true),
     ];
 
-    /// <summary>A verb that was cut short may have done its work: asking again is refused then, and that is right.</summary>
+    /// <summary>A start that was cut short may have done its work, or has failed for good: asking again is refused then, and that is right.</summary>
     public async Task<bool> IsDoneAsync(CriClient client, FailPointSubject subject) =>
-        Name == "StartContainer" && (await client.StatusAsync(subject.ContainerId)).State == ContainerState.ContainerRunning;
+        Name == "StartContainer" && (await client.StatusAsync(subject.ContainerId)).State is ContainerState.ContainerRunning or ContainerState.ContainerExited;
 
     /// <summary>Removes all pods.</summary>
     public static async Task EndAsync(CriClient client)
