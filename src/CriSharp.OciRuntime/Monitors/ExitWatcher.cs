@@ -31,7 +31,6 @@ public sealed class ExitWatcher : IDisposable
     /// <summary>The monitor has gone before its container: output and exit code are lost.</summary>
     public bool IsMonitorLost { get; private set; }
 
-    /// <exception cref="RuntimeException">DataLoss: the exit file can't be read.</exception>
     public async Task<ContainerExit> WaitAsync(CancellationToken cancellationToken)
     {
         while (_monitor is { HasExited: false })
@@ -43,18 +42,18 @@ public sealed class ExitWatcher : IDisposable
         }
 
         // It records before it ends: what is not there by now will not come.
-        if (Recorded() is { } recorded)
+        if (TryRecorded(out var damage) is { } recorded)
         {
             return recorded;
         }
 
-        IsMonitorLost = true;
+        IsMonitorLost = damage is null;
         if (_init is not null)
         {
             await _init.WaitForExitAsync(cancellationToken);
         }
 
-        return Unknown("its monitor died before it");
+        return Unknown(damage ?? "its monitor died before it");
     }
 
     public void Dispose()
@@ -109,7 +108,7 @@ public sealed class ExitWatcher : IDisposable
     {
         monitor.Signal(Signals.SIGKILL);
         await Task.WhenAny(watch, Task.Delay(ReconnectPause, _time, cancellationToken));
-        return Recorded() ?? Unknown($"its monitor (pid {monitor.Pid}) did not record it within {AnnounceLimit.TotalSeconds:0.###} s and was killed");
+        return TryRecorded(out var damage) ?? Unknown(damage ?? $"its monitor (pid {monitor.Pid}) did not record it within {AnnounceLimit.TotalSeconds:0.###} s and was killed");
     }
 
     private static async Task PauseAsync(PidHandle monitor, CancellationToken cancellationToken)
@@ -126,7 +125,20 @@ public sealed class ExitWatcher : IDisposable
         }
     }
 
-    private ContainerExit? Recorded() => ExitFile.TryRead(_container.ExitFile) is { } record ? ContainerExit.Of(record) : null;
+    /// <param name="damage">Why a record that is there tells nothing: the container has ended all the same.</param>
+    private ContainerExit? TryRecorded(out string? damage)
+    {
+        damage = null;
+        try
+        {
+            return ContainerExit.TryRead(_container.ExitFile);
+        }
+        catch (RuntimeException damaged)
+        {
+            damage = damaged.Message;
+            return null;
+        }
+    }
 
     private ContainerExit Unknown(string reason) =>
         new(ContainerExit.UnknownCode, false, _time.GetUtcNow(), 0, $"the exit code is not known: {reason}");

@@ -63,7 +63,7 @@ public sealed partial class ContainerEnds(
         }
     }
 
-    private static ContainerEnd EndOf(ContainerExit exit)
+    internal static ContainerEnd EndOf(ContainerExit exit)
     {
         if (!exit.IsKnown)
         {

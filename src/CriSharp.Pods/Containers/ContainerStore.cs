@@ -10,7 +10,12 @@ namespace CriSharp.Pods.Containers;
 public sealed class ContainerStore(InstanceFolders folders)
 {
     private readonly RecordFolder<ContainerRecordDocument, ContainerStatusDocument> _disk =
-        new(folders.ContainerRecords, PodsJson.Default.ContainerRecordDocument, PodsJson.Default.ContainerStatusDocument);
+        new(
+            folders.ContainerRecords,
+            PodsJson.Default.ContainerRecordDocument,
+            PodsJson.Default.ContainerStatusDocument,
+            (id, document) => RecordPlaces.Require(id, document.ToRecord()),
+            status => status.ToState());
 
     private readonly IdTable<Container> _containers = new("container");
     private readonly NameTable<ContainerKey> _names = new();
@@ -103,8 +108,6 @@ public sealed class ContainerStore(InstanceFolders folders)
     internal IEnumerable<RecordOnDisk<ContainerRecordDocument, ContainerStatusDocument>> Load() => _disk.Load();
 
     internal void RemoveEmpty(string id) => _disk.RemoveEmpty(id);
-
-    internal string SetAside(string id) => _disk.SetAside(id);
 
     /// <summary>Takes up what was found on disk.</summary>
     internal Container Show(ContainerRecord record, ContainerState state)

@@ -6,12 +6,14 @@ namespace CriSharp.Pods.Persistence;
 /// <summary>Where one instance of the daemon keeps its things: what must outlive a reboot under the root, what must not under the run root.</summary>
 public sealed record InstanceFolders(string Root, string RunRoot)
 {
+    /// <summary>Of the records of sandboxes and containers as this release writes them. Those of version 1, without a checksum, are read as well.</summary>
+    internal const int RecordVersion = 2;
+
+    internal const string StatusFileName = "status.json";
+
     public string SandboxRecords => Path.Combine(Root, "sandboxes");
 
     public string ContainerRecords => Path.Combine(Root, "containers");
-
-    /// <summary>Records that could not be read, set aside for people.</summary>
-    public string BrokenRecords => Path.Combine(Root, "broken");
 
     public string SandboxRuns => Path.Combine(RunRoot, "sandboxes");
 
@@ -42,6 +44,10 @@ public sealed record InstanceFolders(string Root, string RunRoot)
 
     /// <summary>Written by the monitor; under the root, so that an exit code survives whatever comes.</summary>
     public string ExitFileOf(ContainerId id) => Path.Combine(ContainerRecords, id.ToString(), "exit");
+
+    internal string StatusOf(PodSandboxId id) => Path.Combine(SandboxRecords, id.ToString(), StatusFileName);
+
+    internal string StatusOf(ContainerId id) => Path.Combine(ContainerRecords, id.ToString(), StatusFileName);
 
     public string InfraExitFileOf(PodSandboxId id) => Path.Combine(SandboxRecords, id.ToString(), "exit");
 }

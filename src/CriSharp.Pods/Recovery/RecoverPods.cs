@@ -1,7 +1,8 @@
+using CriSharp.Cni;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
-using CriSharp.Primitives;
+using CriSharp.Storage.Content;
 using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Pods.Recovery;
@@ -19,12 +20,11 @@ public sealed partial class RecoverPods(
     ContainerParts containerParts,
     ContainerEnds ends,
     SweepLeftovers sweep,
+    SandboxNetwork network,
+    BrokenRecords brokenRecords,
     PodsOptions options,
     ILogger<RecoverPods> logger)
 {
-    private static readonly ContainerEnd Rebooted = new(
-        255, ContainerEnd.StatusUnknown, "the machine was rebooted while the container ran: its exit code was not seen", DateTimeOffset.UnixEpoch);
-
     private readonly List<Func<Task>> _undo = [];
 
     /// <returns>Completes once all is shown and swept; the undo goes on behind it.</returns>
@@ -60,6 +60,13 @@ public sealed partial class RecoverPods(
                 return;
             }
 
+            MendNetwork(record);
+            if (found.StatusFailure is { } damage)
+            {
+                ShowDamaged(record, damage);
+                return;
+            }
+
             if (found.Status is null)
             {
                 _undo.Add(() => UndoAsync(record));
@@ -70,7 +77,7 @@ public sealed partial class RecoverPods(
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
-            SetAside(logger, "pod sandbox", found.Id, sandboxes.SetAside(found.Id), broken);
+            SetAside("pod sandbox", found.Id, options.Folders.SandboxRecords, broken, found.Status?.Infra);
         }
     }
 
@@ -112,6 +119,12 @@ public sealed partial class RecoverPods(
                 return;
             }
 
+            if (found.StatusFailure is { } damage)
+            {
+                ShowDamaged(record, damage);
+                return;
+            }
+
             if (found.Status is null)
             {
                 _undo.Add(() => UndoAsync(record));
@@ -122,14 +135,21 @@ public sealed partial class RecoverPods(
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
-            SetAside(logger, "container", found.Id, containers.SetAside(found.Id), broken);
+            SetAside("container", found.Id, options.Folders.ContainerRecords, broken, found.Status?.Processes);
         }
     }
 
     private void Show(ContainerRecord record, ContainerState state)
     {
-        var container = containers.Show(record, state);
-        switch (state)
+        // After a reboot its pids are other processes': nobody may wait for those, or kill them.
+        var now = record.BootId == BootId.Current ? state : AfterReboot(record, state);
+        var container = containers.Show(record, now);
+        if (now != state)
+        {
+            containers.Settle(container);
+        }
+
+        switch (now)
         {
             // The watcher reads the exit record at once where the monitor has gone, so what is listed first is true.
             case ContainerState.Created created:
@@ -140,16 +160,24 @@ public sealed partial class RecoverPods(
                 break;
         }
 
-        if (record.BootId != BootId.Current)
+        if (!sandboxes.TryFind(record.SandboxId.ToString(), out _))
         {
-            containers.Change(container, left => left switch
-            {
-                ContainerState.Created => new ContainerState.Exited(null, Rebooted with { FinishedAt = options.Time.GetUtcNow() }),
-                ContainerState.Running running => running.End(Rebooted with { FinishedAt = options.Time.GetUtcNow() }),
-                _ => null,
-            });
+            Orphan(logger, record.Id, record.SandboxId);
         }
     }
+
+    private ContainerState AfterReboot(ContainerRecord record, ContainerState state) => state switch
+    {
+        ContainerState.Created => new ContainerState.Exited(null, EndBeforeReboot(record)),
+        ContainerState.Running running => running.End(EndBeforeReboot(record)),
+        _ => state,
+    };
+
+    private ContainerEnd EndBeforeReboot(ContainerRecord record) => TryReadEnd(record) ?? new ContainerEnd(
+        ContainerEnd.UnknownCode,
+        ContainerEnd.StatusUnknown,
+        "the machine was rebooted, or lost its power, while the container ran: its exit code was not seen",
+        options.Time.GetUtcNow());
 
     private async Task UndoAsync(PodSandboxRecord record)
     {
@@ -184,9 +212,6 @@ public sealed partial class RecoverPods(
 
     [LoggerMessage(50, LogLevel.Information, "Found {Sandboxes} pod sandboxes and {Containers} containers again; {HalfMade} half-made ones are undone")]
     private static partial void Recovered(ILogger logger, int sandboxes, int containers, int halfMade);
-
-    [LoggerMessage(51, LogLevel.Error, "The record of {Noun} {Id} can't be read and is set aside at {Path}; its processes and mounts are left alone")]
-    private static partial void SetAside(ILogger logger, string noun, string id, string path, Exception failure);
 
     [LoggerMessage(52, LogLevel.Information, "Undid the {Noun} {Id}, whose making an earlier daemon did not finish")]
     private static partial void Undone(ILogger logger, string noun, string id);

@@ -5,6 +5,7 @@ using CriSharp.OciRuntime.Bundles;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
+using CriSharp.Storage.Content;
 using CriSharp.Storage.Snapshots;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,7 @@ public sealed partial class SweepLeftovers(
     BundleStore bundles,
     SnapshotStore snapshots,
     ContainerParts containerParts,
+    BrokenRecords broken,
     PodsOptions options,
     ILogger<SweepLeftovers> logger)
 {
@@ -55,7 +57,7 @@ public sealed partial class SweepLeftovers(
     private static IEnumerable<string> Known(string directory) =>
         Directory.Exists(directory) ? Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path)) : [];
 
-    private IEnumerable<string> KnownBroken() => Known(_folders.BrokenRecords).Select(name => name[(name.LastIndexOf('-') + 1)..]);
+    private IEnumerable<string> KnownBroken() => broken.List().Select(record => record.Id);
 
     private void RemoveBundle(ContainerId id)
     {

@@ -8,7 +8,12 @@ namespace CriSharp.Pods.Sandboxes;
 public sealed class PodSandboxStore(InstanceFolders folders)
 {
     private readonly RecordFolder<SandboxRecordDocument, SandboxStatusDocument> _disk =
-        new(folders.SandboxRecords, PodsJson.Default.SandboxRecordDocument, PodsJson.Default.SandboxStatusDocument);
+        new(
+            folders.SandboxRecords,
+            PodsJson.Default.SandboxRecordDocument,
+            PodsJson.Default.SandboxStatusDocument,
+            (id, document) => RecordPlaces.Require(id, document.ToRecord()),
+            status => status.ToState());
 
     private readonly IdTable<PodSandbox> _sandboxes = new("pod sandbox");
     private readonly NameTable<PodSandboxKey> _names = new();
@@ -60,8 +65,6 @@ public sealed class PodSandboxStore(InstanceFolders folders)
     internal IEnumerable<RecordOnDisk<SandboxRecordDocument, SandboxStatusDocument>> Load() => _disk.Load();
 
     internal void RemoveEmpty(string id) => _disk.RemoveEmpty(id);
-
-    internal string SetAside(string id) => _disk.SetAside(id);
 
     /// <summary>Takes up what was found on disk.</summary>
     internal PodSandbox Show(PodSandboxRecord record, SandboxState state)

@@ -19,10 +19,14 @@ internal static class ImageRooms
     public static void AddImages(this IServiceCollection services, DaemonOptions options)
     {
         services.AddSingleton(_ => ContentStore.Open(options.Root));
-        services.AddSingleton(_ => LayerStore.Open(options.Root));
+        services.AddSingleton(provider => new BrokenRecords(options.Root, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => LayerStore.Open(options.Root, time: provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => SnapshotStore.Open(options.Root, provider.GetRequiredService<LayerStore>()));
         services.AddSingleton(provider => ImageStore.Open(
-            options.Root, provider.GetRequiredService<LayerStore>(), provider.GetRequiredService<ILogger<ImageStore>>()));
+            options.Root,
+            provider.GetRequiredService<LayerStore>(),
+            provider.GetRequiredService<ILogger<ImageStore>>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RegistryClient(RegistryOptionsOf(options), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new PullOptions());
 

@@ -26,7 +26,9 @@ internal static class DaemonHost
 
     public static async Task<int> RunAsync(DaemonOptions options, CancellationToken cancellationToken)
     {
+        RootLayout.RefuseOther(options.Root);
         using var rootLock = RootLock.Take(options.Root);
+        RootLayout.Mark(options.Root);
         await using var app = Build(options);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("CriSharp.Daemon");
         if (options.IgnoredKeys.Count > 0)
