@@ -13,7 +13,7 @@ namespace CriSharp.MonitorProtocol;
 /// out-of-memory true
 /// finished-at 1763706925123456789
 /// lost-log-bytes 0
-/// checksum crc32c 9ae0daaf
+/// checksum crc32c 6580431a
 /// </code>
 /// Readers ignore names that they don't know. The checksum is of all that stands before its line. Monitors of the first release wrote none, and outlive
 /// an upgrade: their record is whole when its last line is.

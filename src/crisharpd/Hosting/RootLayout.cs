@@ -44,7 +44,7 @@ internal static class RootLayout
     {
         try
         {
-            return RecordFile.TryRead(Path.Combine(root, FileName), LimitBytes) is { } content
+            return RecordFile.TryRead(Path.Combine(root, FileName), LimitBytes) is { HasChecksum: true } content
                 ? JsonSerializer.Deserialize(content.Json, RootLayoutJson.Default.RootLayoutDocument)
                 : null;
         }

@@ -65,6 +65,21 @@ public sealed class ExitWatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Wait_WhenTheRecordIsDamaged_EndsWithTheContainerAndSaysWhy()
+    {
+        await File.WriteAllBytesAsync(ExitFilePath, Record.Format()[..^5]);
+        await KillAsync(_monitor);
+        using var watcher = Watcher();
+        var wait = WaitAsync(watcher);
+        Assert.False(wait.IsCompleted);
+        await KillAsync(_init);
+
+        var exit = await wait;
+        Assert.Equal(ContainerExit.UnknownCode, exit.Code);
+        Assert.Contains(ExitFilePath, exit.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wait_WhenTheMonitorDiesFirst_EndsWithTheContainerAndAnUnknownCode()
     {
         using var watcher = Watcher();

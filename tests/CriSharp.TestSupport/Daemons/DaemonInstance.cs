@@ -5,6 +5,7 @@ using CriSharp.TestSupport.FakeCni;
 using CriSharp.TestSupport.FakeRuntime;
 using CriSharp.TestSupport.Leftovers;
 using CriSharp.TestSupport.Networks;
+using CriSharp.TestSupport.Power;
 
 namespace CriSharp.TestSupport.Daemons;
 
@@ -94,10 +95,18 @@ public sealed class DaemonInstance : IAsyncDisposable
     /// <summary>An instance without programs with fail points in the way: for measuring.</summary>
     public static Task<DaemonInstance> StartPlainAsync(params string[] flags) => StartAsync(new DaemonInstance { _isPlain = true }, flags);
 
-    private static async Task<DaemonInstance> StartAsync(DaemonInstance instance, string[] flags)
+    /// <summary>As <see cref="StartPlainAsync"/>, with its root on a disk whose power can be cut.</summary>
+    public static Task<DaemonInstance> StartOnAsync(CutDisk disk, params string[] flags) => StartAsync(new DaemonInstance { _isPlain = true }, flags, disk);
+
+    private static async Task<DaemonInstance> StartAsync(DaemonInstance instance, string[] flags, CutDisk? disk = null)
     {
         try
         {
+            if (disk is not null)
+            {
+                await disk.MountAsync(instance.Root);
+            }
+
             await instance.StartDaemonAsync(flags);
             return instance;
         }
@@ -140,6 +149,20 @@ public sealed class DaemonInstance : IAsyncDisposable
 
     /// <summary>kill -9, as the OOM killer would.</summary>
     public async Task KillDaemonAsync() => await EndDaemonAsync(Signals.SIGKILL);
+
+    /// <summary>As a power cut leaves the machine: daemon, monitors and containers are dead, and what lived in memory (mounts, cgroups, the run root, given addresses) is gone.</summary>
+    public async Task LosePowerAsync()
+    {
+        await KillDaemonAsync();
+        await new InstanceRemains(Folder, _cgroup).EndAsync(RunRoot);
+        Directory.Delete(RunRoot, recursive: true);
+        if (Directory.Exists(Network.LeaseDirectory))
+        {
+            Directory.Delete(Network.LeaseDirectory, recursive: true);
+        }
+
+        CgroupHierarchies.Detect().Create(_cgroup, CgroupDelegation.AllControllers);
+    }
 
     /// <summary>What there is of this instance: files, mounts, cgroups, network, processes; the daemon itself does not count.</summary>
     public MachineSnapshot Snapshot() => MachineSnapshot.Take(Scope);
