@@ -14,7 +14,12 @@ internal static class AttachmentFile
 
     public static void Write(string cacheDirectory, Attachment attachment)
     {
-        Directory.CreateDirectory(cacheDirectory);
+        if (!Directory.Exists(cacheDirectory))
+        {
+            Directory.CreateDirectory(cacheDirectory);
+            DirectorySync.Fsync(Path.GetDirectoryName(cacheDirectory)!);
+        }
+
         RecordFile.Write(PathIn(cacheDirectory), JsonSerializer.SerializeToUtf8Bytes(attachment, AttachmentJson.Default.Attachment));
     }
 

@@ -3,6 +3,7 @@ using CriSharp.Cri.V1;
 using CriSharp.IntegrationTests.Machine;
 using CriSharp.TestSupport.Daemons;
 using CriSharp.TestSupport.Power;
+using CriSharp.TestSupport.Registries;
 
 namespace CriSharp.IntegrationTests.Power;
 
@@ -72,7 +73,13 @@ internal sealed class PowerCutCheck(DaemonInstance daemon, string busybox, Power
         }
 
         Require(listed.Any(image => image.Id == busybox), "the image that was there all the time is gone");
-        var needed = listed.SelectMany(image => LayersOf(image.Id)).Distinct().Order(StringComparer.Ordinal).ToList();
+        foreach (var document in listed.SelectMany(image => Digests(image.Id, "documents")).Distinct())
+        {
+            var path = Path.Combine(daemon.Root, "content", document.Replace(':', '/'));
+            Require(File.Exists(path) && TestImage.DigestOf(File.ReadAllBytes(path)) == document, $"document {document} of an image is not there, or not whole");
+        }
+
+        var needed = listed.SelectMany(image => Digests(image.Id, "layers")).Select(layer => layer.Replace(':', '-')).Distinct().Order(StringComparer.Ordinal).ToList();
         var there = Names("layers").Where(name => name != ".staging").Order(StringComparer.Ordinal).ToList();
         Require(needed.SequenceEqual(there), $"the images need the layers {string.Join(' ', needed)} and those on disk are {string.Join(' ', there)}");
         foreach (var layer in there)
@@ -142,10 +149,10 @@ internal sealed class PowerCutCheck(DaemonInstance daemon, string busybox, Power
         }
     }
 
-    private IEnumerable<string> LayersOf(string imageId)
+    private IEnumerable<string> Digests(string imageId, string property)
     {
         var record = JsonNode.Parse(File.ReadAllText(Path.Combine(daemon.Root, "images", imageId["sha256:".Length..] + ".json")))!;
-        return record["layers"]!.AsArray().Select(layer => ((string)layer!).Replace(':', '-'));
+        return record[property]!.AsArray().Select(digest => (string)digest!);
     }
 
     private List<string> Names(string folder) => Directory.Exists(Path.Combine(daemon.Root, folder))

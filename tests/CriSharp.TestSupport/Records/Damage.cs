@@ -3,7 +3,7 @@ namespace CriSharp.TestSupport.Records;
 /// <summary>All that can become of a small file: what a reader must neither believe nor stumble over.</summary>
 public static class Damage
 {
-    private const int FlipsLimit = 12_000;
+    private const int FlipsLimit = 6_000;
 
     /// <summary>Cut off at every length, and with every single bit flipped (evenly chosen ones where there are very many).</summary>
     public static IEnumerable<(string What, byte[] Content)> Of(byte[] whole)
@@ -45,7 +45,10 @@ public static class Damage
         if (new FileInfo(path) is { LinkTarget: { } target })
         {
             File.Delete(path);
-            File.Delete(target);
+            if (File.Exists(target))
+            {
+                File.Delete(target);
+            }
         }
         else if (Directory.Exists(path))
         {
