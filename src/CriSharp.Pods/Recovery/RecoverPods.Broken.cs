@@ -1,7 +1,6 @@
 using CriSharp.Cni;
 using CriSharp.Linux.Processes;
 using CriSharp.Oci;
-using CriSharp.OciRuntime.Monitors;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
@@ -92,20 +91,6 @@ public sealed partial class RecoverPods
         }
     }
 
-    /// <returns>Null where no monitor has recorded an end that can be believed.</returns>
-    private ContainerEnd? TryReadEnd(ContainerRecord record)
-    {
-        try
-        {
-            return ContainerExit.TryRead(options.Folders.ExitFileOf(record.Id)) is { } exit ? ContainerEnds.EndOf(exit) : null;
-        }
-        catch (RuntimeException damaged)
-        {
-            ExitBroken(logger, record.Id, damaged);
-            return null;
-        }
-    }
-
     [LoggerMessage(51, LogLevel.Error, "The record of {Noun} {Id} can't be used and is set aside at {Path}: {Reason}. What there is of it is left alone; crisharpctl audit lists it")]
     private static partial void IsSetAside(ILogger logger, string noun, string id, string path, string reason);
 
@@ -126,7 +111,4 @@ public sealed partial class RecoverPods
 
     [LoggerMessage(59, LogLevel.Error, "The network attachment of pod sandbox {Id} could not be made anew: its address may stay taken")]
     private static partial void NotRestored(ILogger logger, string id, Exception failure);
-
-    [LoggerMessage(49, LogLevel.Error, "The exit record of container {Id} can't be used: its exit code is not known")]
-    private static partial void ExitBroken(ILogger logger, ContainerId id, Exception damage);
 }

@@ -166,19 +166,6 @@ public sealed partial class RecoverPods(
         }
     }
 
-    private ContainerState AfterReboot(ContainerRecord record, ContainerState state) => state switch
-    {
-        ContainerState.Created => new ContainerState.Exited(null, EndBeforeReboot(record)),
-        ContainerState.Running running => running.End(EndBeforeReboot(record)),
-        _ => state,
-    };
-
-    private ContainerEnd EndBeforeReboot(ContainerRecord record) => TryReadEnd(record) ?? new ContainerEnd(
-        ContainerEnd.UnknownCode,
-        ContainerEnd.StatusUnknown,
-        "the machine was rebooted, or lost its power, while the container ran: its exit code was not seen",
-        options.Time.GetUtcNow());
-
     private async Task UndoAsync(PodSandboxRecord record)
     {
         try

@@ -31,7 +31,8 @@ public static class Damage
         {
             File.WriteAllBytes(path + "-copy", whole);
             File.CreateSymbolicLink(path, path + "-copy");
-        });
+        }
+        );
         yield return ("a link to nothing", path => File.CreateSymbolicLink(path, "/no/such/file"));
         yield return ("other text", path => File.WriteAllText(path, "{ \"version\": 2, \"id\": null }"));
         yield return ("null", path => File.WriteAllText(path, "null"));
