@@ -51,7 +51,7 @@ public sealed partial class RecoverPods
         ContainerState state = TryReadEnd(record) is { } end
             ? new ContainerState.Exited(null, end)
             : new ContainerState.Unknown(null, $"its status was damaged: {damage.Message}");
-        containers.Settle(containers.Show(record, state));
+        containers.Settle(containers.Show(record, record.BootId == BootId.Current ? state : AfterReboot(record, state)));
     }
 
     private void KeepStatus(string noun, string id, string path, Exception damage)

@@ -13,6 +13,7 @@ public sealed partial class RecoverPods
     {
         ContainerState.Created => new ContainerState.Exited(null, EndBeforeReboot(record)),
         ContainerState.Running running => running.End(EndBeforeReboot(record)),
+        ContainerState.Unknown unknown => new ContainerState.Exited(unknown.StartedAt, EndBeforeReboot(record)),
         _ => state,
     };
 
