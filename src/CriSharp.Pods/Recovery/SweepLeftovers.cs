@@ -57,7 +57,9 @@ public sealed partial class SweepLeftovers(
     private static IEnumerable<string> Known(string directory) =>
         Directory.Exists(directory) ? Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path)) : [];
 
-    private IEnumerable<string> KnownBroken() => broken.List().Select(record => record.Id);
+    /// <summary>The first release had the folders' names for nouns.</summary>
+    private IEnumerable<string> KnownBroken() =>
+        broken.List().Where(record => record.Noun is "pod sandbox" or "container" or "sandboxes" or "containers").Select(record => record.Id);
 
     private void RemoveBundle(ContainerId id)
     {
