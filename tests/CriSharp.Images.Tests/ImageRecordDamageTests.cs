@@ -4,7 +4,7 @@ using CriSharp.TestSupport.Records;
 
 namespace CriSharp.Images.Tests;
 
-public sealed class ImageRecordDamageTests : IAsyncLifetime
+public sealed class ImageRecordDamageTests : IAsyncLifetime, IDisposable
 {
     private readonly ImagesFixture _images = new();
     private string _path = "";
@@ -15,11 +15,9 @@ public sealed class ImageRecordDamageTests : IAsyncLifetime
         _path = PathOf(await AddAsync('b'));
     }
 
-    public Task DisposeAsync()
-    {
-        _images.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _images.Dispose();
 
     [Fact]
     public void Open_WhenARecordIsDamagedInAnyWay_NeverBelievesItAndLoadsTheOthers()

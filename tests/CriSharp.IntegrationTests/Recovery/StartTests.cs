@@ -96,8 +96,10 @@ public class StartTests
         await second.Client.RemovePodAsync(inSecond);
     }
 
-    private static IEnumerable<string> Facts(string folder) => new DirectoryInfo(folder).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
-        .Select(entry => $"{entry.FullName} {entry.LastWriteTimeUtc:O}")
-        .Order(StringComparer.Ordinal)
-        .ToList();
+    private static List<string> Facts(string folder) =>
+    [
+        .. new DirectoryInfo(folder).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+            .Select(entry => $"{entry.FullName} {entry.LastWriteTimeUtc:O}")
+            .Order(StringComparer.Ordinal),
+    ];
 }
