@@ -9,7 +9,7 @@ namespace CriSharp.Cni;
 /// </summary>
 internal sealed record Attachment
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public int Version { get; init; } = CurrentVersion;
 

@@ -20,7 +20,7 @@ internal static class AttachmentFile
             DirectorySync.Fsync(Path.GetDirectoryName(cacheDirectory)!);
         }
 
-        DurableFile.Replace(PathIn(cacheDirectory), JsonSerializer.SerializeToUtf8Bytes(attachment, AttachmentJson.Default.Attachment));
+        RecordFile.Write(PathIn(cacheDirectory), JsonSerializer.SerializeToUtf8Bytes(attachment, AttachmentJson.Default.Attachment));
     }
 
     public static bool Exists(string cacheDirectory) => File.Exists(PathIn(cacheDirectory));
@@ -30,21 +30,20 @@ internal static class AttachmentFile
     public static Attachment? TryRead(string cacheDirectory)
     {
         var path = PathIn(cacheDirectory);
-        if (HostPath.TryReadFile(path, LimitBytes) is not { } content)
-        {
-            return null;
-        }
-
         try
         {
-            var attachment = JsonSerializer.Deserialize(content, AttachmentJson.Default.Attachment);
-            return attachment is { Version: Attachment.CurrentVersion }
-                ? attachment
-                : throw new RuntimeException(ErrorKind.DataLoss, $"{path} has version {attachment?.Version}: it was written by another release");
+            if (RecordFile.TryRead(path, LimitBytes) is not { } content)
+            {
+                return null;
+            }
+
+            var attachment = JsonSerializer.Deserialize(content.Json, AttachmentJson.Default.Attachment) ?? throw new FormatException("it is null");
+            content.RequireVersion(attachment.Version, Attachment.CurrentVersion);
+            return attachment;
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or FormatException or IOException)
         {
-            throw new RuntimeException(ErrorKind.DataLoss, $"{path} is damaged: {failure.Message}", failure);
+            throw new RuntimeException(ErrorKind.DataLoss, $"the network attachment {path} can't be used: {failure.Message}", failure);
         }
     }
 
@@ -56,5 +55,5 @@ internal static class AttachmentFile
         }
     }
 
-    private static string PathIn(string cacheDirectory) => Path.Combine(cacheDirectory, FileName);
+    public static string PathIn(string cacheDirectory) => Path.Combine(cacheDirectory, FileName);
 }

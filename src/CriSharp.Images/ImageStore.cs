@@ -1,6 +1,7 @@
 using CriSharp.Images.Persistence;
 using CriSharp.Oci;
 using CriSharp.Primitives;
+using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
 using Microsoft.Extensions.Logging;
 
@@ -17,18 +18,19 @@ public sealed partial class ImageStore
     private volatile ImageCatalog _catalog = ImageCatalog.Empty;
     private long _revision;
 
-    private ImageStore(string root, LayerStore layers, ILogger<ImageStore> logger)
+    private ImageStore(string root, LayerStore layers, ILogger<ImageStore> logger, TimeProvider? time)
     {
-        _folder = new ImageFolder(Path.Combine(Path.GetFullPath(root), "images"));
+        _folder = new ImageFolder(Path.Combine(Path.GetFullPath(root), "images"), new BrokenRecords(root, time));
         _layers = layers;
         _logger = logger;
     }
 
     /// <summary>Reads the records; images that are not whole are set aside, so that the kubelet pulls them again.</summary>
     /// <param name="root">Folder of the instance; "images" lies in it.</param>
-    public static ImageStore Open(string root, LayerStore layers, ILogger<ImageStore> logger)
+    /// <param name="time">Null: the system's.</param>
+    public static ImageStore Open(string root, LayerStore layers, ILogger<ImageStore> logger, TimeProvider? time = null)
     {
-        var store = new ImageStore(root, layers, logger);
+        var store = new ImageStore(root, layers, logger, time);
         store.Load();
         return store;
     }
@@ -178,6 +180,11 @@ public sealed partial class ImageStore
 
     private void Load()
     {
+        foreach (var layer in _layers.SetAside)
+        {
+            LayerBroken(layer.Id, layer.Path, layer.Reason);
+        }
+
         var records = new List<ImageRecord>();
         var tags = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (record, revision) in _folder.Load(RecordBroken).OrderByDescending(loaded => loaded.Revision))
@@ -186,7 +193,7 @@ public sealed partial class ImageStore
             if (record.Layers.FirstOrDefault(layer => !_layers.Contains(layer)) is { } missing && missing != default)
             {
                 LayerMissing(record.Id, missing.ToString(), string.Join(' ', record.RepoTags.Concat(record.RepoDigests)));
-                _folder.SetAside(record);
+                _folder.SetAside(record, $"its layer {missing} is not there");
                 continue;
             }
 

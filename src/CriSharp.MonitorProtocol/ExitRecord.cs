@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace CriSharp.MonitorProtocol;
@@ -12,8 +13,10 @@ namespace CriSharp.MonitorProtocol;
 /// out-of-memory true
 /// finished-at 1763706925123456789
 /// lost-log-bytes 0
+/// checksum crc32c 6580431a
 /// </code>
-/// Readers ignore names that they don't know.
+/// Readers ignore names that they don't know. The checksum is of all that stands before its line. Monitors of the first release wrote none, and outlive
+/// an upgrade: their record is whole when its last line is.
 /// </summary>
 public sealed record ExitRecord
 {
@@ -37,7 +40,15 @@ public sealed record ExitRecord
     /// <summary>Output that could not be written to the log (disk full).</summary>
     public long LostLogBytes { get; init; }
 
+    private static ReadOnlySpan<byte> ChecksumLine => "checksum crc32c "u8;
+
     public byte[] Format()
+    {
+        var lines = FormatLines();
+        return [.. lines, .. ChecksumLine, .. Encoding.ASCII.GetBytes(ChecksumOf(lines)), (byte)'\n'];
+    }
+
+    private byte[] FormatLines()
     {
         var signal = Signal is { } number ? string.Create(CultureInfo.InvariantCulture, $"signal {number}\n") : "";
         return Encoding.UTF8.GetBytes(string.Create(
@@ -45,11 +56,12 @@ public sealed record ExitRecord
             $"version {CurrentVersion}\nexit-code {ExitCode}\n{signal}out-of-memory {(OutOfMemory ? "true" : "false")}\nfinished-at {FinishedAtUnixNanoseconds}\nlost-log-bytes {LostLogBytes}\n"));
     }
 
-    /// <exception cref="FormatException">Another version, a line without a value, or a needed line is absent.</exception>
+    /// <exception cref="FormatException">Another version, another content than the checksum says, a line without a value, or a needed line is absent.</exception>
     public static ExitRecord Parse(ReadOnlySpan<byte> content)
     {
-        var (version, outOfMemory, lost) = (0L, false, 0L);
-        long? code = null, signal = null, finished = null;
+        Verify(content);
+        var (version, outOfMemory) = (0L, false);
+        long? code = null, signal = null, finished = null, lost = null;
         foreach (var line in Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var space = line.IndexOf(' ', StringComparison.Ordinal);
@@ -76,8 +88,35 @@ public sealed record ExitRecord
             Signal = (int?)signal,
             OutOfMemory = outOfMemory,
             FinishedAtUnixNanoseconds = finished ?? throw Malformed("no finished-at"),
-            LostLogBytes = lost,
+            LostLogBytes = lost ?? throw Malformed("no lost-log-bytes"),
         };
+    }
+
+    private static void Verify(ReadOnlySpan<byte> content)
+    {
+        if (content.IsEmpty || content[^1] != '\n')
+        {
+            throw Malformed("it ends within a line");
+        }
+
+        var last = content[..^1].LastIndexOf((byte)'\n') + 1;
+        if (content[last..].StartsWith(ChecksumLine)
+            && !content[(last + ChecksumLine.Length)..^1].SequenceEqual(Encoding.ASCII.GetBytes(ChecksumOf(content[..last]))))
+        {
+            throw Malformed("its content is not what its checksum says");
+        }
+    }
+
+    /// <summary>CRC-32C: the processor computes it, and the monitor loads no library for it.</summary>
+    private static string ChecksumOf(ReadOnlySpan<byte> content)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in content)
+        {
+            crc = BitOperations.Crc32C(crc, value);
+        }
+
+        return (~crc).ToString("x8", CultureInfo.InvariantCulture);
     }
 
     private static long Number(string value) =>

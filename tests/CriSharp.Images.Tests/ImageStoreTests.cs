@@ -1,5 +1,6 @@
 using CriSharp.Oci;
 using CriSharp.Primitives;
+using CriSharp.Storage.Content;
 using CriSharp.TestSupport.Registries;
 
 namespace CriSharp.Images.Tests;
@@ -108,7 +109,8 @@ public sealed class ImageStoreTests : IDisposable
         _images.Open();
 
         Assert.Empty(_images.Store.List());
-        Assert.True(File.Exists(RecordPath(image.Id) + ".broken"));
+        Assert.False(File.Exists(RecordPath(image.Id)));
+        Assert.Contains("layer", Assert.Single(new BrokenRecords(_images.Root).List()).Reason, StringComparison.Ordinal);
     }
 
     [Theory]

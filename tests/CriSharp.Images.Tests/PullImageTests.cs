@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CriSharp.Images.Pulling;
 using CriSharp.Primitives;
+using CriSharp.Storage.Content;
 using CriSharp.TestSupport.Registries;
 
 namespace CriSharp.Images.Tests;
@@ -237,7 +238,7 @@ public sealed class PullImageTests : IClassFixture<SharedRegistry>, IDisposable
         Assert.Equal([kept.Id], _images.Store.List().Select(image => image.Id));
         Assert.Equal([kept.Layers[0].DiffId], _images.Layers.List().Select(layer => layer.DiffId.ToString()));
         Assert.Equal(2, _images.Content.List().Count);
-        Assert.True(File.Exists(Path.Combine(_images.Root, "images", lost.Id["sha256:".Length..] + ".json.broken")));
+        Assert.Equal(lost.Id["sha256:".Length..], Assert.Single(new BrokenRecords(_images.Root).List()).Id);
     }
 
     private static TestImage Files(string text) => new TestImage().Add(TestLayer.OfFiles(true, ("file", text)));

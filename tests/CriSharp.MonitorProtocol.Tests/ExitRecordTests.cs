@@ -4,7 +4,7 @@ namespace CriSharp.MonitorProtocol.Tests;
 
 public class ExitRecordTests
 {
-    private const string Golden = "version 1\nexit-code 137\nsignal 9\nout-of-memory true\nfinished-at 1763706925123456789\nlost-log-bytes 12\n";
+    private const string Golden = "version 1\nexit-code 137\nsignal 9\nout-of-memory true\nfinished-at 1763706925123456789\nlost-log-bytes 12\nchecksum crc32c 3a5d5738\n";
 
     private static readonly ExitRecord Killed = new()
     {
@@ -30,14 +30,15 @@ public class ExitRecordTests
     }
 
     [Fact]
-    public void Parse_WhenANameIsNew_IgnoresIt() => Assert.Equal(Killed, ExitRecord.Parse(Encoding.UTF8.GetBytes(Golden + "new thing\n")));
+    public void Parse_WhenANameIsNew_IgnoresIt() => Assert.Equal(Killed, ExitRecord.Parse(Encoding.UTF8.GetBytes("new thing\n" + Golden.Replace("checksum", "check", StringComparison.Ordinal))));
 
     [Theory]
     [InlineData("")]
-    [InlineData("version 2\nexit-code 0\nfinished-at 1\n")]
-    [InlineData("version 1\nfinished-at 1\n")]
-    [InlineData("version 1\nexit-code 0\n")]
-    [InlineData("version 1\nexit-code zero\nfinished-at 1\n")]
+    [InlineData("version 2\nexit-code 0\nfinished-at 1\nlost-log-bytes 0\n")]
+    [InlineData("version 1\nfinished-at 1\nlost-log-bytes 0\n")]
+    [InlineData("version 1\nexit-code 0\nlost-log-bytes 0\n")]
+    [InlineData("version 1\nexit-code 0\nfinished-at 1\n")]
+    [InlineData("version 1\nexit-code zero\nfinished-at 1\nlost-log-bytes 0\n")]
     [InlineData("garbage")]
     public void Parse_WhenMalformed_Throws(string text) => Assert.Throws<FormatException>(() => ExitRecord.Parse(Encoding.UTF8.GetBytes(text)));
 }

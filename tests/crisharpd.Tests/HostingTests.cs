@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using CriSharp.Daemon.Hosting;
 using CriSharp.Primitives;
+using CriSharp.TestSupport.Records;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -9,6 +10,8 @@ namespace CriSharp.Daemon.Tests;
 public sealed class HostingTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("crisharp-hosting-");
+
+    private string LayoutPath => Path.Combine(_folder.FullName, "layout.json");
 
     private string SocketPath => Path.Combine(_folder.FullName, "run", "s.sock");
 
@@ -59,6 +62,92 @@ public sealed class HostingTests : IDisposable
         Assert.Equal(ErrorKind.FailedPrecondition, Assert.Throws<RuntimeException>(() => ListenSocket.Bind(SocketPath)).Kind);
         using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         client.Connect(new UnixDomainSocketEndPoint(SocketPath));
+    }
+
+    [Fact]
+    public void ListenSocket_WhenAFolderHasItsName_SaysSo()
+    {
+        Directory.CreateDirectory(SocketPath);
+
+        var failure = Assert.Throws<RuntimeException>(() => ListenSocket.Bind(SocketPath));
+
+        Assert.Equal(ErrorKind.FailedPrecondition, failure.Kind);
+        Assert.Contains($"{SocketPath} is in the way of the socket: it is a folder", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ListenSocket_WhenAFileHasItsName_LeavesItAlone()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(SocketPath)!);
+        File.WriteAllText(SocketPath, "mine");
+
+        Assert.Equal(ErrorKind.FailedPrecondition, Assert.Throws<RuntimeException>(() => ListenSocket.Bind(SocketPath)).Kind);
+        ListenSocket.Remove(SocketPath);
+
+        Assert.Equal("mine", File.ReadAllText(SocketPath));
+    }
+
+    [Fact]
+    public void RootLayout_WhenTheRootIsNew_IsMarkedAndTakenAgain()
+    {
+        RootLayout.RefuseOther(_folder.FullName);
+        RootLayout.Mark(_folder.FullName);
+        RootLayout.RefuseOther(_folder.FullName);
+
+        Assert.Contains("\"layout\": 1", File.ReadAllText(LayoutPath), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RootLayout_WhenALaterReleaseMadeIt_NamesBothVersionsAndChangesNothing()
+    {
+        RootLayout.Mark(_folder.FullName);
+        StoredRecord.Change(LayoutPath, document => (document["layout"], document["writtenBy"]) = (3, "9.9"));
+        var before = File.ReadAllBytes(LayoutPath);
+
+        var failure = Assert.Throws<RuntimeException>(() => RootLayout.RefuseOther(_folder.FullName));
+
+        Assert.Equal(ErrorKind.FailedPrecondition, failure.Kind);
+        Assert.Contains("layout 3, written by crisharpd 9.9", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("reads layout 1", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(LayoutPath));
+    }
+
+    /// <summary>A flipped bit must not take a whole node down; each record says its own version.</summary>
+    [Fact]
+    public void RootLayout_WhenDamaged_IsWrittenAnew()
+    {
+        RootLayout.Mark(_folder.FullName);
+        var whole = File.ReadAllBytes(LayoutPath);
+        foreach (var (what, content) in Damage.Of(whole).Where((_, number) => number % 13 == 0))
+        {
+            File.WriteAllBytes(LayoutPath, content);
+            Assert.True(Record.Exception(() => RootLayout.RefuseOther(_folder.FullName)) is null, what);
+            RootLayout.Mark(_folder.FullName);
+            Assert.Equal(whole, File.ReadAllBytes(LayoutPath));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void SystemdNotifier_WhenSystemdListens_SaysReadyAndStopping(bool isAbstract)
+    {
+        var name = isAbstract ? $"@crisharp-{Guid.NewGuid():N}" : Path.Combine(_folder.FullName, "notify");
+        using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 10_000 };
+        systemd.Bind(new UnixDomainSocketEndPoint(isAbstract ? '\0' + name[1..] : name));
+        Environment.SetEnvironmentVariable("NOTIFY_SOCKET", name);
+        try
+        {
+            SystemdNotifier.Ready();
+            SystemdNotifier.Stopping();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("NOTIFY_SOCKET", null);
+        }
+
+        Assert.Equal("READY=1", Receive(systemd));
+        Assert.Equal("STOPPING=1", Receive(systemd));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace CriSharp.Images.Persistence;
 /// <summary>An image record as it lies on disk: JSON that people can read.</summary>
 internal sealed record ImageDocument
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public required int Version { get; init; }
 
@@ -52,39 +52,33 @@ internal sealed record ImageDocument
         },
         ImageDocumentContext.Default.ImageDocument);
 
-    /// <exception cref="FormatException">Not a record of this version.</exception>
-    public static (ImageRecord Record, long Revision) Parse(ReadOnlySpan<byte> json)
+    /// <exception cref="FormatException">Not a record of an image.</exception>
+    public static ImageDocument Deserialize(byte[] json)
     {
-        ImageDocument document;
         try
         {
-            document = JsonSerializer.Deserialize(json, ImageDocumentContext.Default.ImageDocument) ?? throw new FormatException("it is null");
+            return JsonSerializer.Deserialize(json, ImageDocumentContext.Default.ImageDocument) ?? throw new FormatException("it is null");
         }
         catch (JsonException malformed)
         {
             throw new FormatException(malformed.Message, malformed);
         }
-
-        if (document.Version != CurrentVersion)
-        {
-            throw new FormatException($"it has version {document.Version}; only {CurrentVersion} is understood");
-        }
-
-        var record = new ImageRecord
-        {
-            Id = Digest.Parse(document.Id).ToString(),
-            RepoTags = document.RepoTags,
-            RepoDigests = document.RepoDigests,
-            Layers = [.. document.Layers.Select(text => new DiffId(Digest.Parse(text)))],
-            SizeBytes = document.SizeBytes,
-            Platform = document.Platform,
-            Config = document.Config,
-            Documents = [.. document.Documents.Select(Digest.Parse)],
-            CreatedAt = document.CreatedAt,
-            PulledAt = document.PulledAt,
-        };
-        return (record, document.Revision);
     }
+
+    /// <exception cref="FormatException">A digest is not one.</exception>
+    public ImageRecord ToRecord() => new()
+    {
+        Id = Digest.Parse(Id).ToString(),
+        RepoTags = RepoTags,
+        RepoDigests = RepoDigests,
+        Layers = [.. Layers.Select(text => new DiffId(Digest.Parse(text)))],
+        SizeBytes = SizeBytes,
+        Platform = Platform,
+        Config = Config,
+        Documents = [.. Documents.Select(Digest.Parse)],
+        CreatedAt = CreatedAt,
+        PulledAt = PulledAt,
+    };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, MaxDepth = 64)]

@@ -4,30 +4,30 @@ using CriSharp.Storage.Content;
 namespace CriSharp.Images.Persistence;
 
 /// <summary>The folder of image records, one file per image.</summary>
-internal sealed class ImageFolder(string path)
+internal sealed class ImageFolder(string path, BrokenRecords broken)
 {
     private const string Extension = ".json";
-    private const string BrokenExtension = ".broken";
     private const int FileLimitBytes = 16 << 20;
 
     private readonly RecordFiles _files = new(path);
 
     public string Path => _files.Path;
 
-    /// <summary>All records; one that can't be read is set aside under another name and reported, and the others load.</summary>
+    /// <summary>All records; one that can't be used is set aside and reported, and the others load.</summary>
+    /// <param name="reportBroken">Told where it lies now, and why.</param>
     public List<(ImageRecord Record, long Revision)> Load(Action<string, Exception> reportBroken)
     {
         var records = new List<(ImageRecord Record, long Revision)>();
-        foreach (var file in _files.List().Where(file => file.Extension == Extension))
+        foreach (var name in _files.List().Where(name => System.IO.Path.GetExtension(name) == Extension))
         {
             try
             {
-                records.Add(Read(file));
+                records.Add(Read(name));
             }
-            catch (Exception broken) when (broken is FormatException or IOException)
+            catch (Exception damage) when (damage is not OutOfMemoryException)
             {
-                SetAside(file.FullName);
-                reportBroken(file.FullName, broken);
+                // Without a checksum, as version 1 was, a damaged record can fail in any way.
+                reportBroken(TrySetAside(name, damage.Message), damage);
             }
         }
 
@@ -39,20 +39,27 @@ internal sealed class ImageFolder(string path)
     public void Remove(string id) => _files.Remove(NameOf(id));
 
     /// <summary>Keeps a record for people to look at, where it counts no more.</summary>
-    public void SetAside(ImageRecord record) => SetAside(_files.PathOf(NameOf(record.Id)));
+    public void SetAside(ImageRecord record, string reason) => TrySetAside(NameOf(record.Id), reason);
 
-    private static void SetAside(string path) => File.Move(path, path + BrokenExtension, overwrite: true);
-
-    private static (ImageRecord Record, long Revision) Read(FileInfo file)
+    private string TrySetAside(string name, string reason)
     {
-        if (file.Length > FileLimitBytes)
+        try
         {
-            throw new FormatException($"it has {file.Length} bytes, and {FileLimitBytes} is the limit");
+            return broken.SetAside("image", System.IO.Path.GetFileNameWithoutExtension(name), _files.PathOf(name), reason);
         }
+        catch (IOException)
+        {
+            // It stays, and is passed over at each start.
+            return _files.PathOf(name);
+        }
+    }
 
-        var (record, revision) = ImageDocument.Parse(File.ReadAllBytes(file.FullName));
-        return NameOf(record.Id) == file.Name
-            ? (record, revision)
+    private (ImageRecord Record, long Revision) Read(string name)
+    {
+        var document = _files.Read(name, FileLimitBytes, ImageDocument.CurrentVersion, ImageDocument.Deserialize, document => document.Version);
+        var record = document.ToRecord();
+        return NameOf(record.Id) == name
+            ? (record, document.Revision)
             : throw new FormatException($"it is about {record.Id}, which is not what its name says");
     }
 

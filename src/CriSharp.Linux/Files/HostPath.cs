@@ -18,11 +18,12 @@ public static class HostPath
     }
 
     /// <summary>Reads a small regular file whole.</summary>
+    /// <param name="flags">Besides those for reading without waiting.</param>
     /// <returns>null when it does not exist.</returns>
     /// <exception cref="IOException">Not a regular file, or longer than the limit.</exception>
-    public static byte[]? TryReadFile(string path, int limitBytes)
+    public static byte[]? TryReadFile(string path, int limitBytes, OpenFlags flags = OpenFlags.ReadOnly)
     {
-        using var file = TryOpen(path, OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal);
+        using var file = TryOpen(path, flags | OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal);
         if (file is null)
         {
             return null;

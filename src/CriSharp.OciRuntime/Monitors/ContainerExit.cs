@@ -1,4 +1,5 @@
 using CriSharp.MonitorProtocol;
+using CriSharp.Primitives;
 
 namespace CriSharp.OciRuntime.Monitors;
 
@@ -18,6 +19,11 @@ public sealed record ContainerExit(int Code, bool OutOfMemory, DateTimeOffset Fi
 
     /// <summary>The monitor's record of it lies on disk.</summary>
     public bool IsRecorded => IsKnown && Loss is null;
+
+    /// <summary>What the monitor of a container has recorded, for one whose processes have gone long ago.</summary>
+    /// <returns>Null when nothing has been recorded.</returns>
+    /// <exception cref="RuntimeException">DataLoss: what is there is no exit record.</exception>
+    public static ContainerExit? TryRead(string exitFile) => ExitFile.TryRead(exitFile) is { } record ? Of(record) : null;
 
     internal static ContainerExit Of(ExitRecord record) => new(
         record.ExitCode,

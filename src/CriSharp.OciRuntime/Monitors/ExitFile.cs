@@ -13,9 +13,9 @@ public static class ExitFile
     {
         try
         {
-            return HostPath.TryReadFile(path, ExitRecord.LongestBytes) is { } content ? ExitRecord.Parse(content) : null;
+            return HostPath.TryReadFile(path, ExitRecord.LongestBytes, OpenFlags.NoFollow) is { } content ? ExitRecord.Parse(content) : null;
         }
-        catch (FormatException malformed)
+        catch (Exception malformed) when (malformed is FormatException or IOException)
         {
             throw new RuntimeException(ErrorKind.DataLoss, $"{path}: {malformed.Message}", malformed);
         }

@@ -40,7 +40,6 @@ public sealed class ExitWatcher : IDisposable
     /// <summary>Called once, when that is seen while the container still lives.</summary>
     public Action? OnMonitorLost { get; init; }
 
-    /// <exception cref="RuntimeException">DataLoss: the exit file can't be read.</exception>
     public async Task<ContainerExit> WaitAsync(CancellationToken cancellationToken)
     {
         while (_monitor is { HasExited: false })
@@ -52,25 +51,25 @@ public sealed class ExitWatcher : IDisposable
         }
 
         // It records before it ends: what is not there by now will not come.
-        if (Recorded() is { } recorded)
+        if (TryRecorded(out var damage) is { } recorded)
         {
             return recorded;
         }
 
-        IsMonitorLost = true;
-        const string Loss = "its monitor died before it";
+        IsMonitorLost = damage is null;
+        var loss = damage ?? "its monitor died before it";
         if (_init is null)
         {
-            return Unknown(Loss);
+            return Unknown(loss);
         }
 
-        if (!_init.HasExited)
+        if (IsMonitorLost && !_init.HasExited)
         {
             OnMonitorLost?.Invoke();
         }
 
         await _init.WaitForExitAsync(cancellationToken);
-        return await AskKernelAsync(_init, Loss, cancellationToken);
+        return await AskKernelAsync(_init, loss, cancellationToken);
     }
 
     public void Dispose()
@@ -125,8 +124,13 @@ public sealed class ExitWatcher : IDisposable
     {
         monitor.Signal(Signals.SIGKILL);
         await Task.WhenAny(watch, Task.Delay(ReconnectPause, _time, cancellationToken));
-        var loss = $"its monitor (pid {monitor.Pid}) did not record it within {AnnounceLimit.TotalSeconds:0.###} s and was killed";
-        return Recorded() ?? (_init is null ? Unknown(loss) : await AskKernelAsync(_init, loss, cancellationToken));
+        if (TryRecorded(out var damage) is { } recorded)
+        {
+            return recorded;
+        }
+
+        var loss = damage ?? $"its monitor (pid {monitor.Pid}) did not record it within {AnnounceLimit.TotalSeconds:0.###} s and was killed";
+        return _init is null ? Unknown(loss) : await AskKernelAsync(_init, loss, cancellationToken);
     }
 
     private async Task<ContainerExit> AskKernelAsync(PidHandle init, string loss, CancellationToken cancellationToken)
@@ -160,7 +164,20 @@ public sealed class ExitWatcher : IDisposable
         }
     }
 
-    private ContainerExit? Recorded() => ExitFile.TryRead(_container.ExitFile) is { } record ? ContainerExit.Of(record) : null;
+    /// <param name="damage">Why a record that is there tells nothing: the container has ended all the same.</param>
+    private ContainerExit? TryRecorded(out string? damage)
+    {
+        damage = null;
+        try
+        {
+            return ContainerExit.TryRead(_container.ExitFile);
+        }
+        catch (RuntimeException damaged)
+        {
+            damage = damaged.Message;
+            return null;
+        }
+    }
 
     private ContainerExit Unknown(string reason) =>
         new(ContainerExit.UnknownCode, false, _time.GetUtcNow(), 0, $"the exit code is not known: {reason}");

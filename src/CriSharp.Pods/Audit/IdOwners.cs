@@ -19,10 +19,11 @@ public interface IIdOwner
 public sealed class IdOwners(PodSandboxStore sandboxes, ContainerStore containers, PodsOptions options, IEnumerable<IIdOwner> others)
 {
     private readonly InstanceFolders _folders = options.Folders;
+    private readonly LeftAlone _leftAlone = new(options.Folders);
 
     /// <summary>Whether a pod sandbox or a container has the id: in the making, there, on its way out, half made, or set aside as broken.</summary>
     public bool Owns(string id) =>
-        sandboxes.Owns(id) || containers.Owns(id) || BrokenRecord.List(_folders).Any(broken => broken.Id == id) || others.Any(other => other.Owns(id));
+        sandboxes.Owns(id) || containers.Owns(id) || _leftAlone.Has(id) || others.Any(other => other.Owns(id));
 
     /// <summary>Whether an id without an owner has surely been one of ours: a folder of this instance has its name.</summary>
     public bool WasOurs(string id) =>

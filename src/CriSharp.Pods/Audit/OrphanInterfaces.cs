@@ -54,7 +54,9 @@ public sealed class OrphanInterfaces(HostInterfaces interfaces, PodsOptions opti
     private HashSet<string>? Known()
     {
         var known = new HashSet<string>();
-        var networks = Directories(_folders.SandboxRecords).Concat(Directories(_folders.BrokenRecords)).Select(directory => Path.Combine(directory, InstanceFolders.NetworkFolder));
+        var networks = Directories(_folders.SandboxRecords)
+            .Concat(new LeftAlone(_folders).Sandboxes.Select(record => record.Path))
+            .Select(directory => Path.Combine(directory, InstanceFolders.NetworkFolder));
         foreach (var network in networks.Concat(Directories(_folders.NetworkDebts)))
         {
             if (HostInterfaces.Of(network) is not { } names)

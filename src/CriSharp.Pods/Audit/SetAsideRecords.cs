@@ -1,19 +1,17 @@
-using CriSharp.Pods.Persistence;
+using CriSharp.Storage.Content;
 
 namespace CriSharp.Pods.Audit;
 
-/// <summary>Records that could not be read. Nothing of what they are about is known, so that is left alone, and they are kept for people.</summary>
-public sealed class SetAsideRecords(PodsOptions options) : ILeftoverFinder
+/// <summary>Records that can't be used. They are kept for people, with the reason; what there is of a pod or container without a record is left alone.</summary>
+public sealed class SetAsideRecords(BrokenRecords broken) : ILeftoverFinder
 {
-    private readonly InstanceFolders _folders = options.Folders;
-
     public string Kind => "broken record";
 
-    public IEnumerable<Finding> Find() => BrokenRecord.List(_folders)
-        .Select(broken => new Finding(Kind, broken.Path, "it could not be read: see the log for why; once its processes and mounts are dealt with the folder can be removed")
+    public IEnumerable<Finding> Find() => broken.List()
+        .Select(record => new Finding(Kind, record.Path, $"the record of {record.Noun} {record.Id} can't be used: {record.Reason}; once all is dealt with, delete it")
         {
             Removal = Removal.Never,
-            Since = Ages.Of(broken.Path),
+            Since = record.Since,
         });
 
     public Task RemoveAsync(Finding finding, CancellationToken cancellationToken) =>

@@ -98,18 +98,27 @@ public sealed partial class ContainerEnds(
         }
     }
 
+<<<<<<< HEAD
     private bool ChangeAnyway(Container container, Func<ContainerState, ContainerState?> transition) =>
         containers.ChangeAnyway(container, transition, failure => NotWritten(logger, container.Id, failure));
 
     private ContainerEnd EndOf(Container container, ContainerExit exit)
+=======
+    internal static ContainerEnd EndOf(ContainerExit exit)
+>>>>>>> records
+    {
+        var outOfMemory = exit.OutOfMemory || (!exit.IsRecorded && exit.IsKnown && cgroups.HasRunOutOfMemory(container.Id));
+        return EndOf(exit with { OutOfMemory = outOfMemory });
+    }
+
+    internal static ContainerEnd EndOf(ContainerExit exit)
     {
         if (!exit.IsKnown)
         {
             return new ContainerEnd(exit.Code, ContainerEnd.StatusUnknown, exit.Reason ?? "", exit.FinishedAt);
         }
 
-        var outOfMemory = exit.OutOfMemory || (!exit.IsRecorded && cgroups.HasRunOutOfMemory(container.Id));
-        var reason = outOfMemory ? ContainerEnd.OutOfMemory : exit.Code == 0 ? ContainerEnd.Completed : ContainerEnd.Error;
+        var reason = exit.OutOfMemory ? ContainerEnd.OutOfMemory : exit.Code == 0 ? ContainerEnd.Completed : ContainerEnd.Error;
         return new ContainerEnd(exit.Code, reason, exit.Loss ?? "", exit.FinishedAt);
     }
 

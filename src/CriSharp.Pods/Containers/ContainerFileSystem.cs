@@ -15,6 +15,7 @@ public sealed class ContainerFileSystem(SnapshotStore snapshots, PodsOptions opt
 
     private readonly Lock _gate = new();
     private ContainerFileSystemUsage? _last;
+    private long _lastTimestamp;
     private Task? _walk;
 
     /// <summary>Waits only for the very first walk.</summary>
@@ -23,7 +24,7 @@ public sealed class ContainerFileSystem(SnapshotStore snapshots, PodsOptions opt
         Task? walk;
         lock (_gate)
         {
-            if (_walk is null && (_last is null || options.Time.GetUtcNow() - _last.At > MaximumAge))
+            if (_walk is null && (_last is null || options.Time.GetElapsedTime(_lastTimestamp) > MaximumAge))
             {
                 _walk = Task.Run(Walk, CancellationToken.None);
             }
@@ -59,6 +60,7 @@ public sealed class ContainerFileSystem(SnapshotStore snapshots, PodsOptions opt
         lock (_gate)
         {
             _last = new ContainerFileSystemUsage(options.Folders.Root, bytes, inodes, options.Time.GetUtcNow());
+            _lastTimestamp = options.Time.GetTimestamp();
             _walk = null;
         }
     }

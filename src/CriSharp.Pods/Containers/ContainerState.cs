@@ -42,6 +42,9 @@ public sealed record ContainerProcesses(ProcessIdentity Init, ProcessIdentity Mo
 /// <param name="Reason">A word that the kubelet knows: Completed, Error, OOMKilled, StartError, ContainerStatusUnknown.</param>
 public sealed record ContainerEnd(int Code, string Reason, string Message, DateTimeOffset FinishedAt)
 {
+    /// <summary>Of an end that nobody saw.</summary>
+    public const int UnknownCode = 255;
+
     public const string Completed = "Completed";
     public const string Error = "Error";
     public const string OutOfMemory = "OOMKilled";

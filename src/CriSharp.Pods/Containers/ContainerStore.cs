@@ -11,7 +11,13 @@ namespace CriSharp.Pods.Containers;
 public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve = null)
 {
     private readonly RecordFolder<ContainerRecordDocument, ContainerStatusDocument> _disk =
-        new(folders.ContainerRecords, PodsJson.Default.ContainerRecordDocument, PodsJson.Default.ContainerStatusDocument, reserve ?? DiskReserve.None);
+        new(
+            folders.ContainerRecords,
+            PodsJson.Default.ContainerRecordDocument,
+            PodsJson.Default.ContainerStatusDocument,
+            (id, document) => RecordPlaces.Require(id, document.ToRecord()),
+            status => status.ToState(),
+            reserve ?? DiskReserve.None);
 
     private readonly IdTable<Container> _containers = new("container");
     private readonly NameTable<ContainerKey> _names = new();
@@ -130,8 +136,6 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
     internal bool IsUnclaimed(ContainerId id) => _disk.IsUnclaimed(id.ToString());
 
     internal void RemoveEmpty(string id) => _disk.RemoveEmpty(id);
-
-    internal string SetAside(string id) => _disk.SetAside(id);
 
     /// <summary>Takes up what was found on disk.</summary>
     internal Container Show(ContainerRecord record, ContainerState state)

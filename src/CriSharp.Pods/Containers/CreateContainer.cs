@@ -143,6 +143,10 @@ public sealed partial class CreateContainer(
             ?? throw new RuntimeException(ErrorKind.NotFound, $"image \"{asked.Image}\" is not on this node: pull it first");
     }
 
+    /// <summary>The pod itself, and its containers before this one: of several attempts the kubelet looks at the newest.</summary>
+    private IEnumerable<DateTimeOffset> EarlierOf(PodSandboxRecord sandbox) =>
+        containers.Of(sandbox.Id).Select(earlier => earlier.Record.CreatedAt).Prepend(sandbox.CreatedAt);
+
     private ContainerRecord RecordOf(
         ContainerId id, PodSandboxRecord sandbox, ContainerConfig config, ImageRecord image, ResolvedUser user, string logPath) => new()
         {
@@ -151,7 +155,7 @@ public sealed partial class CreateContainer(
             Config = config,
             ImageId = image.Id,
             RuntimeHandler = sandbox.RuntimeHandler,
-            CreatedAt = options.Time.GetUtcNow(),
+            CreatedAt = RecordTime.After(EarlierOf(sandbox), options.Time.GetUtcNow()),
             BootId = BootId.Current,
             LogPath = logPath,
             StopSignal = StopSignals.Resolve(config.StopSignal, image.Config.StopSignal),

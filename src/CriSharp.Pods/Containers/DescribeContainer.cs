@@ -51,7 +51,7 @@ public static class DescribeContainer
         status.Labels.Add(record.Config.Labels);
         status.Annotations.Add(record.Config.Annotations);
         status.Mounts.Add(record.Config.Mounts);
-        Tell(status, container.State);
+        Tell(status, record, container.State);
         if (container is { State: ContainerState.Running, MonitorLoss: { } loss })
         {
             status.Message = loss;
@@ -68,27 +68,30 @@ public static class DescribeContainer
         _ => CriState.ContainerUnknown,
     };
 
-    private static void Tell(ContainerStatus status, ContainerState state)
+    /// <summary>A clock that was set back in between must not have a container end before it began: nobody could compute with that.</summary>
+    private static void Tell(ContainerStatus status, ContainerRecord record, ContainerState state)
     {
         switch (state)
         {
             case ContainerState.Running running:
-                status.StartedAt = UnixTime.Nanoseconds(running.StartedAt);
+                status.StartedAt = UnixTime.Nanoseconds(Later(record.CreatedAt, running.StartedAt));
                 break;
             case ContainerState.Exited exited:
-                status.StartedAt = UnixTime.Nanoseconds(exited.StartedAt);
-                status.FinishedAt = UnixTime.Nanoseconds(exited.End.FinishedAt);
+                status.StartedAt = UnixTime.Nanoseconds(Later(record.CreatedAt, exited.StartedAt));
+                status.FinishedAt = UnixTime.Nanoseconds(Later(Later(record.CreatedAt, exited.StartedAt) ?? record.CreatedAt, exited.End.FinishedAt));
                 status.ExitCode = exited.End.Code;
                 status.Reason = exited.End.Reason;
                 status.Message = Shorten(exited.End.Message);
                 break;
             case ContainerState.Unknown unknown:
-                status.StartedAt = UnixTime.Nanoseconds(unknown.StartedAt);
+                status.StartedAt = UnixTime.Nanoseconds(Later(record.CreatedAt, unknown.StartedAt));
                 status.Reason = ContainerEnd.StatusUnknown;
                 status.Message = Shorten(unknown.Reason);
                 break;
         }
     }
+
+    private static DateTimeOffset? Later(DateTimeOffset earliest, DateTimeOffset? at) => at < earliest ? earliest : at;
 
     private static ContainerUser UserOf(ContainerIdentity identity)
     {

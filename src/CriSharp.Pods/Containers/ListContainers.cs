@@ -8,7 +8,8 @@ public sealed class ListContainers(ContainerStore containers)
     /// <param name="filter">Null for all. Its ids may be the beginnings of some.</param>
     public IEnumerable<Container> Run(ContainerFilter? filter) => containers.All
         .Where(container => filter is null || Fits(container, filter))
-        .OrderByDescending(container => container.Record.CreatedAt);
+        .OrderByDescending(container => container.Record.CreatedAt)
+        .ThenBy(container => container.Id.ToString(), StringComparer.Ordinal);
 
     private static bool Fits(Container container, ContainerFilter filter) =>
         container.Id.ToString().StartsWith(filter.Id, StringComparison.Ordinal)

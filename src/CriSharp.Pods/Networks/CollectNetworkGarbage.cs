@@ -12,7 +12,6 @@ namespace CriSharp.Pods.Networks;
 public sealed partial class CollectNetworkGarbage(SandboxNetwork network, PodsOptions options, ILogger<CollectNetworkGarbage> logger)
 {
     private const int TriesLimit = 30;
-    private const string BrokenSandboxPrefix = "sandboxes-";
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
@@ -52,15 +51,13 @@ public sealed partial class CollectNetworkGarbage(SandboxNetwork network, PodsOp
     // set aside, which still run. What is owed is elsewhere, and does not count.
     private List<ValidAttachment> ValidAttachments() =>
     [
-        .. Attached(_folders.SandboxRecords, ""),
-        .. Attached(_folders.BrokenRecords, BrokenSandboxPrefix),
+        .. Directory.Exists(_folders.SandboxRecords)
+            ? Directory.EnumerateDirectories(_folders.SandboxRecords).Where(IsAttached).Select(folder => new ValidAttachment(Path.GetFileName(folder)))
+            : [],
+        .. new LeftAlone(_folders).Sandboxes.Where(record => IsAttached(record.Path)).Select(record => new ValidAttachment(record.Id)),
     ];
 
-    private static IEnumerable<ValidAttachment> Attached(string directory, string prefix) => !Directory.Exists(directory)
-        ? []
-        : Directory.EnumerateDirectories(directory, $"{prefix}*")
-            .Where(folder => SandboxNetwork.IsAttached(Path.Combine(folder, InstanceFolders.NetworkFolder)))
-            .Select(folder => new ValidAttachment(Path.GetFileName(folder)[prefix.Length..]));
+    private static bool IsAttached(string folder) => SandboxNetwork.IsAttached(Path.Combine(folder, InstanceFolders.NetworkFolder));
 
     [LoggerMessage(77, LogLevel.Warning, "The network's plugins could not free what belongs to no pod sandbox: {Words}")]
     private static partial void Failed(ILogger logger, string words);

@@ -4,6 +4,7 @@ using CriSharp.Linux.Files;
 using CriSharp.Linux.Namespaces;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
+using CriSharp.Storage.Content;
 
 namespace CriSharp.Pods.Networks;
 
@@ -85,18 +86,10 @@ internal sealed class NetworkDebtFolders(InstanceFolders folders)
     }
 
     /// <summary>For people: nothing is known of what its plugins would have to undo, so the namespace is of no use any more.</summary>
-    public string SetAside(PodSandboxId id)
+    public string SetAside(PodSandboxId id, string reason)
     {
         ReleaseNamespace(id);
-        var aside = Path.Combine(folders.BrokenRecords, $"network-debts-{id}");
-        Directory.CreateDirectory(folders.BrokenRecords);
-        if (Directory.Exists(aside))
-        {
-            Directory.Delete(aside, recursive: true);
-        }
-
-        Directory.Move(PathOf(id), aside);
-        return aside;
+        return new BrokenRecords(folders.Root).SetAside("network debt", id.ToString(), PathOf(id), reason);
     }
 
     private void ReleaseNamespace(PodSandboxId id)

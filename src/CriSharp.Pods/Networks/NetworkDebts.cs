@@ -165,7 +165,7 @@ public sealed partial class NetworkDebts(PodsOptions options, SandboxNetwork net
     {
         try
         {
-            SetAside(logger, debt.Facts.Sandbox, _folders.SetAside(debt.Facts.Sandbox), damaged.Message);
+            SetAside(logger, debt.Facts.Sandbox, _folders.SetAside(debt.Facts.Sandbox, damaged.Message), damaged.Message);
             return true;
         }
         catch (Exception failure)

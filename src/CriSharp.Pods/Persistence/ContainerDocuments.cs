@@ -8,10 +8,8 @@ using ContainerState = CriSharp.Pods.Containers.ContainerState;
 namespace CriSharp.Pods.Persistence;
 
 /// <summary>containers/ID/record.json: written once. Its config is the client's message in protobuf's own bytes, so that it is echoed exactly; the rest is for people.</summary>
-internal sealed record ContainerRecordDocument
+internal sealed record ContainerRecordDocument : IRecordDocument
 {
-    public const int CurrentVersion = 1;
-
     public required int Version { get; init; }
 
     public required string Id { get; init; }
@@ -44,7 +42,7 @@ internal sealed record ContainerRecordDocument
 
     public static ContainerRecordDocument From(ContainerRecord record) => new()
     {
-        Version = CurrentVersion,
+        Version = InstanceFolders.RecordVersion,
         Id = record.Id.ToString(),
         SandboxId = record.SandboxId.ToString(),
         Name = record.Key.Name,
@@ -61,29 +59,27 @@ internal sealed record ContainerRecordDocument
         Config = record.Config.ToByteArray(),
     };
 
-    /// <exception cref="FormatException">Of another version, or not whole.</exception>
-    public ContainerRecord ToRecord() => Version != CurrentVersion
-        ? throw new FormatException($"container record has version {Version}, this daemon reads {CurrentVersion}")
-        : new()
-        {
-            Id = ContainerId.Parse(Id),
-            SandboxId = PodSandboxId.Parse(SandboxId),
-            Config = ContainerConfig.Parser.ParseFrom(Config),
-            ImageId = ImageId,
-            RuntimeHandler = RuntimeHandler,
-            CreatedAt = CreatedAt,
-            BootId = BootId,
-            LogPath = LogPath,
-            StopSignal = StopSignal,
-            User = new ContainerIdentity(Uid, Gid, SupplementalGroups),
-        };
+    /// <exception cref="FormatException">Not whole.</exception>
+    public ContainerRecord ToRecord() => new()
+    {
+        Id = ContainerId.Parse(Id),
+        SandboxId = PodSandboxId.Parse(SandboxId),
+        Config = ContainerConfig.Parser.ParseFrom(Config),
+        ImageId = ImageId,
+        RuntimeHandler = RuntimeHandler,
+        CreatedAt = CreatedAt,
+        BootId = BootId,
+        LogPath = LogPath,
+        StopSignal = StopSignal,
+        User = new ContainerIdentity(Uid, Gid, SupplementalGroups),
+    };
 }
 
 /// <summary>
 /// containers/ID/status.json: replaced whole at each transition of ours; its absence means that CreateContainer never finished.
 /// A process's end is in the monitor's exit record beside it, durable without the daemon.
 /// </summary>
-internal sealed record ContainerStatusDocument
+internal sealed record ContainerStatusDocument : IRecordDocument
 {
     public required int Version { get; init; }
 
@@ -104,7 +100,7 @@ internal sealed record ContainerStatusDocument
 
     public static ContainerStatusDocument From(ContainerState state)
     {
-        var document = new ContainerStatusDocument { Version = ContainerRecordDocument.CurrentVersion, State = "" };
+        var document = new ContainerStatusDocument { Version = InstanceFolders.RecordVersion, State = "" };
         return state switch
         {
             ContainerState.Created created => document with

@@ -9,12 +9,14 @@ public sealed record InstanceFolders(string Root, string RunRoot)
     /// <summary>In a sandbox's record folder: the network's request and result, kept for the DEL.</summary>
     public const string NetworkFolder = "network";
 
+    /// <summary>Of the records of sandboxes and containers as this release writes them. Those of version 1, without a checksum, are read as well.</summary>
+    internal const int RecordVersion = 2;
+
+    internal const string StatusFileName = "status.json";
+
     public string SandboxRecords => Path.Combine(Root, "sandboxes");
 
     public string ContainerRecords => Path.Combine(Root, "containers");
-
-    /// <summary>Records that could not be read, set aside for people.</summary>
-    public string BrokenRecords => Path.Combine(Root, "broken");
 
     public string SandboxRuns => Path.Combine(RunRoot, "sandboxes");
 
@@ -53,6 +55,10 @@ public sealed record InstanceFolders(string Root, string RunRoot)
 
     /// <summary>Written by the monitor; under the root, so that an exit code survives whatever comes.</summary>
     public string ExitFileOf(ContainerId id) => Path.Combine(ContainerRecords, id.ToString(), "exit");
+
+    internal string StatusOf(PodSandboxId id) => Path.Combine(SandboxRecords, id.ToString(), StatusFileName);
+
+    internal string StatusOf(ContainerId id) => Path.Combine(ContainerRecords, id.ToString(), StatusFileName);
 
     public string InfraExitFileOf(PodSandboxId id) => Path.Combine(SandboxRecords, id.ToString(), "exit");
 }

@@ -23,6 +23,8 @@ internal sealed record ProcessesDocument
         MonitorStartTicks = processes.Monitor.StartTicks,
     };
 
-    public ContainerProcesses ToProcesses() =>
-        new(new ProcessIdentity(InitPid, InitStartTicks), new ProcessIdentity(MonitorPid, MonitorStartTicks));
+    /// <exception cref="FormatException">No pid of a process.</exception>
+    public ContainerProcesses ToProcesses() => InitPid > 1 && MonitorPid > 1
+        ? new(new ProcessIdentity(InitPid, InitStartTicks), new ProcessIdentity(MonitorPid, MonitorStartTicks))
+        : throw new FormatException($"{InitPid} and {MonitorPid} can't be pids of a container and its monitor");
 }

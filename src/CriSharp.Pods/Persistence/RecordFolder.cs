@@ -1,25 +1,32 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CriSharp.Linux.Files;
+using CriSharp.Oci;
 
 namespace CriSharp.Pods.Persistence;
 
 /// <summary>
-/// One folder per thing with one record (written once) and one status (replaced whole): each temporary file, fsync, rename, fsync of the folder.
+/// One folder per thing with one record (written once) and one status (replaced whole), each with its checksum.
 /// The caller holds the thing's lock.
 /// </summary>
+/// <param name="check">Whether a record may be believed where it was found; throws where it may not.</param>
+/// <param name="checkStatus">As check, of a status.</param>
 /// <param name="reserve">Room for the states of what is there already. What is new has to do without it.</param>
-internal sealed class RecordFolder<TRecord, TStatus>(string path, JsonTypeInfo<TRecord> recordType, JsonTypeInfo<TStatus> statusType, DiskReserve reserve)
-    where TRecord : class
-    where TStatus : class
+internal sealed class RecordFolder<TRecord, TStatus>(
+    string path,
+    JsonTypeInfo<TRecord> recordType,
+    JsonTypeInfo<TStatus> statusType,
+    Action<string, TRecord> check,
+    Action<TStatus> checkStatus,
+    DiskReserve reserve)
+    where TRecord : class, IRecordDocument
+    where TStatus : class, IRecordDocument
 {
-    private const string RecordFile = "record.json";
-    private const string StatusFile = "status.json";
+    private const string RecordFileName = "record.json";
     private const string UnclaimedFile = "unclaimed";
-    private const int OwnerReadWrite = 0b110_000_000;
 
     /// <summary>A CRI request is at most 80 MiB; what is kept of it can't be larger, base64 included.</summary>
-    private const long LimitBytes = 128 << 20;
+    private const int LimitBytes = 128 << 20;
 
     public string PathOf(string id) => Path.Combine(path, id);
 
@@ -28,13 +35,13 @@ internal sealed class RecordFolder<TRecord, TStatus>(string path, JsonTypeInfo<T
     public void WriteRecord(string id, TRecord record)
     {
         Directory.CreateDirectory(PathOf(id), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        DurableFile.Replace(Path.Combine(PathOf(id), RecordFile), JsonSerializer.SerializeToUtf8Bytes(record, recordType), OwnerReadWrite);
+        RecordFile.Write(Path.Combine(PathOf(id), RecordFileName), JsonSerializer.SerializeToUtf8Bytes(record, recordType));
         DirectorySync.Fsync(path);
     }
 
     /// <summary>The first one, which completes a thing.</summary>
     public void WriteFirstStatus(string id, TStatus status) =>
-        DurableFile.Replace(Path.Combine(PathOf(id), StatusFile), JsonSerializer.SerializeToUtf8Bytes(status, statusType), OwnerReadWrite);
+        RecordFile.Write(Path.Combine(PathOf(id), InstanceFolders.StatusFileName), JsonSerializer.SerializeToUtf8Bytes(status, statusType));
 
     public void WriteStatus(string id, TStatus status) => reserve.Write(() => WriteFirstStatus(id, status));
 
@@ -54,11 +61,11 @@ internal sealed class RecordFolder<TRecord, TStatus>(string path, JsonTypeInfo<T
             return;
         }
 
-        DurableFile.Remove(Path.Combine(PathOf(id), RecordFile));
+        DurableFile.Remove(Path.Combine(PathOf(id), RecordFileName));
         Directory.Delete(PathOf(id), recursive: true);
     }
 
-    /// <summary>All that is there; one broken folder never hides the others.</summary>
+    /// <summary>All that is there; one broken folder never hides the others, and none throws.</summary>
     public IEnumerable<RecordOnDisk<TRecord, TStatus>> Load()
     {
         if (!Directory.Exists(path))
@@ -66,63 +73,85 @@ internal sealed class RecordFolder<TRecord, TStatus>(string path, JsonTypeInfo<T
             yield break;
         }
 
-        foreach (var folder in Directory.EnumerateDirectories(path))
+        foreach (var entry in Directory.EnumerateFileSystemEntries(path))
         {
-            yield return LoadOne(Path.GetFileName(folder));
+            yield return LoadOne(Path.GetFileName(entry));
         }
     }
 
     /// <summary>For a folder that has no record: its making or removal was cut short.</summary>
     public void RemoveEmpty(string id) => Directory.Delete(PathOf(id), recursive: true);
 
-    /// <summary>Sets a folder that can't be read aside, for people: nothing of it is known, so nothing is undone.</summary>
-    public string SetAside(string id)
-    {
-        var aside = Path.Combine(path, "..", "broken", $"{Path.GetFileName(path)}-{id}");
-        Directory.CreateDirectory(Path.GetDirectoryName(aside)!);
-        if (Directory.Exists(aside))
-        {
-            Directory.Delete(aside, recursive: true);
-        }
-
-        Directory.Move(PathOf(id), aside);
-        return Path.GetFullPath(aside);
-    }
-
     private RecordOnDisk<TRecord, TStatus> LoadOne(string id)
     {
-        try
+        var status = TryRead(Path.Combine(PathOf(id), InstanceFolders.StatusFileName), statusType, checkStatus, out var statusFailure);
+        var record = TryRead(
+            Path.Combine(PathOf(id), RecordFileName),
+            recordType,
+            found =>
+            {
+                RequirePlace(id);
+                check(id, found);
+            },
+            out var failure);
+        if (record is null && failure is null && !IsPlace(id, out var why))
         {
-            var record = Read(Path.Combine(PathOf(id), RecordFile), recordType);
-            return new(id, record, record is null ? null : Read(Path.Combine(PathOf(id), StatusFile), statusType), null);
+            failure = new FormatException(why);
         }
-        catch (Exception failure) when (failure is JsonException or IOException or FormatException)
+
+        return new(id, record, status, failure, statusFailure);
+    }
+
+    private void RequirePlace(string id)
+    {
+        if (!IsPlace(id, out var why))
         {
-            return new(id, null, null, failure);
+            throw new FormatException(why);
         }
     }
 
-    private static T? Read<T>(string file, JsonTypeInfo<T> type)
-        where T : class
+    private bool IsPlace(string id, out string why)
     {
-        var facts = new FileInfo(file);
-        if (!facts.Exists)
+        why = !ContainerId.TryParse(id, out _) ? "its name is no id"
+            : new DirectoryInfo(PathOf(id)) is not { Exists: true, LinkTarget: null } ? "it is no folder"
+            : "";
+        return why.Length == 0;
+    }
+
+    private static T? TryRead<T>(string file, JsonTypeInfo<T> type, Action<T> check, out Exception? failure)
+        where T : class, IRecordDocument
+    {
+        failure = null;
+        try
         {
+            if (RecordFile.TryRead(file, LimitBytes) is not { } content)
+            {
+                return null;
+            }
+
+            var document = JsonSerializer.Deserialize(content.Json, type) ?? throw new FormatException("it is null");
+            content.RequireVersion(document.Version, InstanceFolders.RecordVersion);
+            check(document);
+            return document;
+        }
+        catch (Exception damage) when (damage is not OutOfMemoryException)
+        {
+            // Without a checksum, as version 1 was, a damaged record can fail in any way.
+            failure = new FormatException($"{Path.GetFileName(file)}: {damage.Message}", damage);
             return null;
         }
-
-        if (facts.Length > LimitBytes)
-        {
-            throw new FormatException($"{file} has {facts.Length} bytes, more than any record");
-        }
-
-        using var stream = facts.OpenRead();
-        return JsonSerializer.Deserialize(stream, type);
     }
 }
 
 /// <param name="Record">Null where the folder has none (its making or removal was cut short) or it is broken.</param>
-/// <param name="Failure">Why record or status can't be read.</param>
-internal sealed record RecordOnDisk<TRecord, TStatus>(string Id, TRecord? Record, TStatus? Status, Exception? Failure)
+/// <param name="Status">Null where there is none or it is broken; it may be whole beside a broken record.</param>
+/// <param name="Failure">Why the record can't be believed.</param>
+/// <param name="StatusFailure">Why the status can't.</param>
+internal sealed record RecordOnDisk<TRecord, TStatus>(string Id, TRecord? Record, TStatus? Status, Exception? Failure, Exception? StatusFailure)
     where TRecord : class
     where TStatus : class;
+
+internal interface IRecordDocument
+{
+    int Version { get; }
+}

@@ -5,10 +5,8 @@ using Google.Protobuf;
 namespace CriSharp.Pods.Persistence;
 
 /// <summary>sandboxes/ID/record.json: written once. Its config is the client's message in protobuf's own bytes, so that it is echoed exactly; the rest is for people.</summary>
-internal sealed record SandboxRecordDocument
+internal sealed record SandboxRecordDocument : IRecordDocument
 {
-    public const int CurrentVersion = 1;
-
     public required int Version { get; init; }
 
     public required string Id { get; init; }
@@ -35,7 +33,7 @@ internal sealed record SandboxRecordDocument
 
     public static SandboxRecordDocument From(PodSandboxRecord record) => new()
     {
-        Version = CurrentVersion,
+        Version = InstanceFolders.RecordVersion,
         Id = record.Id.ToString(),
         Name = record.Key.Name,
         Namespace = record.Key.Namespace,
@@ -49,23 +47,21 @@ internal sealed record SandboxRecordDocument
         Config = record.Config.ToByteArray(),
     };
 
-    /// <exception cref="FormatException">Of another version, or not whole.</exception>
-    public PodSandboxRecord ToRecord() => Version != CurrentVersion
-        ? throw new FormatException($"sandbox record has version {Version}, this daemon reads {CurrentVersion}")
-        : new()
-        {
-            Id = PodSandboxId.Parse(Id),
-            Config = PodSandboxConfig.Parser.ParseFrom(Config),
-            RuntimeHandler = RuntimeHandler,
-            CreatedAt = CreatedAt,
-            BootId = BootId,
-            CgroupParent = CgroupParent,
-            MadeCgroups = MadeCgroups,
-        };
+    /// <exception cref="FormatException">Not whole.</exception>
+    public PodSandboxRecord ToRecord() => new()
+    {
+        Id = PodSandboxId.Parse(Id),
+        Config = PodSandboxConfig.Parser.ParseFrom(Config),
+        RuntimeHandler = RuntimeHandler,
+        CreatedAt = CreatedAt,
+        BootId = BootId,
+        CgroupParent = CgroupParent,
+        MadeCgroups = MadeCgroups,
+    };
 }
 
 /// <summary>sandboxes/ID/status.json: replaced whole at each transition; its absence means that RunPodSandbox never finished.</summary>
-internal sealed record SandboxStatusDocument
+internal sealed record SandboxStatusDocument : IRecordDocument
 {
     public required int Version { get; init; }
 
@@ -85,14 +81,14 @@ internal sealed record SandboxStatusDocument
     {
         SandboxState.Ready ready => new()
         {
-            Version = SandboxRecordDocument.CurrentVersion,
+            Version = InstanceFolders.RecordVersion,
             State = "ready",
             Ips = ready.Ips,
             Infra = ready.Infra is null ? null : ProcessesDocument.From(ready.Infra),
         },
         SandboxState.Stopped stopped => new()
         {
-            Version = SandboxRecordDocument.CurrentVersion,
+            Version = InstanceFolders.RecordVersion,
             State = "stopped",
             Ips = stopped.Ips,
             StoppedAt = stopped.At,

@@ -33,9 +33,9 @@ public sealed partial class FindStarted(ContainerStore containers, RuntimeHandle
         }
     }
 
-    [LoggerMessage(54, LogLevel.Information, "Container {Container} was started just before an earlier daemon ended: it runs")]
+    [LoggerMessage(46, LogLevel.Information, "Container {Container} was started just before an earlier daemon ended: it runs")]
     private static partial void Found(ILogger logger, Oci.ContainerId container);
 
-    [LoggerMessage(55, LogLevel.Warning, "The runtime does not say whether container {Container} has been started: it is taken for created")]
+    [LoggerMessage(47, LogLevel.Warning, "The runtime does not say whether container {Container} has been started: it is taken for created")]
     private static partial void NotAsked(ILogger logger, Oci.ContainerId container, Exception failure);
 }

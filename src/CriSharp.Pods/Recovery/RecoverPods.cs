@@ -1,8 +1,9 @@
+using CriSharp.Cni;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Retries;
 using CriSharp.Pods.Sandboxes;
-using CriSharp.Primitives;
+using CriSharp.Storage.Content;
 using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Pods.Recovery;
@@ -22,12 +23,11 @@ public sealed partial class RecoverPods(
     FindStarted findStarted,
     UnclaimedSandboxes unclaimedSandboxes,
     UnclaimedContainers unclaimedContainers,
+    SandboxNetwork network,
+    BrokenRecords brokenRecords,
     PodsOptions options,
     ILogger<RecoverPods> logger)
 {
-    private static readonly ContainerEnd Rebooted = new(
-        255, ContainerEnd.StatusUnknown, "the machine was rebooted while the container ran: its exit code was not seen", DateTimeOffset.UnixEpoch);
-
     private readonly List<Func<Task>> _undo = [];
 
     /// <summary>Completes, never with a failure, when what was half made has been undone or given up until the next start.</summary>
@@ -71,6 +71,13 @@ public sealed partial class RecoverPods(
                 return;
             }
 
+            MendNetwork(record);
+            if (found.StatusFailure is { } damage)
+            {
+                ShowDamaged(record, damage);
+                return;
+            }
+
             if (found.Status is null)
             {
                 _undo.Add(() => UndoAsync(record));
@@ -81,7 +88,7 @@ public sealed partial class RecoverPods(
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
-            SetAside(logger, "pod sandbox", found.Id, sandboxes.SetAside(found.Id), broken);
+            SetAside("pod sandbox", found.Id, options.Folders.SandboxRecords, broken, found.Status?.Infra);
         }
     }
 
@@ -123,6 +130,12 @@ public sealed partial class RecoverPods(
                 return;
             }
 
+            if (found.StatusFailure is { } damage)
+            {
+                ShowDamaged(record, damage);
+                return;
+            }
+
             if (found.Status is null)
             {
                 _undo.Add(() => UndoAsync(record));
@@ -133,14 +146,21 @@ public sealed partial class RecoverPods(
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
-            SetAside(logger, "container", found.Id, containers.SetAside(found.Id), broken);
+            SetAside("container", found.Id, options.Folders.ContainerRecords, broken, found.Status?.Processes);
         }
     }
 
     private void Show(ContainerRecord record, ContainerState state)
     {
-        var container = containers.Show(record, state);
-        switch (state)
+        // After a reboot its pids are other processes': nobody may wait for those, or kill them.
+        var now = record.BootId == BootId.Current ? state : AfterReboot(record, state);
+        var container = containers.Show(record, now);
+        if (now != state)
+        {
+            Settle(container);
+        }
+
+        switch (now)
         {
             // The watcher reads the exit record at once where the monitor has gone, so what is listed first is true.
             case ContainerState.Created created:
@@ -152,17 +172,22 @@ public sealed partial class RecoverPods(
         }
 
         unclaimedContainers.Recover(container);
-        if (record.BootId != BootId.Current)
+        if (!sandboxes.TryFind(record.SandboxId.ToString(), out _))
         {
-            containers.ChangeAnyway(
-                container,
-                left => left switch
-                {
-                    ContainerState.Created => new ContainerState.Exited(null, Rebooted with { FinishedAt = options.Time.GetUtcNow() }),
-                    ContainerState.Running running => running.End(Rebooted with { FinishedAt = options.Time.GetUtcNow() }),
-                    _ => null,
-                },
-                failure => NotWritten(logger, "container", record.Id.ToString(), failure));
+            Orphan(logger, record.Id, record.SandboxId);
+        }
+    }
+
+    /// <summary>A full disk is no reason to doubt a record.</summary>
+    private void Settle(Container container)
+    {
+        try
+        {
+            containers.Settle(container);
+        }
+        catch (IOException failure)
+        {
+            NotWritten(logger, "container", container.Id.ToString(), failure);
         }
     }
 
@@ -200,15 +225,12 @@ public sealed partial class RecoverPods(
     [LoggerMessage(50, LogLevel.Information, "Found {Sandboxes} pod sandboxes and {Containers} containers again; {HalfMade} half-made ones are undone")]
     private static partial void Recovered(ILogger logger, int sandboxes, int containers, int halfMade);
 
-    [LoggerMessage(51, LogLevel.Error, "The record of {Noun} {Id} can't be read and is set aside at {Path}; its processes and mounts are left alone")]
-    private static partial void SetAside(ILogger logger, string noun, string id, string path, Exception failure);
-
     [LoggerMessage(52, LogLevel.Information, "Undid the {Noun} {Id}, whose making an earlier daemon did not finish")]
     private static partial void HasUndone(ILogger logger, string noun, string id);
 
     [LoggerMessage(53, LogLevel.Error, "Could not undo the half-made {Noun} {Id}; the next start tries again")]
     private static partial void NotUndone(ILogger logger, string noun, string id, Exception failure);
 
-    [LoggerMessage(59, LogLevel.Error, "The end of {Noun} {Id} could not be written down; the next start finds it out again")]
+    [LoggerMessage(48, LogLevel.Error, "The state of {Noun} {Id} could not be written down: the next start finds it out again")]
     private static partial void NotWritten(ILogger logger, string noun, string id, Exception failure);
 }

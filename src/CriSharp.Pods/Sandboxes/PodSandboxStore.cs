@@ -9,7 +9,13 @@ namespace CriSharp.Pods.Sandboxes;
 public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserve = null)
 {
     private readonly RecordFolder<SandboxRecordDocument, SandboxStatusDocument> _disk =
-        new(folders.SandboxRecords, PodsJson.Default.SandboxRecordDocument, PodsJson.Default.SandboxStatusDocument, reserve ?? DiskReserve.None);
+        new(
+            folders.SandboxRecords,
+            PodsJson.Default.SandboxRecordDocument,
+            PodsJson.Default.SandboxStatusDocument,
+            (id, document) => RecordPlaces.Require(id, document.ToRecord()),
+            status => status.ToState(),
+            reserve ?? DiskReserve.None);
 
     private readonly IdTable<PodSandbox> _sandboxes = new("pod sandbox");
     private readonly NameTable<PodSandboxKey> _names = new();
@@ -87,8 +93,6 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
     internal bool IsUnclaimed(PodSandboxId id) => _disk.IsUnclaimed(id.ToString());
 
     internal void RemoveEmpty(string id) => _disk.RemoveEmpty(id);
-
-    internal string SetAside(string id) => _disk.SetAside(id);
 
     /// <summary>Takes up what was found on disk.</summary>
     internal PodSandbox Show(PodSandboxRecord record, SandboxState state)

@@ -96,6 +96,11 @@ public sealed partial class RunPodSandbox(
     private static string Difference(PodSandbox earlier) =>
         earlier.State is SandboxState.Ready ? "with another configuration" : "and is stopped";
 
+    /// <summary>The kubelet takes the pod's newest sandbox for the one that counts.</summary>
+    private IEnumerable<DateTimeOffset> EarlierAttempts(PodSandboxKey key) => sandboxes.All
+        .Where(earlier => earlier.Record.Key with { Attempt = key.Attempt } == key)
+        .Select(earlier => earlier.Record.CreatedAt);
+
     private PodSandboxRecord RecordOf(PodSandboxId id, PodSandboxConfig config, string runtimeHandler)
     {
         var parent = cgroups.ParentOf(id, config.Linux?.CgroupParent ?? "");
@@ -104,7 +109,7 @@ public sealed partial class RunPodSandbox(
             Id = id,
             Config = config,
             RuntimeHandler = runtimeHandler,
-            CreatedAt = options.Time.GetUtcNow(),
+            CreatedAt = RecordTime.After(EarlierAttempts(PodSandboxKey.Of(config.Metadata)), options.Time.GetUtcNow()),
             BootId = BootId.Current,
             CgroupParent = parent,
             MadeCgroups = cgroups.MissingFor(parent),

@@ -1,17 +1,17 @@
 namespace CriSharp.Registry.Auth;
 
-/// <summary>Bearer tokens that are still good, by registry, realm, service, scope and who asked.</summary>
+/// <summary>Bearer tokens that are still good, by registry, realm, service, scope and who asked. Their age is told by the monotonic clock.</summary>
 internal sealed class TokenCache(TimeProvider time)
 {
     private const int CountLimit = 1024;
 
-    private readonly Dictionary<TokenKey, (string Token, DateTimeOffset GoodUntil)> _tokens = [];
+    private readonly Dictionary<TokenKey, (string Token, long Since, TimeSpan Lifetime)> _tokens = [];
 
     public string? Find(TokenKey key)
     {
         lock (_tokens)
         {
-            return _tokens.TryGetValue(key, out var entry) && entry.GoodUntil > time.GetUtcNow() ? entry.Token : null;
+            return _tokens.TryGetValue(key, out var entry) && IsGood(entry) ? entry.Token : null;
         }
     }
 
@@ -21,8 +21,7 @@ internal sealed class TokenCache(TimeProvider time)
         {
             if (_tokens.Count >= CountLimit)
             {
-                var now = time.GetUtcNow();
-                foreach (var old in _tokens.Where(entry => entry.Value.GoodUntil <= now).Select(entry => entry.Key).ToList())
+                foreach (var old in _tokens.Where(entry => !IsGood(entry.Value)).Select(entry => entry.Key).ToList())
                 {
                     _tokens.Remove(old);
                 }
@@ -33,7 +32,7 @@ internal sealed class TokenCache(TimeProvider time)
                 }
             }
 
-            _tokens[key] = (token, time.GetUtcNow() + lifetime);
+            _tokens[key] = (token, time.GetTimestamp(), lifetime);
         }
     }
 
@@ -44,6 +43,8 @@ internal sealed class TokenCache(TimeProvider time)
             _tokens.Remove(key);
         }
     }
+
+    private bool IsGood((string Token, long Since, TimeSpan Lifetime) entry) => time.GetElapsedTime(entry.Since) < entry.Lifetime;
 }
 
 internal sealed record TokenKey(string RegistryHost, string Realm, string Service, string Scope, string CredentialsFingerprint);

@@ -14,22 +14,34 @@ public sealed class RecordFiles
 
     public string Path { get; }
 
-    /// <summary>In the order of their names; what a crash left half written is removed on the way.</summary>
-    public IEnumerable<FileInfo> List()
+    /// <summary>The names of all that lies there, in order, whatever it is; what a crash left half written is removed on the way.</summary>
+    public IEnumerable<string> List()
     {
-        foreach (var file in new DirectoryInfo(Path).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal).ToList())
+        foreach (var name in Directory.EnumerateFileSystemEntries(Path).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal).ToList())
         {
-            if (DurableFile.IsTemporary(file.Name))
+            if (DurableFile.IsTemporary(name))
             {
-                DurableFile.Remove(file.FullName);
+                DurableFile.Remove(PathOf(name));
                 continue;
             }
 
-            yield return file;
+            yield return name;
         }
     }
 
-    public void Write(string name, ReadOnlySpan<byte> content) => DurableFile.Replace(PathOf(name), content);
+    /// <param name="json">Gets its checksum here.</param>
+    public void Write(string name, ReadOnlySpan<byte> json) => RecordFile.Write(PathOf(name), json);
+
+    /// <param name="newestVersion">A later one is refused.</param>
+    /// <exception cref="IOException">No such file, none that is regular, or longer than the limit.</exception>
+    /// <exception cref="FormatException">The checksum does not fit, or the version is none that can be read.</exception>
+    public T Read<T>(string name, int limitBytes, int newestVersion, Func<byte[], T> deserialize, Func<T, int> versionOf)
+    {
+        var content = RecordFile.TryRead(PathOf(name), limitBytes) ?? throw new FileNotFoundException($"{PathOf(name)} is not there");
+        var document = deserialize(content.Json);
+        content.RequireVersion(versionOf(document), newestVersion);
+        return document;
+    }
 
     /// <summary>Idempotent.</summary>
     public void Remove(string name) => DurableFile.Remove(PathOf(name));

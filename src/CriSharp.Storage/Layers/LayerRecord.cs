@@ -32,7 +32,7 @@ public sealed record LayerRecord
 /// <summary>The record as it lies on disk.</summary>
 internal sealed record LayerDocument
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public required int Version { get; init; }
 
@@ -62,17 +62,15 @@ internal sealed record LayerDocument
         ImpliedFolders = record.ImpliedFolders,
     };
 
-    /// <exception cref="FormatException">A digest is not one, or the version is a later one.</exception>
-    public LayerRecord ToRecord() => Version != CurrentVersion
-        ? throw new FormatException($"version {Version} is not {CurrentVersion}")
-        : new LayerRecord
-        {
-            DiffId = new DiffId(Digest.Parse(DiffId)),
-            BlobDigest = Digest.Parse(BlobDigest),
-            BlobSizeBytes = BlobSizeBytes,
-            SizeBytes = SizeBytes,
-            Inodes = Inodes,
-            HidesLowers = HidesLowers,
-            ImpliedFolders = ImpliedFolders,
-        };
+    /// <exception cref="FormatException">A digest is not one.</exception>
+    public LayerRecord ToRecord() => new()
+    {
+        DiffId = new DiffId(Digest.Parse(DiffId)),
+        BlobDigest = Digest.Parse(BlobDigest),
+        BlobSizeBytes = BlobSizeBytes,
+        SizeBytes = SizeBytes,
+        Inodes = Inodes,
+        HidesLowers = HidesLowers,
+        ImpliedFolders = ImpliedFolders,
+    };
 }

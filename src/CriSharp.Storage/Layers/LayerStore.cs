@@ -3,6 +3,7 @@ using CriSharp.Linux;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
 using CriSharp.Primitives;
+using CriSharp.Storage.Content;
 
 namespace CriSharp.Storage.Layers;
 
@@ -27,24 +28,31 @@ public sealed partial class LayerStore
     private readonly Lock _gate = new();
     private readonly Dictionary<DiffId, LayerRecord> _records = [];
     private readonly HashSet<DiffId> _unsynced = [];
+    private readonly BrokenRecords _broken;
+    private readonly TimeProvider _time;
 
-    private LayerStore(string root, LayerLimits limits, DiskReserve reserve)
+    private LayerStore(string root, LayerLimits limits, DiskReserve reserve, TimeProvider time)
     {
-        _reserve = reserve;
+        (_reserve, _broken, _time) = (reserve, new BrokenRecords(root, time), time);
         _folder = Path.Combine(Path.GetFullPath(root), "layers");
         _staging = Path.Combine(_folder, StagingName);
         _limits = limits;
     }
 
-    /// <summary>Folders that were found half made (or unreadable) at the start, and are gone now.</summary>
+    /// <summary>Folders that were found half made at the start, and are gone now.</summary>
     public IReadOnlyList<string> Swept { get; private set; } = [];
+
+    /// <summary>Layers whose records could not be used at the start. Their trees were set aside with them, since a container may run on them.</summary>
+    public IReadOnlyList<BrokenRecord> SetAside { get; private set; } = [];
 
     /// <summary>Reads the records and sweeps what a crash left. One process at a time may have a root open.</summary>
     /// <param name="root">Folder of the instance; "layers" lies in it, closed to everyone but root.</param>
-    /// <param name="reserve">Gives room for a removal on a full disk.</param>
-    public static LayerStore Open(string root, LayerLimits? limits = null, DiskReserve? reserve = null)
+    /// <param name="limits">Null: the defaults.</param>
+    /// <param name="reserve">Gives room for a removal on a full disk; null: none.</param>
+    /// <param name="time">Null: the system's.</param>
+    public static LayerStore Open(string root, LayerLimits? limits = null, DiskReserve? reserve = null, TimeProvider? time = null)
     {
-        var store = new LayerStore(root, limits ?? new LayerLimits(), reserve ?? DiskReserve.None);
+        var store = new LayerStore(root, limits ?? new LayerLimits(), reserve ?? DiskReserve.None, time ?? TimeProvider.System);
         HostPath.MakeDirectories(store._folder, Permissions.PrivateFolder);
         Staging.Sweep(store._staging);
         HostPath.MakeDirectories(store._staging, Permissions.PrivateFolder);
@@ -147,39 +155,60 @@ public sealed partial class LayerStore
     private void Load()
     {
         var swept = new List<string>();
+        var setAside = new List<BrokenRecord>();
         foreach (var folder in Directory.EnumerateDirectories(_folder).Where(folder => Path.GetFileName(folder) != StagingName).ToList())
         {
-            var record = TryReadRecord(folder);
-            if (record is null || FolderOf(record.DiffId) != folder || !Directory.Exists(Path.Combine(folder, TreeName)))
+            try
             {
+                if (TryReadRecord(folder) is { } record)
+                {
+                    _records[record.DiffId] = record;
+                    continue;
+                }
+
                 swept.Add(folder);
                 Staging.Sweep(folder);
-                continue;
             }
-
-            _records[record.DiffId] = record;
+            catch (Exception broken) when (broken is JsonException or FormatException or IOException)
+            {
+                setAside.Add(MoveAside(folder, broken.Message));
+            }
         }
 
-        Swept = swept;
+        (Swept, SetAside) = (swept, setAside);
     }
 
-    private static LayerRecord? TryReadRecord(string folder)
+    private BrokenRecord MoveAside(string folder, string reason)
     {
+        var entry = new BrokenRecord("layer", Path.GetFileName(folder), folder, _time.GetUtcNow(), reason);
         try
         {
-            var content = HostPath.TryReadFile(Path.Combine(folder, RecordName), RecordLimitBytes);
-            return content is null ? null : JsonSerializer.Deserialize(content, StorageJson.Default.LayerDocument)?.ToRecord();
+            return entry with { Path = _broken.SetAside(entry.Noun, entry.Id, folder, reason) };
         }
-        catch (Exception failure) when (failure is JsonException or FormatException)
+        catch (IOException failure)
+        {
+            return entry with { Reason = $"{reason}; it could not be moved: {failure.Message}" };
+        }
+    }
+
+    /// <returns>null: a crash came before the layer was known to be on disk.</returns>
+    private LayerRecord? TryReadRecord(string folder)
+    {
+        if (RecordFile.TryRead(Path.Combine(folder, RecordName), RecordLimitBytes) is not { } content || !Directory.Exists(Path.Combine(folder, TreeName)))
         {
             return null;
         }
+
+        var document = JsonSerializer.Deserialize(content.Json, StorageJson.Default.LayerDocument) ?? throw new FormatException("it is null");
+        content.RequireVersion(document.Version, LayerDocument.CurrentVersion);
+        var record = document.ToRecord();
+        return FolderOf(record.DiffId) == folder ? record : throw new FormatException($"it is about {record.DiffId}, which is not what its folder says");
     }
 
     private void WriteRecord(LayerRecord record)
     {
         var content = JsonSerializer.SerializeToUtf8Bytes(LayerDocument.From(record), StorageJson.Default.LayerDocument);
-        DurableFile.Replace(Path.Combine(FolderOf(record.DiffId), RecordName), content);
+        RecordFile.Write(Path.Combine(FolderOf(record.DiffId), RecordName), content);
     }
 
     private string FolderOf(DiffId diffId) => Path.Combine(_folder, $"{diffId.Digest.Algorithm}-{diffId.Digest.Hex}");

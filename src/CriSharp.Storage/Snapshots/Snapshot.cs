@@ -23,7 +23,7 @@ public sealed record Snapshot
 /// <summary>The record as it lies on disk.</summary>
 internal sealed record SnapshotDocument
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     public required int Version { get; init; }
 

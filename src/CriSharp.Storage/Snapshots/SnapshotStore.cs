@@ -13,7 +13,7 @@ namespace CriSharp.Storage.Snapshots;
 /// <summary>
 /// Snapshots of containers: snapshots/ID/{upper, work, snapshot.json}. The folder is closed to everyone but root, so that a setuid file
 /// of an image can't be run from outside.
-/// <para>The record is not synced: after a power cut containers are dead, and a snapshot without a record is swept.</para>
+/// <para>The record is not synced: after a power cut containers are dead, and a snapshot without a record, or with an empty one, is swept.</para>
 /// </summary>
 public sealed class SnapshotStore
 {
@@ -47,7 +47,8 @@ public sealed class SnapshotStore
         HostPath.MakeDirectories(Path.Combine(store._folder, EmptyName), Permissions.PublicFolder);
         foreach (var folder in Directory.EnumerateDirectories(store._folder).ToList())
         {
-            if (!Path.GetFileName(folder).StartsWith('.') && !File.Exists(Path.Combine(folder, RecordName)))
+            // Only a power cut leaves an empty record: its name had reached the disk, its content had not.
+            if (!Path.GetFileName(folder).StartsWith('.') && new FileInfo(Path.Combine(folder, RecordName)) is not { Exists: true, Length: > 0 })
             {
                 Staging.Sweep(folder);
             }
@@ -85,7 +86,8 @@ public sealed class SnapshotStore
             }
 
             var document = new SnapshotDocument { Version = SnapshotDocument.CurrentVersion, Layers = [.. layers.Select(layer => layer.ToString())] };
-            File.WriteAllBytes(Path.Combine(staging, RecordName), JsonSerializer.SerializeToUtf8Bytes(document, StorageJson.Default.SnapshotDocument));
+            var json = JsonSerializer.SerializeToUtf8Bytes(document, StorageJson.Default.SnapshotDocument);
+            File.WriteAllBytes(Path.Combine(staging, RecordName), DocumentChecksum.Add(json));
             HostPath.Rename(staging, folder);
         }
         catch (LinuxException failure) when (failure.ErrorNumber is Errno.ENOSPC or Errno.EDQUOT)
@@ -105,21 +107,19 @@ public sealed class SnapshotStore
     public Snapshot? Find(string id)
     {
         var path = Path.Combine(FolderOf(id), RecordName);
-        var content = HostPath.TryReadFile(path, RecordLimitBytes);
-        if (content is null)
-        {
-            return null;
-        }
-
         try
         {
-            var document = JsonSerializer.Deserialize(content, StorageJson.Default.SnapshotDocument);
-            DiffId[] layers = document is { Version: SnapshotDocument.CurrentVersion }
-                ? [.. document.Layers.Select(layer => new DiffId(Digest.Parse(layer)))]
-                : throw new FormatException($"its version is not {SnapshotDocument.CurrentVersion}");
+            if (RecordFile.TryRead(path, RecordLimitBytes) is not { } content)
+            {
+                return null;
+            }
+
+            var document = JsonSerializer.Deserialize(content.Json, StorageJson.Default.SnapshotDocument) ?? throw new FormatException("it is null");
+            content.RequireVersion(document.Version, SnapshotDocument.CurrentVersion);
+            DiffId[] layers = [.. document.Layers.Select(layer => new DiffId(Digest.Parse(layer)))];
             return ToSnapshot(id, layers, _layers.Stack(layers));
         }
-        catch (Exception failure) when (failure is JsonException or FormatException)
+        catch (Exception failure) when (failure is JsonException or FormatException or IOException)
         {
             throw new RuntimeException(ErrorKind.DataLoss, $"snapshot {id}: {path} cannot be read: {failure.Message}", failure);
         }

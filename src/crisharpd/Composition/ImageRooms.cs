@@ -23,16 +23,22 @@ internal static class ImageRooms
 
     public static void AddImages(this IServiceCollection services, DaemonOptions options)
     {
+        services.AddSingleton(provider => new BrokenRecords(options.Root, provider.GetRequiredService<TimeProvider>()));
+
         // On a full disk the folders that opening makes anew find their room in the reserve.
         services.AddSingleton(provider => provider.GetRequiredService<DiskReserve>().Write(() => ContentStore.Open(options.Root)));
         services.AddSingleton(provider => provider.GetRequiredService<DiskReserve>().Write(() => LayerStore.Open(
             options.Root,
             new LayerLimits { FreeBytesKept = provider.GetRequiredService<DiskRoom>().FloorBytes },
-            provider.GetRequiredService<DiskReserve>())));
+            provider.GetRequiredService<DiskReserve>(),
+            provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton(provider => provider.GetRequiredService<DiskReserve>().Write(() => SnapshotStore.Open(
             options.Root, provider.GetRequiredService<LayerStore>(), provider.GetRequiredService<DiskReserve>())));
         services.AddSingleton(provider => ImageStore.Open(
-            options.Root, provider.GetRequiredService<LayerStore>(), provider.GetRequiredService<ILogger<ImageStore>>()));
+            options.Root,
+            provider.GetRequiredService<LayerStore>(),
+            provider.GetRequiredService<ILogger<ImageStore>>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RegistryClient(RegistryOptionsOf(options), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new PullOptions { Linger = options.UnclaimedTimeout < LongestLinger ? options.UnclaimedTimeout : LongestLinger });
 

@@ -31,7 +31,9 @@ internal static class DaemonHost
     {
         var systemd = SystemdNotifier.Take();
         var options = readOptions();
+        RootLayout.RefuseOther(options.Root);
         using var rootLock = RootLock.Take(options.Root);
+        RootLayout.Mark(options.Root);
         await using var app = Build(options);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("CriSharp.Daemon");
         if (options.IgnoredKeys.Count > 0)

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using CriSharp.Linux.Files;
 using CriSharp.Primitives;
 
 namespace CriSharp.Daemon.Hosting;
@@ -11,6 +13,10 @@ namespace CriSharp.Daemon.Hosting;
 internal static class ListenSocket
 {
     private const string BindFolder = ".bind";
+
+    /// <summary>Ours to remove: another daemon's socket, for which this one was refused, is not.</summary>
+    private static readonly ConcurrentDictionary<string, byte> Bound = new(StringComparer.Ordinal);
+
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private const UnixFileMode OwnerAndGroup =
@@ -34,6 +40,7 @@ internal static class ListenSocket
             File.SetUnixFileMode(bound, OwnerAndGroup);
             File.Move(bound, path, overwrite: true);
             Directory.Delete(bindFolder);
+            Bound[path] = 0;
             return socket;
         }
         catch
@@ -43,9 +50,10 @@ internal static class ListenSocket
         }
     }
 
+    /// <summary>Removes a socket that was bound here; nothing else.</summary>
     public static void Remove(string path)
     {
-        if (File.Exists(path))
+        if (Bound.TryRemove(path, out _) && File.Exists(path))
         {
             File.Delete(path);
         }
@@ -53,9 +61,16 @@ internal static class ListenSocket
 
     private static void RefuseLiving(string path)
     {
-        if (!File.Exists(path))
+        if (KindOf(path) is not { } kind)
         {
             return;
+        }
+
+        if (kind != FileKind.Socket)
+        {
+            throw new RuntimeException(
+                ErrorKind.FailedPrecondition,
+                $"{path} is in the way of the socket: it is {(kind == FileKind.Directory ? "a folder" : $"no socket but a {kind}")}. --listen takes the path of a socket, which crisharpd makes");
         }
 
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -73,5 +88,12 @@ internal static class ListenSocket
         }
 
         throw new RuntimeException(ErrorKind.FailedPrecondition, $"somebody listens on {path} already: stop it, or choose another --listen");
+    }
+
+    /// <returns>Null when there is nothing. A link is one, wherever it points.</returns>
+    private static FileKind? KindOf(string path)
+    {
+        using var folder = HostPath.Open(Path.GetDirectoryName(path)!, OpenFlags.PathOnly | OpenFlags.Directory);
+        return FileAt.TryStat(folder, Path.GetFileName(path))?.Kind;
     }
 }

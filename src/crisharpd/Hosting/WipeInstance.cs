@@ -7,6 +7,7 @@ using CriSharp.Pods.Audit;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Recovery;
 using CriSharp.Primitives;
+using CriSharp.Storage.Content;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -86,12 +87,12 @@ internal sealed class WipeInstance(IServiceProvider services, bool everything, T
             await RemoveAsync("container", $"{container.Id}", limit => _pods.RemoveContainer.RunAsync(container.Id.ToString(), limit), cancellationToken);
         }
 
-        if (everything && Directory.Exists(_folders.BrokenRecords))
+        if (everything)
         {
-            foreach (var folder in Directory.GetDirectories(_folders.BrokenRecords))
+            var broken = services.GetRequiredService<BrokenRecords>();
+            foreach (var record in broken.List())
             {
-                var delete = () => Directory.Delete(folder, recursive: true);
-                await RemoveAsync("unreadable record", Path.GetFileName(folder), limit => Task.Run(delete, limit), cancellationToken);
+                await RemoveAsync("unusable record", Path.GetFileName(record.Path), limit => Task.Run(() => broken.Remove(record), limit), cancellationToken);
             }
 
             // Their processes and mounts have no owner now.

@@ -1,18 +1,18 @@
 using CriSharp.Pods.Audit;
-using CriSharp.Pods.Persistence;
+using CriSharp.Storage.Content;
 
 namespace CriSharp.Daemon.Metrics;
 
 /// <summary>What the last audit has found and all have removed.</summary>
-internal sealed class AuditMetrics(AuditLeftovers audit, InstanceFolders folders) : IMetricSource
+internal sealed class AuditMetrics(AuditLeftovers audit, BrokenRecords brokenRecords) : IMetricSource
 {
-    private static readonly string[] Nouns = ["sandboxes", "containers"];
+    private static readonly string[] Nouns = ["pod sandbox", "container"];
 
     public IEnumerable<Metric> Collect()
     {
         var last = audit.Last;
         var left = last?.Left.CountBy(result => result.Finding.Kind).ToDictionary() ?? [];
-        var broken = BrokenRecord.List(folders).CountBy(record => record.Noun).ToDictionary();
+        var broken = brokenRecords.List().CountBy(record => record.Noun).ToDictionary();
         return
         [
             Metric.Gauge(
@@ -26,7 +26,7 @@ internal sealed class AuditMetrics(AuditLeftovers audit, InstanceFolders folders
                 new Sample(last is null ? 0 : last.At.ToUnixTimeMilliseconds() / 1000.0)),
             Metric.Gauge(
                 "crisharp_broken_records", "Records that could not be read and were set aside.",
-                [.. Nouns.Select(noun => new Sample(broken.GetValueOrDefault(noun), ("noun", noun)))]),
+                [.. Nouns.Union(broken.Keys).Select(noun => new Sample(broken.GetValueOrDefault(noun), ("noun", noun)))]),
         ];
     }
 }

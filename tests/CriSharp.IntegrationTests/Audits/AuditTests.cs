@@ -120,7 +120,7 @@ public sealed class AuditTests : IAsyncLifetime
         Assert.True(Directory.Exists(finding.Subject));
         Assert.NotEmpty(_daemon.Network.Leases);
         Assert.True(Directory.Exists($"/proc/{pid}"));
-        Assert.Contains("crisharp_broken_records{noun=\"sandboxes\"} 1", await MetricsAsync());
+        Assert.Contains("crisharp_broken_records{noun=\"pod sandbox\"} 1", await MetricsAsync());
         Assert.Contains("crisharp_leftovers{kind=\"broken record\"} 1", await MetricsAsync());
     }
 

@@ -65,6 +65,23 @@ public sealed class ExitWatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Wait_WhenTheRecordIsDamaged_EndsWithTheContainerAndSaysWhy()
+    {
+        await File.WriteAllBytesAsync(ExitFilePath, Record.Format()[..^5]);
+        await KillAsync(_monitor);
+        using var watcher = Watcher();
+        var wait = WaitAsync(watcher);
+        Assert.False(wait.IsCompleted);
+        await KillAsync(_init);
+
+        var exit = await wait;
+
+        // The kernel's word, where it has one.
+        Assert.Contains(exit.Code, new[] { 137, ContainerExit.UnknownCode });
+        Assert.Contains(ExitFilePath, exit.Loss ?? exit.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wait_WhenTheMonitorDiesFirst_EndsWithTheContainerAsTheKernelTellsIt()
     {
         var lost = new TaskCompletionSource();

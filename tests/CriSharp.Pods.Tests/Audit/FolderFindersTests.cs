@@ -7,6 +7,7 @@ using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Storage.Layers;
 using CriSharp.Storage.Snapshots;
+using CriSharp.Storage.Content;
 
 namespace CriSharp.Pods.Tests.Audit;
 
@@ -66,7 +67,7 @@ public sealed class FolderFindersTests : IDisposable
     {
         var record = Samples.Sandbox();
         var broken = ContainerId.New();
-        Directory.CreateDirectory(Path.Combine(Folders.BrokenRecords, $"containers-{broken}"));
+        SetAside("container", $"{broken}");
         Assert.False(_instance.Owners.Owns($"{record.Id}"));
 
         _instance.Sandboxes.TryReserve(record.Key, record.Id);
@@ -138,12 +139,17 @@ public sealed class FolderFindersTests : IDisposable
     [Fact]
     public void BrokenRecords_WhenSetAside_AreListedAndNeverRemoved()
     {
-        var folder = Path.Combine(Folders.BrokenRecords, $"sandboxes-{PodSandboxId.New()}");
-        Directory.CreateDirectory(folder);
+        var folder = SetAside("pod sandbox", $"{PodSandboxId.New()}");
 
-        var finding = Assert.Single(new SetAsideRecords(_instance.Options).Find());
+        var finding = Assert.Single(new SetAsideRecords(new BrokenRecords(Folders.Root)).Find());
 
         Assert.Equal((folder, Removal.Never), (finding.Subject, finding.Removal));
+    }
+
+    private string SetAside(string noun, string id)
+    {
+        var found = Directory.CreateDirectory(Path.Combine(_instance.Folder, "found")).FullName;
+        return new BrokenRecords(Folders.Root).SetAside(noun, id, found, "a test's");
     }
 
     private static async Task AssertFindsAndRemovesAsync(ILeftoverFinder finder, string subject)

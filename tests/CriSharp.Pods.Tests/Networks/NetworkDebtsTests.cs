@@ -196,7 +196,7 @@ public sealed class NetworkDebtsTests : IAsyncLifetime
         debts.TakeUp();
 
         await WaitUntilAsync(() => debts.Count == 0);
-        Assert.Equal(damaged, await File.ReadAllTextAsync(Path.Combine(Folders.BrokenRecords, $"network-debts-{_record.Id}", "attachment.json")));
+        Assert.Equal(damaged, await File.ReadAllTextAsync(Path.Combine(Folders.Root, "broken", $"network-debt-{_record.Id}", "attachment.json")));
         Assert.False(Directory.Exists(Folders.RunOf(_record.Id)));
     }
 

@@ -34,6 +34,8 @@ public sealed class CriClient : IDisposable
     public async Task<Image?> ImageAsync(string reference) =>
         (await Images.ImageStatusAsync(new ImageStatusRequest { Image = new ImageSpec { Image = reference } }, Limited)).Image;
 
+    public async Task<IReadOnlyList<Image>> ImagesAsync() => (await Images.ListImagesAsync(new ListImagesRequest(), Limited)).Images;
+
     public async Task RemoveImageAsync(string reference) =>
         await Images.RemoveImageAsync(new RemoveImageRequest { Image = new ImageSpec { Image = reference } }, Limited);
 

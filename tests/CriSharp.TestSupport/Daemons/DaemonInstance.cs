@@ -5,6 +5,7 @@ using CriSharp.TestSupport.FakeCni;
 using CriSharp.TestSupport.FakeRuntime;
 using CriSharp.TestSupport.Leftovers;
 using CriSharp.TestSupport.Networks;
+using CriSharp.TestSupport.Power;
 
 namespace CriSharp.TestSupport.Daemons;
 
@@ -114,10 +115,18 @@ public sealed class DaemonInstance : IAsyncDisposable
     /// <summary>An instance whose daemon fails, hangs or dies at the stages that <see cref="FailPoints"/> names.</summary>
     public static Task<DaemonInstance> StartWithFailPointsAsync(params string[] flags) => StartAsync(new DaemonInstance { _hasFailPoints = true }, flags);
 
-    private static async Task<DaemonInstance> StartAsync(DaemonInstance instance, string[] flags)
+    /// <summary>As <see cref="StartPlainAsync"/>, with its root on a disk whose power can be cut.</summary>
+    public static Task<DaemonInstance> StartOnAsync(CutDisk disk, params string[] flags) => StartAsync(new DaemonInstance { _isPlain = true }, flags, disk);
+
+    private static async Task<DaemonInstance> StartAsync(DaemonInstance instance, string[] flags, CutDisk? disk = null)
     {
         try
         {
+            if (disk is not null)
+            {
+                await disk.MountAsync(instance.Root);
+            }
+
             await instance.StartDaemonAsync(flags);
             return instance;
         }
@@ -182,6 +191,20 @@ public sealed class DaemonInstance : IAsyncDisposable
         using var limit = new CancellationTokenSource(StopLimit);
         await _daemon!.WaitForExitAsync(limit.Token);
         Forget();
+    }
+
+    /// <summary>As a power cut leaves the machine: daemon, monitors and containers are dead, and what lived in memory (mounts, cgroups, the run root, given addresses) is gone.</summary>
+    public async Task LosePowerAsync()
+    {
+        await KillDaemonAsync();
+        await new InstanceRemains(Folder, _cgroup).EndAsync(RunRoot);
+        Directory.Delete(RunRoot, recursive: true);
+        if (Directory.Exists(Network.LeaseDirectory))
+        {
+            Directory.Delete(Network.LeaseDirectory, recursive: true);
+        }
+
+        CgroupHierarchies.Detect().Create(_cgroup, CgroupDelegation.AllControllers);
     }
 
     /// <summary>What there is of this instance: files, mounts, cgroups, network, processes; the daemon itself does not count.</summary>

@@ -10,15 +10,21 @@ internal sealed class InstanceRemains(string folder, CgroupPath cgroup)
 
     public async Task RemoveAsync()
     {
+        await EndAsync(folder);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Processes, mounts below a folder and cgroups; files stay.</summary>
+    public async Task EndAsync(string mounts)
+    {
         await KillProcessesAsync();
-        foreach (var mount in MountsBelow(folder))
+        foreach (var mount in MountsBelow(mounts))
         {
             await RunAsync("/usr/bin/umount", "-l", mount);
         }
 
         using var limit = new CancellationTokenSource(CommandLimit);
         await CgroupHierarchies.Detect().RemoveAsync(cgroup, CommandLimit, limit.Token);
-        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>Monitors name the instance's folder on their command lines; containers are in its cgroup.</summary>
