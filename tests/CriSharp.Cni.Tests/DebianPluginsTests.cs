@@ -8,6 +8,7 @@ using CriSharp.TestSupport.Networks;
 namespace CriSharp.Cni.Tests;
 
 /// <summary>bridge, host-local and portmap as Debian ships them, in real namespaces.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "DisposeAsync of IAsyncLifetime disposes them.")]
 public sealed class DebianPluginsTests : IAsyncLifetime
 {
     private const int ContainerPort = 8080;
@@ -27,6 +28,7 @@ public sealed class DebianPluginsTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         _pins.ForEach(NamespacePins.Unpin);
+        await _network.DisposeAsync();
         await _bridge.DisposeAsync();
         Directory.Delete(_root, recursive: true);
     }

@@ -6,6 +6,7 @@ using CriSharp.TestSupport.Leftovers;
 namespace CriSharp.Cni.Tests;
 
 /// <summary>STATUS and GC of CNI 1.1, by fake plugins; and what becomes of plugins that run when a daemon ends.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "DisposeAsync of IAsyncLifetime disposes them.")]
 public sealed class NetworkVerbsTests : IAsyncLifetime
 {
     private readonly FakeCniPlugins _fakes = new("first", "second");

@@ -1,4 +1,5 @@
 using CriSharp.Daemon.Errors;
+using CriSharp.Daemon.Hosting;
 using CriSharp.Linux;
 using CriSharp.Primitives;
 using Grpc.Core;
@@ -89,14 +90,14 @@ public sealed class ErrorDoorTests
     [Fact]
     public async Task Answer_WhenAllIsWell_PassesThrough()
     {
-        var door = new ErrorDoor(_events, TimeProvider.System, _calls);
+        var door = Door();
         Assert.Equal("answer", await door.UnaryServerHandler<string, string>("", new CallContext(DateTime.MaxValue, default), (_, _) => Task.FromResult("answer")));
     }
 
     [Fact]
     public async Task Call_WhileItRuns_IsAmongTheRunningOnes()
     {
-        var door = new ErrorDoor(_events, TimeProvider.System, _calls);
+        var door = Door();
         await door.UnaryServerHandler<string, string>("", new CallContext(DateTime.MaxValue, default), (_, _) =>
         {
             Assert.Equal(["Method"], _calls.Names);
@@ -105,9 +106,33 @@ public sealed class ErrorDoorTests
         Assert.Empty(_calls.Names);
     }
 
+    [Fact]
+    public async Task Call_WhileTheDaemonStarts_WaitsUnlessItAsksWhatTheDaemonIs()
+    {
+        var gate = new StartGate(TimeProvider.System);
+        var door = new ErrorDoor(_events, TimeProvider.System, _calls, gate);
+        Task<string> AskAsync(string method) =>
+            door.UnaryServerHandler<string, string>("", new CallContext(DateTime.MaxValue, default) { Name = method }, (_, _) => Task.FromResult(method));
+
+        var list = AskAsync("ListContainers");
+
+        Assert.Equal("Status", await AskAsync("Status"));
+        Assert.Equal("Version", await AskAsync("Version"));
+        Assert.False(list.IsCompleted);
+        gate.Open();
+        Assert.Equal("ListContainers", await list);
+    }
+
+    private ErrorDoor Door()
+    {
+        var gate = new StartGate(TimeProvider.System);
+        gate.Open();
+        return new ErrorDoor(_events, TimeProvider.System, _calls, gate);
+    }
+
     private async Task<Status> StatusOfAsync(Exception failure, ServerCallContext? context = null)
     {
-        var door = new ErrorDoor(_events, TimeProvider.System, _calls);
+        var door = Door();
         var thrown = await Assert.ThrowsAsync<RpcException>(() => door.UnaryServerHandler<string, string>(
             "request", context ?? new CallContext(DateTime.MaxValue, default), (_, _) => throw failure));
         return thrown.Status;
@@ -128,7 +153,9 @@ public sealed class ErrorDoorTests
 
     private sealed class CallContext(DateTime deadline, CancellationToken cancellationToken) : ServerCallContext
     {
-        protected override string MethodCore => "/test.Service/Method";
+        public string Name { get; init; } = "Method";
+
+        protected override string MethodCore => $"/test.Service/{Name}";
 
         protected override string HostCore => "localhost";
 

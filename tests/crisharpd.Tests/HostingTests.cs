@@ -127,29 +127,6 @@ public sealed class HostingTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void SystemdNotifier_WhenSystemdListens_SaysReadyAndStopping(bool isAbstract)
-    {
-        var name = isAbstract ? $"@crisharp-{Guid.NewGuid():N}" : Path.Combine(_folder.FullName, "notify");
-        using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 10_000 };
-        systemd.Bind(new UnixDomainSocketEndPoint(isAbstract ? '\0' + name[1..] : name));
-        Environment.SetEnvironmentVariable("NOTIFY_SOCKET", name);
-        try
-        {
-            SystemdNotifier.Ready();
-            SystemdNotifier.Stopping();
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("NOTIFY_SOCKET", null);
-        }
-
-        Assert.Equal("READY=1", Receive(systemd));
-        Assert.Equal("STOPPING=1", Receive(systemd));
-    }
-
     [Fact]
     public void EventLine_WhenWritten_IsOneLineWithScopesAndCauses()
     {

@@ -125,6 +125,15 @@ public sealed class SystemdTests : IDisposable
         InsecureRegistries = [],
         RegistryCertDirectories = [],
         PullProgressTimeout = null,
+        PullDiskFloorBytes = null,
+        DiskReserveBytes = 0,
+        AuditInterval = null,
+        CniPluginTimeout = TimeSpan.FromMinutes(1),
+        CniAddTimeout = TimeSpan.FromMinutes(1),
+        CniDelTimeout = TimeSpan.FromMinutes(1),
+        ContainerCreateTimeout = TimeSpan.FromMinutes(1),
+        RuntimeTimeout = TimeSpan.FromMinutes(1),
+        UnclaimedTimeout = TimeSpan.FromMinutes(1),
     };
 
     private SystemdNotifier Take(bool isAbstract, string? watchdog)

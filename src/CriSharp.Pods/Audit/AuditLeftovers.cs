@@ -10,6 +10,7 @@ namespace CriSharp.Pods.Audit;
 /// It may run while pods are made and removed; one audit at a time.
 /// </summary>
 public sealed partial class AuditLeftovers(IEnumerable<ILeftoverFinder> finders, IdOwners owners, PodsOptions options, ILogger<AuditLeftovers> logger)
+    : IDisposable
 {
     private readonly IReadOnlyList<ILeftoverFinder> _finders = [.. finders];
     private readonly SemaphoreSlim _gate = new(1);
@@ -50,6 +51,8 @@ public sealed partial class AuditLeftovers(IEnumerable<ILeftoverFinder> finders,
             _gate.Release();
         }
     }
+
+    public void Dispose() => _gate.Dispose();
 
     private List<Finding> Look()
     {

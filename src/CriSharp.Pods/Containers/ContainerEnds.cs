@@ -98,14 +98,10 @@ public sealed partial class ContainerEnds(
         }
     }
 
-<<<<<<< HEAD
     private bool ChangeAnyway(Container container, Func<ContainerState, ContainerState?> transition) =>
         containers.ChangeAnyway(container, transition, failure => NotWritten(logger, container.Id, failure));
 
     private ContainerEnd EndOf(Container container, ContainerExit exit)
-=======
-    internal static ContainerEnd EndOf(ContainerExit exit)
->>>>>>> records
     {
         var outOfMemory = exit.OutOfMemory || (!exit.IsRecorded && exit.IsKnown && cgroups.HasRunOutOfMemory(container.Id));
         return EndOf(exit with { OutOfMemory = outOfMemory });

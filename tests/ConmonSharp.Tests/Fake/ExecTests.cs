@@ -58,7 +58,7 @@ public sealed class ExecTests : IAsyncLifetime
 
         var pid = MonitorMessage.ReadExecStarted(await peer.ReceiveAsync(MessageType.ExecStarted));
         Assert.Equal(new ExecExitMessage(137, 9, true), ExecExitMessage.Read(await peer.ReceiveAsync(MessageType.ExecExited)));
-        Assert.False(ProcessTable.IsAlive(pid));
+        Assert.False(MonitorProcesses.IsAlive(pid));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class ExecTests : IAsyncLifetime
         var words = MonitorMessage.ReadFailure(await peer.ReceiveAsync(MessageType.ExecFailed));
 
         Assert.Equal("the OCI runtime's exec took longer than 2 s and was killed", words);
-        await Eventually.TrueAsync(() => ProcessTable.ChildrenOf(rig.Monitor.Pid) is [var only] && only == pid);
+        await Eventually.TrueAsync(() => MonitorProcesses.ChildrenOf(rig.Monitor.Pid) is [var only] && only == pid);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public class LaunchTests
         Assert.Contains("longer than 2 s", report.Message, StringComparison.Ordinal);
         Assert.Equal(1, (await rig.WaitForMonitorAsync()).ExitCode);
         Assert.Equal($"delete {rig.Arguments.Id}", runtime.Calls[^1]);
-        Assert.Empty(ProcessTable.WithArgument(rig.Arguments.Id));
+        Assert.Empty(MonitorProcesses.WithArgument(rig.Arguments.Id));
         Assert.False(File.Exists(rig.Arguments.PidFile));
     }
 
@@ -115,7 +115,7 @@ public class LaunchTests
         rig.DropReport();
 
         Assert.Equal(1, (await rig.WaitForMonitorAsync()).ExitCode);
-        Assert.Empty(ProcessTable.WithArgument(rig.Arguments.Id));
+        Assert.Empty(MonitorProcesses.WithArgument(rig.Arguments.Id));
         Assert.False(File.Exists(rig.Arguments.Socket));
         Assert.False(File.Exists(rig.Arguments.PidFile));
     }
@@ -134,7 +134,7 @@ public class LaunchTests
 
         Assert.Contains("told to end", (await rig.ReadReportAsync()).Message, StringComparison.Ordinal);
         await rig.WaitForMonitorAsync();
-        Assert.Empty(ProcessTable.WithArgument(rig.Arguments.Id));
+        Assert.Empty(MonitorProcesses.WithArgument(rig.Arguments.Id));
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public class LifeTests
 
         await peer.ReceiveAsync(MessageType.Exited);
         var grandchild = int.Parse(File.ReadAllText(rig.Folder + "/grandchild"));
-        Assert.True(ProcessTable.IsAlive(grandchild));
+        Assert.True(MonitorProcesses.IsAlive(grandchild));
         Assert.Equal(["stdout F bye"], rig.ReadLog());
         await rig.WaitForMonitorAsync();
         Leftovers.Kill(grandchild);
@@ -107,7 +107,7 @@ public class LifeTests
         var pid = await rig.LaunchAndStartAsync();
         await Eventually.TrueAsync(() => File.ReadAllText(rig.LogPath).Contains("started", StringComparison.Ordinal));
 
-        await Eventually.TrueAsync(() => ProcessTable.ChildrenOf(rig.Monitor.Pid) is [var only] && only == pid);
+        await Eventually.TrueAsync(() => MonitorProcesses.ChildrenOf(rig.Monitor.Pid) is [var only] && only == pid);
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public class LifeTests
         var inTheWay = Directory.CreateDirectory(rig.Arguments.ExitFile + "/something");
         rig.WriteCommand("/bin/sh", "-c", "exit 6");
         await rig.LaunchAndStartAsync();
-        await Eventually.TrueAsync(() => ProcessTable.ChildrenOf(rig.Monitor.Pid).Length == 0);
+        await Eventually.TrueAsync(() => MonitorProcesses.ChildrenOf(rig.Monitor.Pid).Length == 0);
 
         // Running, for all that anybody may know: an exit is told only when it is recorded.
         using (var peer = rig.Connect())
@@ -258,7 +258,7 @@ public class LifeTests
         Directory.CreateDirectory(rig.Arguments.ExitFile + "/something");
         rig.WriteCommand("/bin/sh", "-c", "exit 6");
         await rig.LaunchAndStartAsync();
-        await Eventually.TrueAsync(() => ProcessTable.ChildrenOf(rig.Monitor.Pid).Length == 0);
+        await Eventually.TrueAsync(() => MonitorProcesses.ChildrenOf(rig.Monitor.Pid).Length == 0);
 
         rig.Monitor.Handle.Signal(Signals.SIGTERM);
 
@@ -280,7 +280,7 @@ public class LifeTests
 
         Assert.False(rig.Monitor.Handle.HasExited);
         File.WriteAllText(rig.Folder + "/go", "x\n");
-        await Eventually.TrueAsync(() => ProcessTable.ChildrenOf(rig.Monitor.Pid).Length == 0);
+        await Eventually.TrueAsync(() => MonitorProcesses.ChildrenOf(rig.Monitor.Pid).Length == 0);
         peers.ForEach(peer => peer.Dispose());
         await LimitDescriptorsAsync(rig.Monitor.Pid, 1024);
 

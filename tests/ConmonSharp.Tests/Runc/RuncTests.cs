@@ -112,12 +112,12 @@ public class RuncTests
         using var peer = rig.Connect();
         using var output = peer.SendExec(Forest(rig, out var mark));
         await peer.ReceiveAsync(MessageType.ExecStarted);
-        await Eventually.TrueAsync(() => ProcessTable.WithArgument(mark).Count(pid => ProcessTable.IsAlive(pid)) >= 4);
+        await Eventually.TrueAsync(() => MonitorProcesses.WithArgument(mark).Count(pid => MonitorProcesses.IsAlive(pid)) >= 4);
 
         peer.Send(MessageType.KillExec);
 
         Assert.Equal(new ExecExitMessage(137, 9, false), ExecExitMessage.Read(await peer.ReceiveAsync(MessageType.ExecExited)));
-        Assert.DoesNotContain(ProcessTable.WithArgument(mark), ProcessTable.IsAlive);
+        Assert.DoesNotContain(MonitorProcesses.WithArgument(mark), MonitorProcesses.IsAlive);
         Assert.False(Directory.Exists(ExecCgroup(rig, "e1")));
         Assert.Equal("", await output.ReadOutputAsync());
     }
@@ -140,7 +140,7 @@ public class RuncTests
         }
 
         Assert.Equal(new ExecExitMessage(137, 9, true), ExecExitMessage.Read(answer));
-        Assert.DoesNotContain(ProcessTable.WithArgument(mark), ProcessTable.IsAlive);
+        Assert.DoesNotContain(MonitorProcesses.WithArgument(mark), MonitorProcesses.IsAlive);
         Assert.False(Directory.Exists(ExecCgroup(rig, "e1")));
         Assert.Equal("", await output.ReadOutputAsync());
     }
@@ -159,7 +159,7 @@ public class RuncTests
         await peer.ReceiveAsync(MessageType.ExecExited);
 
         await Eventually.TrueAsync(() => !Directory.Exists(ExecCgroup(rig, "e1")));
-        Assert.Single(ProcessTable.WithArgument(mark), ProcessTable.IsAlive);
+        Assert.Single(MonitorProcesses.WithArgument(mark), MonitorProcesses.IsAlive);
     }
 
     // Sessions of their own and parents that have gone: only the cgroup still knows where they come from.

@@ -49,7 +49,7 @@ public sealed class AuditTests : IAsyncLifetime
 
         var (code, listed) = await AuditAsync();
         Assert.Equal(1, code);
-        Assert.Equal(leftovers.Kinds.Order(), listed.Findings.Select(finding => finding.Kind).Distinct().Order());
+        Assert.Equal(Leftovers.Kinds.Order(), listed.Findings.Select(finding => finding.Kind).Distinct().Order());
 
         var (fixCode, fixedOnes) = await AuditAsync("--fix");
 
@@ -74,7 +74,7 @@ public sealed class AuditTests : IAsyncLifetime
         await _daemon.StartDaemonAsync();
 
         var (_, listed) = await AuditAsync();
-        Assert.Equal(leftovers.KindsForPeople.Order(), listed.Findings.Select(finding => finding.Kind).Distinct().Order());
+        Assert.Equal(Leftovers.KindsForPeople.Order(), listed.Findings.Select(finding => finding.Kind).Distinct().Order());
         Assert.Equal(0, (await AuditAsync("--fix")).Code);
         Assert.Empty(await _daemon.DifferencesAsync(before));
         await AssertAliveAsync(pods);

@@ -15,11 +15,11 @@ internal sealed class Leftovers(DaemonInstance daemon)
     private static readonly TimeSpan Old = TimeSpan.FromHours(2);
 
     /// <summary>What an audit is to find.</summary>
-    public IEnumerable<string> Kinds =>
+    public static IEnumerable<string> Kinds =>
         ["address", "bundle", "cgroup", "image document", "interface", "layer folder", "mount", "namespaces", "pod folder", "snapshot", "staging folder", "temporary file"];
 
     /// <summary>Those that may be somebody else's: no daemon removes them unasked.</summary>
-    public IEnumerable<string> KindsForPeople => ["address", "cgroup", "interface", "mount"];
+    public static IEnumerable<string> KindsForPeople => ["address", "cgroup", "interface", "mount"];
 
     public static string NewId() => Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N");
 

@@ -5,6 +5,7 @@ using CriSharp.TestSupport.FakeCni;
 namespace CriSharp.IntegrationTests.Networks;
 
 /// <summary>GC and STATUS, which came with CNI 1.1.0, by a fake plugin: those of the distribution are older.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "DisposeAsync of IAsyncLifetime disposes them.")]
 public sealed class NewestCniTests : IAsyncLifetime
 {
     private readonly FakeCniPlugins _fake = new("newest");

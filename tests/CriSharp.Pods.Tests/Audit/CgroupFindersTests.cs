@@ -9,6 +9,7 @@ using CriSharp.Pods.Sandboxes;
 namespace CriSharp.Pods.Tests.Audit;
 
 /// <summary>In real cgroups below one of the test's own, which a pod has as its parent.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "DisposeAsync of IAsyncLifetime disposes them.")]
 public sealed class CgroupFindersTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

@@ -4,9 +4,11 @@ using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.TestSupport.FakeCni;
 using Microsoft.Extensions.Logging.Abstractions;
+using CriSharp.Storage.Content;
 
 namespace CriSharp.Pods.Tests.Networks;
 
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "DisposeAsync of IAsyncLifetime disposes them.")]
 public sealed class CollectNetworkGarbageTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("pods-tests-");
@@ -31,7 +33,7 @@ public sealed class CollectNetworkGarbageTests : IAsyncLifetime
         var network = Network();
         var (ready, broken, owed) = (await AttachAsync(network), await AttachAsync(network), await AttachAsync(network));
         new PodSandboxStore(Folders).Begin(Samples.Sandbox());
-        new PodSandboxStore(Folders).SetAside(broken.ToString());
+        new BrokenRecords(Folders.Root).SetAside("pod sandbox", $"{broken}", Path.Combine(Folders.SandboxRecords, $"{broken}"), "a test's");
         Directory.CreateDirectory(Folders.NetworkDebts);
         Directory.Move(Folders.NetworkOf(owed), Folders.NetworkDebtOf(owed));
 

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace CriSharp.Pods.Tests.Networks;
 
 /// <summary>Real (fake) plugins in virtual time.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "DisposeAsync of IAsyncLifetime disposes them.")]
 public sealed class NetworkDebtsTests : IAsyncLifetime
 {
     private static readonly TimeSpan DelLimit = TimeSpan.FromSeconds(30);

@@ -3,7 +3,7 @@ using System.Text;
 namespace ConmonSharp.Tests.Rig;
 
 /// <summary>Looks through /proc.</summary>
-internal static class ProcessTable
+internal static class MonitorProcesses
 {
     /// <summary>Living processes that have these words in an argument.</summary>
     public static int[] WithArgument(string words) => [.. All().Where(pid => Read(pid, "cmdline").Contains(words, StringComparison.Ordinal))];
