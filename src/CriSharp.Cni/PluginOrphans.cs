@@ -13,7 +13,7 @@ internal sealed class PluginOrphans(string instance)
 
     private readonly Lazy<Task> _ended = new(() => instance.Length == 0 ? Task.CompletedTask : KillAsync(instance));
 
-    /// <summary>The first variable of each plugin's environment: the instance, then the daemon.</summary>
+    /// <summary>A variable of each plugin's environment: the instance, then the daemon.</summary>
     public string Mark { get; } = MarkOf(instance, Daemon);
 
     private static string Daemon { get; } = ProcessIdentity.TryRead(Environment.ProcessId) is { } self ? $"{self.Pid}:{self.StartTicks}" : $"{Environment.ProcessId}";

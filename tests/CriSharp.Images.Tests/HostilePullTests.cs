@@ -207,9 +207,32 @@ public sealed class HostilePullTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Pull_WhenItsCallerComesBackSoon_IsTheSameOne()
+    {
+        _images.PullOptions = new PullOptions { Linger = TimeSpan.FromMinutes(10) };
+        _images.Open();
+        var image = Image("patient");
+        var reference = _fake.Serve(image, "a", "1");
+        var gate = new TaskCompletionSource();
+        var reached = HoldLayer(image.Layers[1], gate.Task);
+        using var impatience = new CancellationTokenSource();
+        var left = _images.PullAsync(reference, cancellationToken: impatience.Token);
+        await reached;
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+
+        var again = _images.PullAsync(reference);
+        gate.SetResult();
+
+        await again;
+        Assert.Equal(1, Asked(image.Layers[0]));
+        Assert.Equal(1, Asked(image.Layers[1]));
+    }
+
+    [Fact]
     public async Task Pull_WhenCancelledAndNeverRetried_GivesTheDiskBackInTime()
     {
-        _images.PullOptions = new PullOptions { KeepForRetry = TimeSpan.FromMilliseconds(1) };
+        _images.PullOptions = new PullOptions { Linger = TimeSpan.Zero, KeepForRetry = TimeSpan.FromMilliseconds(1) };
         _images.Open();
         var image = Image("late");
         var reference = _fake.Serve(image, "a", "1");

@@ -24,7 +24,7 @@ internal sealed class ImagesFixture : IDisposable
 
     public RegistryOptions RegistryOptions { get; set; }
 
-    public PullOptions PullOptions { get; set; } = new();
+    public PullOptions PullOptions { get; set; } = new() { Linger = TimeSpan.Zero };
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
 

@@ -5,17 +5,17 @@ namespace CriSharp.Linux.Processes;
 
 /// <summary>
 /// Programs that an earlier process ran by <see cref="ProgramRun"/> and left behind when it was killed: nobody limits or awaits them any more.
-/// They are known by the first variable of their environment, and by their input; a daemon that such a program has started has input of its own.
+/// They are known by a variable of their environment, and by their input; a daemon that such a program has started has input of its own.
 /// </summary>
 public static class OrphanedSessions
 {
-    private const int LimitBytes = 4096;
+    private const int LimitBytes = 256 * 1024;
 
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Kills each with its session, and waits until it is dead.</summary>
-    /// <param name="variable">The beginning of the first variable, "NAME=value".</param>
-    /// <param name="own">The first variable of those to be spared.</param>
+    /// <param name="variable">The beginning of the variable, "NAME=value".</param>
+    /// <param name="own">The variable of those to be spared.</param>
     /// <returns>How many there were.</returns>
     public static async Task<int> KillAsync(string variable, string own)
     {
@@ -35,9 +35,8 @@ public static class OrphanedSessions
     {
         try
         {
-            return FirstVariableOf(pid) is { } first
-                && first.StartsWith(variable, StringComparison.Ordinal)
-                && first != own
+            return VariableOf(pid, variable) is { } found
+                && found != own
                 && ProcessIdentity.TryReadSession(pid) == pid
                 && new FileInfo($"/proc/{pid}/fd/0").LinkTarget?.StartsWith($"/memfd:{ProgramRun.InputName} ", StringComparison.Ordinal) == true;
         }
@@ -48,11 +47,11 @@ public static class OrphanedSessions
         }
     }
 
-    private static string? FirstVariableOf(int pid)
+    // A shell that goes on as another program hands the variables over in an order of its own.
+    private static string? VariableOf(int pid, string beginning)
     {
-        var environment = ProcFile.TryRead($"/proc/{pid}/environ", LimitBytes);
-        var end = environment is null ? -1 : Array.IndexOf(environment, (byte)0);
-        return end < 0 ? null : Encoding.UTF8.GetString(environment.AsSpan(0, end));
+        var environment = ProcFile.TryRead($"/proc/{pid}/environ", LimitBytes) ?? [];
+        return Encoding.UTF8.GetString(environment).Split('\0').FirstOrDefault(variable => variable.StartsWith(beginning, StringComparison.Ordinal));
     }
 
     private static async Task<bool> TryKillAsync(int pid, string variable, string own)

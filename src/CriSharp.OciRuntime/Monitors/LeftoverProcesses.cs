@@ -4,7 +4,7 @@ using CriSharp.Oci;
 namespace CriSharp.OciRuntime.Monitors;
 
 /// <summary>A process that works for one container of this instance.</summary>
-public sealed record ContainerHelper(ContainerId Id, ProcessIdentity Process);
+public sealed record LeftoverProcess(ContainerId Id, ProcessIdentity Process);
 
 /// <summary>
 /// Finds the processes that work for this instance's containers by what their command lines name: folders that no other instance has.
@@ -14,7 +14,7 @@ public sealed record ContainerHelper(ContainerId Id, ProcessIdentity Process);
 public sealed class LeftoverProcesses(string containerRuns)
 {
     /// <summary>conmon-sharp: "--id ID ... --bundle CONTAINERRUNS/ID ... --exit-file ... --socket ...", of whatever release.</summary>
-    public IEnumerable<ContainerHelper> Monitors(IEnumerable<ProcessEntry> processes)
+    public IEnumerable<LeftoverProcess> Monitors(IEnumerable<ProcessEntry> processes)
     {
         foreach (var process in processes)
         {
@@ -23,13 +23,13 @@ public sealed class LeftoverProcesses(string containerRuns)
                 && After(process, "--exit-file") is not null
                 && After(process, "--socket") is not null)
             {
-                yield return new ContainerHelper(id, process.Identity);
+                yield return new LeftoverProcess(id, process.Identity);
             }
         }
     }
 
     /// <summary>runc or crun at work: "PROGRAM --root ROOT ... VERB ... ID".</summary>
-    public static IEnumerable<ContainerHelper> Runtimes(IEnumerable<ProcessEntry> processes, RuntimeHandler handler)
+    public static IEnumerable<LeftoverProcess> Runtimes(IEnumerable<ProcessEntry> processes, RuntimeHandler handler)
     {
         foreach (var process in processes)
         {
@@ -37,7 +37,7 @@ public sealed class LeftoverProcesses(string containerRuns)
                 && After(process, "--root") == handler.Root
                 && process.Arguments.Select(argument => ContainerId.TryParse(argument, out var id) ? id : (ContainerId?)null).OfType<ContainerId>().ToArray() is [.., var named])
             {
-                yield return new ContainerHelper(named, process.Identity);
+                yield return new LeftoverProcess(named, process.Identity);
             }
         }
     }

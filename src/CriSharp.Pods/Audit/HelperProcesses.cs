@@ -14,7 +14,7 @@ public sealed class OrphanMonitors(IdOwners owners, PodsOptions options) : Helpe
 
     protected override string Reason => "a monitor watches a container that no record has";
 
-    protected override IEnumerable<ContainerHelper> List() => _processes.Monitors(ProcessTable.Read());
+    protected override IEnumerable<LeftoverProcess> List() => _processes.Monitors(ProcessTable.Read());
 }
 
 /// <summary>Verbs of the OCI runtime that hang on a container without a record.</summary>
@@ -24,7 +24,7 @@ public sealed class OrphanRuntimes(RuntimeHandlers handlers, IdOwners owners, Po
 
     protected override string Reason => "the OCI runtime is at work on a container that no record has";
 
-    protected override IEnumerable<ContainerHelper> List()
+    protected override IEnumerable<LeftoverProcess> List()
     {
         var processes = ProcessTable.Read().ToArray();
         return handlers.All
@@ -64,7 +64,7 @@ public abstract class HelperProcesses(IdOwners owners) : ILeftoverFinder
         }
     }
 
-    protected abstract IEnumerable<ContainerHelper> List();
+    protected abstract IEnumerable<LeftoverProcess> List();
 
     private static string SubjectOf(ProcessIdentity process) => $"{process.Pid}{Separator}{process.StartTicks}";
 

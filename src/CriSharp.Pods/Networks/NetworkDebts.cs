@@ -14,7 +14,7 @@ namespace CriSharp.Pods.Networks;
 ///  sandboxes/ID/network ──Owe──► network-debts/ID ──DEL──► namespace unpinned ──► (gone)
 /// </code>
 /// </summary>
-public sealed partial class NetworkDebts(PodsOptions options, SandboxNetwork network, ILogger<NetworkDebts> logger) : IIdOwner, IAsyncDisposable
+public sealed partial class NetworkDebts(PodsOptions options, SandboxNetwork network, Operations operations, ILogger<NetworkDebts> logger) : IIdOwner, IAsyncDisposable
 {
     private const int RetriesAtOnce = 4;
 
@@ -84,7 +84,12 @@ public sealed partial class NetworkDebts(PodsOptions options, SandboxNetwork net
             if (_open.TryAdd(facts.Sandbox, debt))
             {
                 debt.Patience = isRetry ? Task.CompletedTask : WaitForFirstTryAsync(debt);
-                debt.Paying = Task.Run(() => PayAsync(debt, isRetry));
+
+                // An operation of its own: the one that owes may end before it.
+                using (ExecutionContext.SuppressFlow())
+                {
+                    debt.Paying = Task.Run(() => PayAsync(debt, isRetry));
+                }
             }
         }
     }
@@ -139,8 +144,10 @@ public sealed partial class NetworkDebts(PodsOptions options, SandboxNetwork net
         // A node whose network agent is away may owe hundreds: they must not all call it at once. Pods being stopped don't queue behind them.
         using var turn = isRetry ? await Turn.TakeAsync(_retrying, _ending.Token) : null;
         var id = debt.Facts.Sandbox;
+        using var operation = operations.Begin("DetachFromNetwork", id.ToString(), debt.Facts.Pod);
         try
         {
+            Operation.At($"try {debt.Facts.Tries + 1}");
             await network.DelAsync(_folders.PathOf(id), _ending.Token);
             _folders.Remove(id);
             if (debt.IsOverdue)

@@ -44,6 +44,7 @@ public sealed partial class StopPodSandbox(
         }
 
         await ReleaseHeldAsync(sandbox, cancellationToken);
+        Operation.At("wait for the network's plugins");
         await parts.WaitForNetworkAsync(sandbox.Record, cancellationToken);
     }
 

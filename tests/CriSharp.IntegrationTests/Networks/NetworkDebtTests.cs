@@ -171,9 +171,7 @@ public sealed class NetworkDebtTests : IAsyncLifetime
         await _daemon.KillDaemonAsync();
         // What a reboot does: another boot, and no pins.
         var record = Path.Combine(_daemon.Root, "sandboxes", pod, "record.json");
-        var document = JsonNode.Parse(await File.ReadAllTextAsync(record))!;
-        document["bootId"] = "an earlier boot";
-        await File.WriteAllTextAsync(record, document.ToJsonString());
+        StoredRecord.Change(record, document => document["bootId"] = "an earlier boot");
         NamespacePins.Unpin(Path.Combine(_daemon.RunRoot, "sandboxes", pod, "ns"));
         var calls = _daemon.Plugins.Calls.Count;
 

@@ -20,7 +20,7 @@ internal sealed class PowerCutCheck(DaemonInstance daemon, string busybox, Power
     public async Task<IReadOnlyList<string>> RunAsync()
     {
         await HalfMadeIsUndoneAsync();
-        NothingIsDamaged();
+        await NothingIsDamagedAsync();
         await ImagesAsync();
         await PodsAsync();
         await NewPodRunsAsync();
@@ -55,11 +55,12 @@ internal sealed class PowerCutCheck(DaemonInstance daemon, string busybox, Power
         _problems.Add($"what is listed is not what is on disk: sandboxes {string.Join(' ', Names("sandboxes"))}, containers {string.Join(' ', Names("containers"))}");
     }
 
-    private void NothingIsDamaged()
+    private async Task NothingIsDamagedAsync()
     {
         Require(Names("broken").Count == 0, $"set aside: {string.Join(' ', Names("broken"))}");
         foreach (var folder in (string[])["layers/.staging", "content/.staging", "snapshots/.staging"])
         {
+            await SettleAsync(() => Names(folder).Count == 0);
             Require(Names(folder).Count == 0, $"left in {folder}: {string.Join(' ', Names(folder))}");
         }
     }
@@ -80,11 +81,25 @@ internal sealed class PowerCutCheck(DaemonInstance daemon, string busybox, Power
         }
 
         var needed = listed.SelectMany(image => Digests(image.Id, "layers")).Select(layer => layer.Replace(':', '-')).Distinct().Order(StringComparer.Ordinal).ToList();
-        var there = Names("layers").Where(name => name != ".staging").Order(StringComparer.Ordinal).ToList();
+        List<string> There() => [.. Names("layers").Where(name => name != ".staging").Order(StringComparer.Ordinal)];
+
+        // What nothing needs any more is tidied away behind the first callers.
+        await SettleAsync(() => needed.SequenceEqual(There()));
+        var there = There();
         Require(needed.SequenceEqual(there), $"the images need the layers {string.Join(' ', needed)} and those on disk are {string.Join(' ', there)}");
         foreach (var layer in there)
         {
             Require(TreeDigest.Of(Path.Combine(daemon.Root, "layers", layer, "tree")) == trees[layer], $"layer {layer} has not the content that was pulled");
+        }
+    }
+
+    /// <summary>Waits for it, but not for ever: whoever asks then finds it as it is.</summary>
+    private static async Task SettleAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!condition() && !limit.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
         }
     }
 
@@ -107,6 +122,7 @@ internal sealed class PowerCutCheck(DaemonInstance daemon, string busybox, Power
 
         Require(pods.All(pod => pod.State == PodSandboxState.SandboxNotready), "a pod is said to be ready after a reboot");
         var known = containers.Select(container => container.Id).ToHashSet();
+        await SettleAsync(() => Names("snapshots").All(name => name.StartsWith('.') || known.Contains(name)));
         Require(Names("snapshots").All(name => name.StartsWith('.') || known.Contains(name)), $"snapshots without a container: {string.Join(' ', Names("snapshots"))}");
     }
 

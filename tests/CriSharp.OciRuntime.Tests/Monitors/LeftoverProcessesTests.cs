@@ -22,7 +22,7 @@ public sealed class LeftoverProcessesTests
             Process(5, "grep", "--id", $"{_id}"),
         ];
 
-        Assert.Equal([new ContainerHelper(_id, new ProcessIdentity(1, 10))], new LeftoverProcesses(Runs).Monitors(processes));
+        Assert.Equal([new LeftoverProcess(_id, new ProcessIdentity(1, 10))], new LeftoverProcesses(Runs).Monitors(processes));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class LeftoverProcessesTests
             Process(4, "/usr/bin/strace", "--root", handler.Root, $"{_id}"),
         ];
 
-        Assert.Equal([new ContainerHelper(_id, new ProcessIdentity(1, 10))], LeftoverProcesses.Runtimes(processes, handler));
+        Assert.Equal([new LeftoverProcess(_id, new ProcessIdentity(1, 10))], LeftoverProcesses.Runtimes(processes, handler));
     }
 
     [Fact]

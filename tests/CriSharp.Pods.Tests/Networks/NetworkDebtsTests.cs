@@ -3,6 +3,7 @@ using CriSharp.Linux.Namespaces;
 using CriSharp.Pods.Networks;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
+using CriSharp.Primitives;
 using CriSharp.TestSupport.FakeCni;
 using CriSharp.TestSupport.Leftovers;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -243,7 +244,7 @@ public sealed class NetworkDebtsTests : IAsyncLifetime
     private NetworkDebts Debts(SandboxNetwork network)
     {
         var options = new PodsOptions { Folders = Folders, CgroupDriver = CgroupDriver.Cgroupfs, PausePath = "/none", NetworkDelLimit = DelLimit, Time = _time };
-        var debts = new NetworkDebts(options, network, NullLogger<NetworkDebts>.Instance);
+        var debts = new NetworkDebts(options, network, new Operations(TimeProvider.System), NullLogger<NetworkDebts>.Instance);
         _opened.Add(debts);
         return debts;
     }
