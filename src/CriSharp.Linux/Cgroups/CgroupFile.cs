@@ -58,6 +58,6 @@ internal static class CgroupFile
             .Select(line => int.Parse(line, CultureInfo.InvariantCulture))
             .Where(pid => pid > 0);
 
-    // EOPNOTSUPP: cgroup.procs inside a threaded subtree; its members are those of the domain above.
-    public static bool IsGone(int errorNumber) => errorNumber is Errno.ENOENT or Errno.ENODEV or Errno.ENOTDIR or Errno.EOPNOTSUPP;
+    // EOPNOTSUPP: cgroup.procs inside a threaded subtree; its members are those of the domain above. ESRCH: the process of /proc/PID/cgroup.
+    public static bool IsGone(int errorNumber) => errorNumber is Errno.ENOENT or Errno.ENODEV or Errno.ENOTDIR or Errno.EOPNOTSUPP or Errno.ESRCH;
 }

@@ -57,7 +57,7 @@ public sealed partial class RunPodSandbox(
         room.Require($"making a pod sandbox for {key.Name}");
 
         var record = RecordOf(id, config, runtimeHandler);
-        rollback.Add("forget the record", () => sandboxes.Forget(record));
+        rollback.Add("forget the record", () => Forget(record));
         Operation.At("record");
         sandboxes.Begin(record);
 
@@ -68,6 +68,17 @@ public sealed partial class RunPodSandbox(
         parts.WatchInfra(sandbox);
         Started(logger, id, key.Name, string.Join(',', ready.Ips));
         return id;
+    }
+
+    /// <summary>By a record that is left behind the next start gives the address back.</summary>
+    private void Forget(PodSandboxRecord record)
+    {
+        if (parts.IsAttached(record))
+        {
+            throw new RuntimeException(ErrorKind.Internal, "its network attachment could not be handed over: the record stays for the next start");
+        }
+
+        sandboxes.Forget(record);
     }
 
     private PodSandboxId FindEarlier(RunPodSandboxKey key, string holder)

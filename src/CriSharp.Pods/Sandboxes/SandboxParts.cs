@@ -73,6 +73,9 @@ public sealed partial class SandboxParts(
         ReleaseNamespaces(record.Id);
     }
 
+    /// <summary>Whether the network still has to be told that the sandbox is gone, and nobody else will.</summary>
+    internal bool IsAttached(PodSandboxRecord record) => SandboxNetwork.IsAttached(_folders.NetworkOf(record.Id));
+
     /// <summary>Until the network's plugins have been called once, or longer than they may take. Their failure is not the caller's.</summary>
     internal Task WaitForNetworkAsync(PodSandboxRecord record, CancellationToken cancellationToken) => debts.WaitAsync(record.Id, cancellationToken);
 

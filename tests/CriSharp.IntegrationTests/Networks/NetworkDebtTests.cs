@@ -3,6 +3,7 @@ using CriSharp.Cri.V1;
 using CriSharp.Linux.Namespaces;
 using CriSharp.TestSupport.Daemons;
 using CriSharp.TestSupport.Leftovers;
+using CriSharp.TestSupport.Records;
 using Grpc.Core;
 
 namespace CriSharp.IntegrationTests.Networks;
