@@ -44,11 +44,15 @@ public sealed partial class DirectoryTree
                         return MakeBehindLink(current, path, start, end, mode, made, links);
                     }
 
-                    FileAt.MakeDirectory(current, name, mode);
+                    var isOurs = TryMake(current, name, mode);
                     next = FileAt.Open(current, name, OpenFlags.ReadOnly | OpenFlags.Directory);
                     current.Dispose();
                     current = next;
-                    made?.Invoke(prefix, current);
+                    if (isOurs)
+                    {
+                        made?.Invoke(prefix, current);
+                    }
+
                     start = end + 1;
                     continue;
                 }
@@ -65,6 +69,20 @@ public sealed partial class DirectoryTree
         finally
         {
             current?.Dispose();
+        }
+    }
+
+    /// <returns>False: somebody else has made it meanwhile.</returns>
+    private static bool TryMake(SafeFileHandle folder, UnixPath name, int mode)
+    {
+        try
+        {
+            FileAt.MakeDirectory(folder, name, mode);
+            return true;
+        }
+        catch (LinuxException late) when (late.ErrorNumber == Errno.EEXIST && FileAt.TryStat(folder, name) is { Kind: FileKind.Directory })
+        {
+            return false;
         }
     }
 

@@ -28,8 +28,8 @@ public sealed partial class CreateContainer(
     ContainerEnds ends,
     DiskRoom room,
     Operations operations,
-    UnclaimedContainers unclaimed,
-    UnclaimedSandboxes unclaimedSandboxes,
+    Unclaimed<ContainerId> unclaimed,
+    Unclaimed<PodSandboxId> unclaimedSandboxes,
     PodsOptions options,
     ILogger<CreateContainer> logger)
 {

@@ -10,7 +10,7 @@ public sealed partial class StartContainer(
     ContainerStore containers,
     RuntimeHandlers handlers,
     ContainerCgroups cgroups,
-    UnclaimedContainers unclaimed,
+    Unclaimed<ContainerId> unclaimed,
     Operations operations,
     PodsOptions options,
     ILogger<StartContainer> logger)

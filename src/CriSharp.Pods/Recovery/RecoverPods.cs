@@ -1,4 +1,5 @@
 using CriSharp.Cni;
+using CriSharp.Oci;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Retries;
@@ -21,8 +22,8 @@ public sealed partial class RecoverPods(
     ContainerParts containerParts,
     ContainerEnds ends,
     FindStarted findStarted,
-    UnclaimedSandboxes unclaimedSandboxes,
-    UnclaimedContainers unclaimedContainers,
+    Unclaimed<PodSandboxId> unclaimedSandboxes,
+    Unclaimed<ContainerId> unclaimedContainers,
     SandboxNetwork network,
     BrokenRecords brokenRecords,
     PodsOptions options,
@@ -49,7 +50,7 @@ public sealed partial class RecoverPods(
         await findStarted.RunAsync(containers.All);
         foreach (var sandbox in sandboxes.All)
         {
-            unclaimedSandboxes.Recover(sandbox);
+            unclaimedSandboxes.Recover(sandbox.Id);
         }
 
         Recovered(logger, sandboxes.All.Count, containers.All.Count, _undo.Count);
@@ -171,7 +172,7 @@ public sealed partial class RecoverPods(
                 break;
         }
 
-        unclaimedContainers.Recover(container);
+        unclaimedContainers.Recover(container.Id);
         if (!sandboxes.TryFind(record.SandboxId.ToString(), out _))
         {
             Orphan(logger, record.Id, record.SandboxId);

@@ -20,7 +20,7 @@ public sealed partial class RunPodSandbox(
     PodCgroups cgroups,
     DiskRoom room,
     Operations operations,
-    UnclaimedSandboxes unclaimed,
+    Unclaimed<PodSandboxId> unclaimed,
     PodsOptions options,
     ILogger<RunPodSandbox> logger)
 {

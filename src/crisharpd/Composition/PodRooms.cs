@@ -18,6 +18,7 @@ using CriSharp.Pods.Recovery;
 using CriSharp.Pods.Retries;
 using CriSharp.Pods.Sandboxes;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Daemon.Composition;
 
@@ -72,8 +73,17 @@ internal static class PodRooms
         services.AddAudit();
         services.AddSingleton<RecoverPods>();
 
-        services.AddSingleton<UnclaimedSandboxes>();
-        services.AddSingleton<UnclaimedContainers>();
+        services.AddSingleton(provider => UnclaimedThings.Sandboxes(
+            provider.GetRequiredService<PodSandboxStore>(),
+            provider.GetRequiredService<ContainerStore>(),
+            provider.GetRequiredService<RemovePodSandbox>(),
+            provider.GetRequiredService<PodsOptions>(),
+            provider.GetRequiredService<ILogger<PodSandbox>>()));
+        services.AddSingleton(provider => UnclaimedThings.Containers(
+            provider.GetRequiredService<ContainerStore>(),
+            provider.GetRequiredService<RemoveContainer>(),
+            provider.GetRequiredService<PodsOptions>(),
+            provider.GetRequiredService<ILogger<Container>>()));
         services.AddSingleton<RunPodSandbox>();
         services.AddSingleton<StopPodSandbox>();
         services.AddSingleton<RemovePodSandbox>();

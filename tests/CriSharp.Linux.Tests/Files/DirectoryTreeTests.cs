@@ -64,6 +64,16 @@ public sealed class DirectoryTreeTests : IDisposable
     }
 
     [Fact]
+    public async Task MakeDirectories_WhenManyMakeTheSame_AllHaveIt()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var path = $"many/{round}/a/b/c";
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => _inRoot.MakeDirectories(path, Permissions.PublicFolder).Dispose())));
+        }
+    }
+
+    [Fact]
     public void MakeDirectories_WhenLinksDangle_MakesTargetsInside()
     {
         _inRoot.Symlink("lib", "usr/lib");
