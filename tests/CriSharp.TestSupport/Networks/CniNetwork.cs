@@ -78,10 +78,18 @@ public sealed class CniNetwork : IAsyncDisposable
         return network;
     }
 
-    /// <summary>The iptables rules of the nat table that this network's sandboxes have now.</summary>
-    public async Task<IReadOnlyList<string>> RulesAsync() =>
-        [.. (await RunAsync("iptables-save", "-t", "nat")).Split('\n')
-            .Where(rule => rule.StartsWith("-A", StringComparison.Ordinal) && (rule.Contains(Name, StringComparison.Ordinal) || rule.Contains($"{Prefix}.", StringComparison.Ordinal)))];
+    /// <summary>
+    /// The iptables rules of the nat table that this network's sandboxes have now: those with its name, and those of the chains that these lead to.
+    /// Not those of its subnet: a test program that was killed may have left some.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> RulesAsync()
+    {
+        var all = (await RunAsync("iptables-save", "-t", "nat")).Split('\n').Where(rule => rule.StartsWith("-A", StringComparison.Ordinal)).ToList();
+        var chains = all.Where(rule => rule.Contains(Name, StringComparison.Ordinal)).Select(rule => rule[(rule.LastIndexOf(' ') + 1)..])
+            .Where(chain => chain.StartsWith("CNI-", StringComparison.Ordinal) && !chain.StartsWith("CNI-HOSTPORT-", StringComparison.Ordinal))
+            .ToHashSet();
+        return [.. all.Where(rule => rule.Contains(Name, StringComparison.Ordinal) || chains.Contains(rule.Split(' ')[1]))];
+    }
 
     public async ValueTask DisposeAsync()
     {
