@@ -11,7 +11,7 @@ namespace CriSharp.Pods.Recovery;
 
 /// <summary>
 /// Finds again what an earlier daemon left, whatever ended it:
-/// 1 sandboxes and containers are read and shown with the state that is true now · 2 what belongs to none of them is swept ·
+/// 1 sandboxes and containers are read and shown with the state that is true now · 2 of those that are only created the runtime is asked ·
 /// 3 what was half made is undone, in the background, since a network plugin may take its time.
 /// One broken record never stops the others: it is set aside and named.
 /// </summary>
@@ -34,7 +34,7 @@ public sealed partial class RecoverPods(
     /// <summary>Completes, never with a failure, when what was half made has been undone or given up until the next start.</summary>
     public Task Undone { get; private set; } = Task.CompletedTask;
 
-    /// <returns>Completes once all is shown and swept; the undo goes on behind it.</returns>
+    /// <returns>Completes once all is shown; the undo goes on behind it, and what belongs to nobody is left to the audit.</returns>
     public async Task RunAsync()
     {
         foreach (var found in sandboxes.Load())
