@@ -41,6 +41,9 @@ public sealed record ContainerSpecInput
     /// <summary>By each host path of <see cref="ContainerConfig.Devices"/>: the device there, or all below a folder.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<HostDevice>> Devices { get; init; } = new Dictionary<string, IReadOnlyList<HostDevice>>();
 
+    /// <summary>Where on the host each image is that a mount names.</summary>
+    public IReadOnlyDictionary<ImageVolume, string> ImageVolumes { get; init; } = new Dictionary<ImageVolume, string>();
+
     /// <summary>By host path: how the mount that it lies on propagates. A source that isn't listed is not checked.</summary>
     public IReadOnlyDictionary<string, SourcePropagation> SourcePropagations { get; init; } = new Dictionary<string, SourcePropagation>();
 }

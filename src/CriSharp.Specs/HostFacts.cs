@@ -31,6 +31,9 @@ public sealed record HostFacts
     /// <summary>The kernel has mount_setattr(2) and the handler's runtime says that it knows the mount option "rro".</summary>
     public bool SupportsRecursiveReadOnly { get; init; }
 
+    /// <summary>Where the daemon mounts root file systems: absolute, without links.</summary>
+    public IReadOnlyList<string> OwnFolders { get; init; } = [];
+
     /// <summary>Every device below /dev: what a privileged container gets.</summary>
     public IReadOnlyList<HostDevice> Devices { get; init; } = [];
 }

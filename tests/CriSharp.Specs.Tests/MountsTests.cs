@@ -49,6 +49,19 @@ public sealed class MountsTests
         Assert.Equal(root, ContainerSpec.Build(input).Spec.Linux.RootfsPropagation);
     }
 
+    [Theory]
+    [InlineData("/", "rslave")]
+    [InlineData("/var/lib/", "rslave")]
+    [InlineData("/var/lib/crisharp", "rslave")]
+    [InlineData("/var/lib/crisharp/x", "rprivate")]
+    [InlineData("/var/lib/cri", "rprivate")]
+    public void Private_OverTheDaemonsOwnMounts_DoesNotKeepThem(string source, string option)
+    {
+        var input = With(new Mount { ContainerPath = "/data", HostPath = source });
+
+        Assert.Contains(option, Built(input with { Host = input.Host with { OwnFolders = ["/var/lib/crisharp"] } }, "/data").Options!);
+    }
+
     [Fact]
     public void Propagation_OfSeveral_IsTheStrongest()
     {
@@ -111,8 +124,31 @@ public sealed class MountsTests
     [Fact]
     public void Mount_ThatIsNotBuiltYet_SaysSo()
     {
-        Refused.Build(ErrorKind.Unimplemented, "images as volumes", With(new Mount { ContainerPath = "/d", Image = new ImageSpec { Image = "i" } }));
         Refused.Build(ErrorKind.Unimplemented, "uidMappings", With(new Mount { ContainerPath = "/d", HostPath = "/1", UidMappings = { new IDMapping() } }));
+    }
+
+    [Fact]
+    public void Image_IsBoundFromWhereItIsMounted()
+    {
+        var asked = new Mount { ContainerPath = "/d", Image = new ImageSpec { Image = "i" }, ImageSubPath = "a/b", Readonly = true };
+        var input = With(asked) with { ImageVolumes = new Dictionary<ImageVolume, string> { [new ImageVolume("i", "a/b")] = "/volumes/0/a/b" } };
+
+        var mount = Built(input, "/d");
+
+        Assert.Equal("/volumes/0/a/b", mount.Source);
+        Assert.Equal(["rbind", "rprivate", "ro"], mount.Options);
+    }
+
+    [Fact]
+    public void Image_WithWhatItCantHave_IsRefused()
+    {
+        var asked = new Mount { ContainerPath = "/d", Image = new ImageSpec { Image = "i" }, Readonly = true };
+        Refused.Build(ErrorKind.InvalidArgument, "readonly", With(new Mount(asked) { Readonly = false }));
+        Refused.Build(ErrorKind.InvalidArgument, "host_path", With(new Mount(asked) { HostPath = "/1" }));
+        Refused.Build(ErrorKind.InvalidArgument, "propagation", With(new Mount(asked) { Propagation = MountPropagation.PropagationHostToContainer }));
+        Refused.Build(ErrorKind.InvalidArgument, "image_sub_path", With(new Mount(asked) { ImageSubPath = "../x" }));
+        Refused.Build(ErrorKind.InvalidArgument, "image_sub_path", With(new Mount(asked) { ImageSubPath = "/x" }));
+        Refused.Build(ErrorKind.FailedPrecondition, "not mounted", With(asked));
     }
 
     [Fact]

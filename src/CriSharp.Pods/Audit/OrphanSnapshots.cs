@@ -9,10 +9,10 @@ public sealed class OrphanSnapshots(SnapshotStore snapshots, IdOwners owners, Po
     public string Kind => "snapshot";
 
     public IEnumerable<Finding> Find() => snapshots.List()
-        .Where(id => !owners.Owns(id))
+        .Where(id => !owners.Owns(OwnerOf(id)))
         .Select(id => new Finding(Kind, id, "the file tree belongs to a container that no record has")
         {
-            OwnerId = ContainerId.TryParse(id, out _) ? id : null,
+            OwnerId = ContainerId.TryParse(OwnerOf(id), out _) ? OwnerOf(id) : null,
         });
 
     public Task RemoveAsync(Finding finding, CancellationToken cancellationToken)
@@ -21,4 +21,7 @@ public sealed class OrphanSnapshots(SnapshotStore snapshots, IdOwners owners, Po
         snapshots.Remove(finding.Subject);
         return Task.CompletedTask;
     }
+
+    /// <summary>An image volume's is ID.volumeN.</summary>
+    private static string OwnerOf(string snapshot) => snapshot.Split('.')[0];
 }

@@ -7,10 +7,11 @@ using CriSharp.Storage.Snapshots;
 namespace CriSharp.Pods.Containers;
 
 /// <summary>
-/// What a container is made of besides its processes: a writable snapshot, mounted as its root file system, and its bundle.
+/// What a container is made of besides its processes: a writable snapshot, mounted as its root file system, its image volumes, and its bundle.
 /// Each part is found again by the container's id alone, so that it can be removed after any crash.
 /// </summary>
-public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snapshots, BundleStore bundles, ContainerCgroups cgroups, PodsOptions options)
+public sealed class ContainerParts(
+    RuntimeHandlers handlers, SnapshotStore snapshots, ImageVolumes volumes, BundleStore bundles, ContainerCgroups cgroups, PodsOptions options)
 {
     private readonly InstanceFolders _folders = options.Folders;
 
@@ -45,6 +46,7 @@ public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snaps
         Operation.At("unmount and bundle");
         RemoveRootFs(id);
         Operation.At("snapshot");
+        volumes.Remove(id);
         snapshots.Remove(id.ToString());
     }
 
@@ -52,6 +54,7 @@ public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snaps
     internal void RemoveRootFs(ContainerId id)
     {
         snapshots.Unmount(_folders.RootFsOf(id));
+        volumes.Unmount(id);
         bundles.Remove(id);
     }
 }

@@ -17,6 +17,9 @@ public sealed record ContainerRecord
     /// <summary>Id of the image, the same string that PullImage answered.</summary>
     public required string ImageId { get; init; }
 
+    /// <summary>Ids of the images that it has as volumes, by the names that its mounts give them.</summary>
+    public IReadOnlyDictionary<string, string> VolumeImageIds { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The OCI runtime that made it: every later verb goes to the same one.</summary>
     public required string RuntimeHandler { get; init; }
 

@@ -20,7 +20,8 @@ internal sealed record SpecRequest(
     ImageConfig Image,
     ResolvedUser User,
     string RootFs,
-    IReadOnlyDictionary<string, SourcePropagation> Propagations);
+    IReadOnlyDictionary<string, SourcePropagation> Propagations,
+    IReadOnlyDictionary<ImageVolume, string> ImageVolumes);
 
 /// <summary>Gathers the facts that a container's specification needs, and has it built.</summary>
 public sealed partial class ContainerSpecs(
@@ -44,7 +45,11 @@ public sealed partial class ContainerSpecs(
             Sandbox = request.Sandbox.Config,
             Image = request.Image,
             User = request.User,
-            Host = host with { SupportsRecursiveReadOnly = handlers.Of(request.Sandbox.RuntimeHandler).RecursiveReadOnlyMounts },
+            Host = host with
+            {
+                SupportsRecursiveReadOnly = handlers.Of(request.Sandbox.RuntimeHandler).RecursiveReadOnlyMounts,
+                OwnFolders = [HostPath.Resolve(_folders.Root), HostPath.Resolve(_folders.RunRoot)],
+            },
             Namespaces = NamespacesOf(request.Sandbox, request.SandboxState) with { TargetPidPath = TargetOf(request.Sandbox, security) },
             Files = FilesOf(request.Sandbox),
             RootFsPath = request.RootFs,
@@ -53,6 +58,7 @@ public sealed partial class ContainerSpecs(
             LocalhostSeccompProfile = ReadProfile(SeccompProfileFile.PathOf(security)),
             Devices = request.Config.Devices.DistinctBy(device => device.HostPath).ToDictionary(device => device.HostPath, device => HostDevices.At(device.HostPath)),
             SourcePropagations = request.Propagations,
+            ImageVolumes = request.ImageVolumes,
         });
         foreach (var warning in built.Warnings)
         {

@@ -33,8 +33,9 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
 
     public IReadOnlyList<Container> Of(PodSandboxId sandbox) => [.. All.Where(container => container.Record.SandboxId == sandbox)];
 
-    /// <returns>The id of a container that was made from the image; null where there is none.</returns>
-    public string? UserOf(string imageId) => All.FirstOrDefault(container => container.Record.ImageId == imageId)?.Id.ToString();
+    /// <returns>The id of a container that was made from the image, or has it as a volume; null where there is none.</returns>
+    public string? UserOf(string imageId) =>
+        All.FirstOrDefault(container => container.Record.ImageId == imageId || container.Record.VolumeImageIds.Values.Contains(imageId))?.Id.ToString();
 
     /// <summary>Held while a container is started or removed. An exit needs no lock: it may come at any time.</summary>
     public Task<IDisposable> LockAsync(ContainerId id, CancellationToken cancellationToken) => _locks.LockAsync(id, cancellationToken);

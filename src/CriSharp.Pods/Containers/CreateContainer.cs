@@ -24,6 +24,7 @@ public sealed partial class CreateContainer(
     ImageStore images,
     ContainerSpecs specs,
     ContainerParts parts,
+    ImageVolumes imageVolumes,
     ContainerLaunch launch,
     ContainerEnds ends,
     DiskRoom room,
@@ -74,16 +75,20 @@ public sealed partial class CreateContainer(
         Operation.At("image");
         var image = ResolveImage(config.Image);
         using var imageLease = images.Lease(image.Id);
+        using var volumeImages = imageVolumes.Lease(config.Mounts);
         var logPath = LogPaths.Resolve(sandbox.Record.Config.LogDirectory, config.LogPath);
         var propagations = MountSources.Check(config.Mounts);
 
         var rootFs = parts.MakeRootFs(id, image.Layers, rollback);
+        RootFsShape.Check(rootFs);
+        DeclaredVolumes.Make(rootFs, image.Config.Volumes);
+        var volumes = imageVolumes.Mount(id, volumeImages, config.Mounts, rollback);
 
         Operation.At("specification");
         var user = RootFsUsers.Resolve(rootFs, image.Config.User, config.Linux?.SecurityContext);
-        var spec = specs.Build(new SpecRequest(id, sandbox.Record, ready, config, image.Config, user, rootFs, propagations));
+        var spec = specs.Build(new SpecRequest(id, sandbox.Record, ready, config, image.Config, user, rootFs, propagations, volumes));
 
-        var record = RecordOf(id, sandbox.Record, config, image, user, logPath);
+        var record = RecordOf(id, sandbox.Record, config, image, user, logPath) with { VolumeImageIds = volumeImages.Ids };
         rollback.Add("forget the record", () => containers.Forget(record));
         Operation.At("record");
         containers.Begin(record);

@@ -50,7 +50,7 @@ public static class DescribeContainer
         };
         status.Labels.Add(record.Config.Labels);
         status.Annotations.Add(record.Config.Annotations);
-        status.Mounts.Add(record.Config.Mounts);
+        status.Mounts.Add(record.Config.Mounts.Select(mount => Resolved(mount, record)));
         Tell(status, record, container.State);
         if (container is { State: ContainerState.Running, MonitorLoss: { } loss })
         {
@@ -67,6 +67,12 @@ public static class DescribeContainer
         ContainerState.Exited => CriState.ContainerExited,
         _ => CriState.ContainerUnknown,
     };
+
+    /// <summary>As it was asked for; of an image also which one that name meant.</summary>
+    private static Mount Resolved(Mount asked, ContainerRecord record) =>
+        asked.Image is { } image && record.VolumeImageIds.TryGetValue(image.Image, out var id)
+            ? new Mount(asked) { Image = new ImageSpec(image) { ImageRef = id } }
+            : asked;
 
     /// <summary>A clock that was set back in between must not have a container end before it began: nobody could compute with that.</summary>
     private static void Tell(ContainerStatus status, ContainerRecord record, ContainerState state)

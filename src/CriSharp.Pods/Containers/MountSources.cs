@@ -16,7 +16,7 @@ internal static class MountSources
         var propagations = new Dictionary<string, SourcePropagation>();
         foreach (var mount in mounts)
         {
-            if (mount.Image is not null || mount.HostPath.Length == 0)
+            if (ImageVolume.Of(mount) is not null || mount.HostPath.Length == 0)
             {
                 continue;
             }

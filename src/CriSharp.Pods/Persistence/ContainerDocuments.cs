@@ -40,6 +40,9 @@ internal sealed record ContainerRecordDocument : IRecordDocument
 
     public required byte[] Config { get; init; }
 
+    /// <summary>Absent where no volume is an image.</summary>
+    public IReadOnlyDictionary<string, string>? VolumeImageIds { get; init; }
+
     public static ContainerRecordDocument From(ContainerRecord record) => new()
     {
         Version = InstanceFolders.RecordVersion,
@@ -57,6 +60,7 @@ internal sealed record ContainerRecordDocument : IRecordDocument
         Gid = record.User.Gid,
         SupplementalGroups = record.User.SupplementalGroups,
         Config = record.Config.ToByteArray(),
+        VolumeImageIds = record.VolumeImageIds.Count > 0 ? record.VolumeImageIds : null,
     };
 
     /// <exception cref="FormatException">Not whole.</exception>
@@ -72,6 +76,7 @@ internal sealed record ContainerRecordDocument : IRecordDocument
         LogPath = LogPath,
         StopSignal = StopSignal,
         User = new ContainerIdentity(Uid, Gid, SupplementalGroups),
+        VolumeImageIds = VolumeImageIds ?? new Dictionary<string, string>(),
     };
 }
 

@@ -49,6 +49,9 @@ public sealed record InstanceFolders(string Root, string RunRoot)
 
     public string RootFsOf(ContainerId id) => Path.Combine(RunOf(id), "rootfs");
 
+    /// <summary>Where the images of its image volumes are mounted.</summary>
+    public string VolumesOf(ContainerId id) => Path.Combine(RunOf(id), "volumes");
+
     public string MonitorSocketOf(ContainerId id) => Path.Combine(RunOf(id), "monitor.sock");
 
     public string PidFileOf(ContainerId id) => Path.Combine(RunOf(id), "pid");

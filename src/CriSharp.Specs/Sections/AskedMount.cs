@@ -3,7 +3,7 @@ using CriSharp.Oci;
 
 namespace CriSharp.Specs.Sections;
 
-/// <summary>A mount that the kubelet asks for: a bind of a path of the host.</summary>
+/// <summary>A mount that the kubelet asks for: a bind of a path of the host, or of an image.</summary>
 internal static class AskedMount
 {
     private const string Private = "rprivate";
@@ -21,7 +21,7 @@ internal static class AskedMount
         {
             Destination = destination,
             Type = "bind",
-            Source = asked.HostPath,
+            Source = SourceOf(asked, destination, input),
             Options = ["rbind", propagation, AccessOf(asked, destination, input.Host), .. OptionsOf(asked, destination)],
         };
     }
@@ -49,7 +49,8 @@ internal static class AskedMount
 
         if (asked.Image is { Image.Length: > 0 })
         {
-            throw Refusal.Unbuilt($"the mount at {Refusal.Quote(destination)}: images as volumes are not supported yet");
+            CheckImage(asked, destination);
+            return destination;
         }
 
         if (asked.ImageSubPath.Length > 0)
@@ -60,6 +61,42 @@ internal static class AskedMount
         return asked.HostPath is ['/', ..] && !asked.HostPath.Contains('\0')
             ? destination
             : throw Refusal.Invalid($"the mount at {Refusal.Quote(destination)}: host_path {Refusal.Quote(asked.HostPath)} is not an absolute path");
+    }
+
+    /// <summary>Whoever could write there would change the image for others.</summary>
+    private static void CheckImage(Mount asked, string destination)
+    {
+        if (asked.HostPath.Length > 0)
+        {
+            throw Refusal.Invalid($"the mount at {Refusal.Quote(destination)} has both an image and the host_path {Refusal.Quote(asked.HostPath)}: one of them is wanted");
+        }
+
+        if (!asked.Readonly)
+        {
+            throw Refusal.Invalid($"the mount at {Refusal.Quote(destination)}: the image {Refusal.Quote(asked.Image.Image)} can only be mounted with readonly");
+        }
+
+        if (asked.Propagation != MountPropagation.PropagationPrivate)
+        {
+            throw Refusal.Invalid($"the mount at {Refusal.Quote(destination)}: an image takes no propagation but PRIVATE, not {asked.Propagation}");
+        }
+
+        if (asked.ImageSubPath.Contains('\0') || asked.ImageSubPath.StartsWith('/') || asked.ImageSubPath.Split('/').Contains(".."))
+        {
+            throw Refusal.Invalid($"the mount at {Refusal.Quote(destination)}: image_sub_path {Refusal.Quote(asked.ImageSubPath)} is not a relative path without \"..\"");
+        }
+    }
+
+    private static string SourceOf(Mount asked, string destination, ContainerSpecInput input)
+    {
+        if (ImageVolume.Of(asked) is not { } volume)
+        {
+            return asked.HostPath;
+        }
+
+        return input.ImageVolumes.TryGetValue(volume, out var source)
+            ? source
+            : throw Refusal.Unmet($"the mount at {Refusal.Quote(destination)}: the image {Refusal.Quote(volume.Image)} is not mounted on the host");
     }
 
     private static void CheckUnbuilt(Mount asked, string destination)
@@ -75,7 +112,7 @@ internal static class AskedMount
         var source = input.SourcePropagations.TryGetValue(asked.HostPath, out var known) ? known : SourcePropagation.Shared;
         return asked.Propagation switch
         {
-            MountPropagation.PropagationPrivate => Private,
+            MountPropagation.PropagationPrivate => HoldsOwnFolder(asked, input.Host) ? Slave : Private,
             MountPropagation.PropagationHostToContainer when source != SourcePropagation.Private => Slave,
             MountPropagation.PropagationBidirectional when source == SourcePropagation.Shared => Shared,
             MountPropagation.PropagationHostToContainer => throw Refusal.Unmet(
@@ -84,6 +121,13 @@ internal static class AskedMount
                 $"the mount at {Refusal.Quote(destination)}: BIDIRECTIONAL needs {Refusal.Quote(asked.HostPath)} to lie on a shared mount; it is not"),
             _ => throw Refusal.Invalid($"the mount at {Refusal.Quote(destination)}: propagation {(int)asked.Propagation} is unknown"),
         };
+    }
+
+    /// <summary>A private copy of the daemon's mounts would keep each of them, and with it the files of a container, as long as this container lives.</summary>
+    private static bool HoldsOwnFolder(Mount asked, HostFacts host)
+    {
+        var source = ContainerPath.Clean(asked.HostPath).TrimEnd('/') + '/';
+        return ImageVolume.Of(asked) is null && host.OwnFolders.Any(folder => (folder + '/').StartsWith(source, StringComparison.Ordinal));
     }
 
     private static string AccessOf(Mount asked, string destination, HostFacts host)

@@ -125,6 +125,8 @@ public sealed class SnapshotStore
         }
     }
 
+    public bool Exists(string id) => Directory.Exists(FolderOf(id));
+
     public IReadOnlyList<string> List() =>
         [.. Directory.EnumerateDirectories(_folder).Select(folder => Path.GetFileName(folder)!).Where(name => !name.StartsWith('.'))];
 

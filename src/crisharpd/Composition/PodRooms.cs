@@ -60,6 +60,7 @@ internal static class PodRooms
         services.AddSingleton<ContainerStore>();
         services.AddSingleton<ContainerSpecs>();
         services.AddSingleton<ContainerCgroups>();
+        services.AddSingleton<ImageVolumes>();
         services.AddSingleton<ContainerParts>();
         services.AddSingleton<ContainerLaunch>();
         services.AddSingleton<ContainerEnds>();

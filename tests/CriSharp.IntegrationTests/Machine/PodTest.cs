@@ -1,6 +1,7 @@
 using CriSharp.Cri.V1;
 using CriSharp.TestSupport.Daemons;
 using CriSharp.TestSupport.Leftovers;
+using CriSharp.TestSupport.Registries;
 using Grpc.Core;
 
 namespace CriSharp.IntegrationTests.Machine;
@@ -12,6 +13,7 @@ namespace CriSharp.IntegrationTests.Machine;
 [Collection(SharedInstanceTests.Name)]
 public abstract class PodTest(SharedInstance shared) : IAsyncLifetime
 {
+    private readonly List<string> _pulled = [];
     private MachineSnapshot _before = null!;
 
     protected SharedInstance Shared { get; } = shared;
@@ -38,6 +40,11 @@ public abstract class PodTest(SharedInstance shared) : IAsyncLifetime
             await Client.RemovePodAsync(pod.Id);
         }
 
+        foreach (var image in _pulled)
+        {
+            await Client.RemoveImageAsync(image);
+        }
+
         await AssertNothingIsLeftAsync();
         Assert.Empty(await Daemon.Network.RulesAsync());
     }
@@ -58,6 +65,15 @@ public abstract class PodTest(SharedInstance shared) : IAsyncLifetime
     {
         var config = PodConfig(change);
         return new RunningPod(() => Client, await Client.RunPodAsync(config), config);
+    }
+
+    /// <summary>Pulls an image that is removed after the test.</summary>
+    protected async Task<string> PullAsync(TestImage image, string name)
+    {
+        await Shared.Registry.Upload.PushAsync(image, name, "latest");
+        var id = await Client.PullAsync($"{Shared.Registry.Host}/{name}:latest");
+        _pulled.Add(id);
+        return id;
     }
 
     /// <summary>A pod with a container that runs.</summary>
