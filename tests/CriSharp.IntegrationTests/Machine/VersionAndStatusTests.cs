@@ -24,7 +24,8 @@ public class VersionAndStatusTests(SharedInstance shared) : PodTest(shared)
 
         Assert.True(status.Status.Conditions.Single(condition => condition.Type == "RuntimeReady").Status);
         Assert.True(status.Status.Conditions.Single(condition => condition.Type == "NetworkReady").Status);
-        Assert.Equal(["", DaemonInstance.FaultyHandler, "runc"], status.RuntimeHandlers.Select(handler => handler.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ((string[])["", DaemonInstance.FaultyHandler, TestNode.Runtime]).Order(StringComparer.Ordinal), status.RuntimeHandlers.Select(handler => handler.Name).Order(StringComparer.Ordinal));
         Assert.True(status.Features.SupplementalGroupsPolicy);
         Assert.NotEmpty(status.Info);
     }

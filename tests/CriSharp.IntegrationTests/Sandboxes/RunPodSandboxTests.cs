@@ -221,7 +221,7 @@ public class RunPodSandboxTests(SharedInstance shared) : PodTest(shared)
     {
         var failure = await AssertFailsAsync(StatusCode.NotFound, () => Client.RunPodAsync(PodConfig(), "nosuch"), "nosuch");
 
-        Assert.Contains("runc", failure);
+        Assert.Contains(TestNode.Runtime, failure);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace CriSharp.TestSupport.Daemons;
 /// <summary>The calls of the CRI as tests write them, with a time limit that no healthy call comes near.</summary>
 public sealed class CriClient : IDisposable
 {
-    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(60) * TestNode.Patience;
 
     private readonly GrpcChannel _channel;
 

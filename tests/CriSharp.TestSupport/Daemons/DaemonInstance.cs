@@ -15,13 +15,13 @@ namespace CriSharp.TestSupport.Daemons;
 /// </summary>
 public sealed class DaemonInstance : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan BackgroundLimit = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30) * TestNode.Patience;
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30) * TestNode.Patience;
+    private static readonly TimeSpan BackgroundLimit = TimeSpan.FromSeconds(90) * TestNode.Patience;
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(5) * TestNode.Patience;
 
     private readonly List<string> _flags = [];
-    private readonly CgroupPath _cgroup;
+    private CgroupPath _cgroup;
     private ChildProcess? _daemon;
     private CriClient? _client;
     private bool _isPlain;
@@ -39,11 +39,10 @@ public sealed class DaemonInstance : IAsyncDisposable
             Plugins.Delegate(plugin, Path.Combine(CniNetwork.PluginDirectory, plugin));
         }
 
-        _cgroup = CgroupPath.Parse('/' + Path.GetFileName(Folder));
-        CgroupHierarchies.Detect().Create(_cgroup, CgroupDelegation.AllControllers);
+        _cgroup = CgroupPath.Parse('/' + CgroupName);
     }
 
-    /// <summary>Name of a runtime handler that is runc behind <see cref="Runtime"/>.</summary>
+    /// <summary>Name of a runtime handler that is the OCI runtime behind <see cref="Runtime"/>.</summary>
     public const string FaultyHandler = "faulty";
 
     public string Folder { get; }
@@ -63,8 +62,8 @@ public sealed class DaemonInstance : IAsyncDisposable
     /// <summary>Stands before the network's plugins, with fail points.</summary>
     public FakeCniPlugins Plugins { get; } = new("bridge", "portmap");
 
-    /// <summary>Stands before runc in the handler <see cref="FaultyHandler"/>, with fail points.</summary>
-    public FakeOciRuntime Runtime { get; } = new("/usr/sbin/runc");
+    /// <summary>Stands before the OCI runtime in the handler <see cref="FaultyHandler"/>, with fail points.</summary>
+    public FakeOciRuntime Runtime { get; } = new(TestNode.RuntimePath);
 
     /// <summary>Fail points within the daemon, where it was started with them.</summary>
     public FailPointFile FailPoints => new(Path.Combine(Folder, "fail-points"));
@@ -73,7 +72,9 @@ public sealed class DaemonInstance : IAsyncDisposable
     public string PodLogs => Path.Combine(Folder, "logs");
 
     /// <summary>As pods say it in linux.cgroup_parent; it is there, as the kubelet's are.</summary>
-    public string CgroupParent => _cgroup.ToString();
+    public string CgroupParent => TestNode.HasSystemd ? _cgroup.Name : _cgroup.ToString();
+
+    private string CgroupName => Path.GetFileName(Folder);
 
     /// <summary>What the daemon has said since the instance was made.</summary>
     public string Log => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "";
@@ -127,6 +128,7 @@ public sealed class DaemonInstance : IAsyncDisposable
                 await disk.MountAsync(instance.Root);
             }
 
+            instance._cgroup = await TestNode.MakeCgroupAsync(instance.CgroupName);
             await instance.StartDaemonAsync(flags);
             return instance;
         }
@@ -204,7 +206,7 @@ public sealed class DaemonInstance : IAsyncDisposable
             Directory.Delete(Network.LeaseDirectory, recursive: true);
         }
 
-        CgroupHierarchies.Detect().Create(_cgroup, CgroupDelegation.AllControllers);
+        _cgroup = await TestNode.MakeCgroupAsync(CgroupName);
     }
 
     /// <summary>What there is of this instance: files, mounts, cgroups, network, processes; the daemon itself does not count.</summary>
@@ -286,7 +288,7 @@ public sealed class DaemonInstance : IAsyncDisposable
     private IEnumerable<string> Arguments(string[] flags) =>
     [
         "serve", "--config", ConfigFile, "--root", Root, "--runroot", RunRoot, "--cni-config-dir", Network.ConfigDirectory,
-        "--cgroup-manager", "cgroupfs", "--log-level", _isPlain ? "info" : "debug", .. _isPlain ? [] : FailPointFlags,
+        "--cgroup-manager", TestNode.CgroupManager, "--default-runtime", TestNode.Runtime, "--log-level", _isPlain ? "info" : "debug", .. _isPlain ? [] : FailPointFlags,
         "--cni-plugin-dir", CniNetwork.PluginDirectory, .. flags,
     ];
 

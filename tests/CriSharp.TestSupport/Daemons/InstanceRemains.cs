@@ -23,8 +23,7 @@ internal sealed class InstanceRemains(string folder, CgroupPath cgroup)
             await RunAsync("/usr/bin/umount", "-l", mount);
         }
 
-        using var limit = new CancellationTokenSource(CommandLimit);
-        await CgroupHierarchies.Detect().RemoveAsync(cgroup, CommandLimit, limit.Token);
+        await TestNode.RemoveCgroupAsync(cgroup);
     }
 
     /// <summary>Monitors name the instance's folder on their command lines; containers are in its cgroup.</summary>
