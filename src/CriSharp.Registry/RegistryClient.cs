@@ -26,12 +26,13 @@ public sealed class RegistryClient
         _tokens = new TokenCache(time);
     }
 
-    /// <param name="credentials">Null: anonymously.</param>
+    /// <param name="credentials">Null: anonymously. They are meant for the registry that the name tells, so its mirrors never see them.</param>
+    /// <exception cref="CriSharp.Primitives.RuntimeException">PermissionDenied: registries.conf blocks it.</exception>
     public RegistryRepository OpenRepository(ImageReference reference, RegistryCredentials? credentials)
     {
         var request = new TokenRequest(_options, _hosts, _time);
         var connections = _endpoints.For(reference).Select(endpoint => new EndpointConnection(
-            endpoint, new Authenticator(endpoint, credentials, _tokens, request, _endpoints), _hosts, _options, _time));
+            endpoint, new Authenticator(endpoint, endpoint.IsMirror ? null : credentials, _tokens, request, _endpoints), _hosts, _options, _time));
         return new RegistryRepository(reference, [.. connections], _options, _time);
     }
 }

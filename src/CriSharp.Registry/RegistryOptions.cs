@@ -1,3 +1,5 @@
+using CriSharp.Registry.Mirrors;
+
 namespace CriSharp.Registry;
 
 /// <summary>Settings of the registry client.</summary>
@@ -8,6 +10,8 @@ public sealed record RegistryOptions
 
     /// <summary>Registries ("HOST" or "HOST:PORT") that may be spoken to without TLS, or with a certificate that nobody verifies.</summary>
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
+
+    public RegistriesConfiguration Registries { get; init; } = RegistriesConfiguration.None;
 
     public TimeSpan ConnectTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 

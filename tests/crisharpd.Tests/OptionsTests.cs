@@ -27,6 +27,7 @@ public sealed class OptionsTests : IDisposable
         Assert.Equal(LogLevel.Information, options.LogLevel);
         Assert.Equal(new RuntimeOptions("runc", "/bin/true", "/run/crisharp/runtime/runc"), Assert.Single(options.Runtimes));
         Assert.Equal(TimeSpan.FromMinutes(5), options.PullProgressTimeout);
+        Assert.Equal("/etc/containers/registries.conf", options.RegistriesConf);
         Assert.Equal((16L << 20, (long?)null), (options.DiskReserveBytes, options.PullDiskFloorBytes));
         Assert.Equal((60, 120, 30), (options.CniPluginTimeout.TotalSeconds, options.CniAddTimeout.TotalSeconds, options.CniDelTimeout.TotalSeconds));
         Assert.Equal((TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(2)), (options.ContainerCreateTimeout, options.RuntimeTimeout));

@@ -124,6 +124,7 @@ public sealed class SystemdTests : IDisposable
         CniPluginDirectories = ["/bin"],
         InsecureRegistries = [],
         RegistryCertDirectories = [],
+        RegistriesConf = "/registries.conf",
         PullProgressTimeout = null,
         PullDiskFloorBytes = null,
         DiskReserveBytes = 0,

@@ -1,19 +1,50 @@
 using CriSharp.Oci;
+using CriSharp.Primitives;
 
 namespace CriSharp.Registry.Mirrors;
 
-/// <summary>Where a repository is looked for, in order. Mirrors of registries.conf come before the registry itself once that file is read.</summary>
+/// <summary>Where a repository is looked for, in order: the mirrors that registries.conf names, then the registry itself.</summary>
 internal sealed class EndpointOrder(RegistryOptions options)
 {
     private const string DockerHubHost = "registry-1.docker.io";
 
-    private readonly HashSet<string> _insecure = new(options.InsecureRegistries, StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _insecure = new(options.InsecureRegistries.Concat(InsecureHosts(options.Registries)), StringComparer.OrdinalIgnoreCase);
 
+    /// <exception cref="RuntimeException">PermissionDenied: registries.conf blocks it.</exception>
     public IReadOnlyList<RegistryEndpoint> For(ImageReference reference)
     {
-        var host = reference.Domain == ImageReference.DefaultDomain ? DockerHubHost : reference.Domain;
-        return [new RegistryEndpoint(host, reference.Path, IsInsecure(host))];
+        if (options.Registries.RuleFor(reference.Repository) is not { } rule)
+        {
+            return [Endpoint(reference.Repository, isInsecure: false, isMirror: false)];
+        }
+
+        if (rule.IsBlocked)
+        {
+            throw new RuntimeException(ErrorKind.PermissionDenied, $"{reference.Repository} may not be pulled: {rule.Prefix} is blocked in {rule.Source}");
+        }
+
+        var mirrors = rule.Mirrors.Where(mirror => mirror.Serves(reference.Digest is not null));
+        return
+        [
+            .. mirrors.Select(mirror => Endpoint(rule.At(mirror.Location, reference.Repository), mirror.IsInsecure, isMirror: true)),
+            Endpoint(rule.At(rule.Location, reference.Repository), rule.IsInsecure, isMirror: false),
+        ];
     }
 
+    /// <summary>Of a host as a whole, as it counts for redirects and token services.</summary>
     public bool IsInsecure(string host) => _insecure.Contains(host) || _insecure.Contains(new Uri($"https://{host}/").Host);
+
+    private RegistryEndpoint Endpoint(string repository, bool isInsecure, bool isMirror)
+    {
+        var slash = repository.IndexOf('/', StringComparison.Ordinal);
+        var domain = repository[..slash];
+        var host = domain == ImageReference.DefaultDomain ? DockerHubHost : domain;
+        return new RegistryEndpoint(host, repository[(slash + 1)..], isInsecure || IsInsecure(host)) { IsMirror = isMirror };
+    }
+
+    /// <summary>Those without a path: the rest is insecure in a part only.</summary>
+    private static IEnumerable<string> InsecureHosts(RegistriesConfiguration registries) => registries.Rules
+        .SelectMany(rule => rule.Mirrors.Select(mirror => (mirror.Location, mirror.IsInsecure)).Append((rule.Location, rule.IsInsecure)))
+        .Where(place => place.IsInsecure && place.Location.Length > 0 && !place.Location.Contains('/', StringComparison.Ordinal))
+        .Select(place => place.Location);
 }

@@ -8,6 +8,9 @@ namespace CriSharp.Registry.Mirrors;
 /// <param name="IsInsecure">The operator allows plain HTTP and unverified certificates.</param>
 internal sealed record RegistryEndpoint(string Host, string Path, bool IsInsecure)
 {
+    /// <summary>A stand-in for the registry that the image's name tells.</summary>
+    public bool IsMirror { get; init; }
+
     /// <summary>Nobody can listen between us and a registry on this machine, so plain HTTP is allowed there, as everywhere in the field.</summary>
     public bool AllowsPlainHttp => IsInsecure || LocalHost.IsLoopback(new Uri($"https://{Host}/").Host);
 }

@@ -46,7 +46,7 @@ internal sealed class EndpointConnection(
             }
             catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
             {
-                hosts.For(endpoint.Host).KnownScheme = null;
+                hosts.For(endpoint).KnownScheme = null;
                 if (attempt >= options.Attempts || failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError })
                 {
                     throw RegistryFailure.Unreachable(call.What, endpoint.Host, failure);
@@ -59,7 +59,7 @@ internal sealed class EndpointConnection(
 
     private async Task<HttpResponseMessage> SendOnceAsync(RegistryCall call, CancellationToken cancellationToken)
     {
-        var client = hosts.For(endpoint.Host);
+        var client = hosts.For(endpoint);
         var scheme = await SchemeProbe.SchemeOfAsync(endpoint, client, time, cancellationToken);
         var target = new Uri($"{scheme}://{endpoint.Host}/v2/{endpoint.Path}/{call.Path}");
         for (var answers = 0; ; answers++)

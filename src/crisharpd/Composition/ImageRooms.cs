@@ -6,6 +6,7 @@ using CriSharp.Linux.Files;
 using CriSharp.Oci;
 using CriSharp.Pods.Containers;
 using CriSharp.Registry;
+using CriSharp.Registry.Mirrors;
 using CriSharp.Storage;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
@@ -39,7 +40,10 @@ internal static class ImageRooms
             provider.GetRequiredService<LayerStore>(),
             provider.GetRequiredService<ILogger<ImageStore>>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new RegistryClient(RegistryOptionsOf(options), provider.GetRequiredService<TimeProvider>()));
+
+        // Read here and now: a wrong file keeps the daemon from starting.
+        var registry = RegistryOptionsOf(options);
+        services.AddSingleton(provider => new RegistryClient(registry, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new PullOptions { Linger = options.UnclaimedTimeout < LongestLinger ? options.UnclaimedTimeout : LongestLinger });
 
         services.AddSingleton(provider => new FreeUnusedLayers(
@@ -68,6 +72,7 @@ internal static class ImageRooms
         {
             CertificateFolders = options.RegistryCertDirectories,
             InsecureRegistries = options.InsecureRegistries,
+            Registries = RegistriesFile.Read(options.RegistriesConf),
         };
         return options.PullProgressTimeout is { } limit ? registry with { ProgressTimeLimit = limit } : registry;
     }

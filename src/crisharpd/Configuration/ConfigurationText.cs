@@ -51,6 +51,7 @@ internal static class ConfigurationText
         [Settings.CniDelTimeout] = [Duration.Format(options.CniDelTimeout)],
         [Settings.InsecureRegistries] = options.InsecureRegistries,
         [Settings.RegistryCertDirectories] = options.RegistryCertDirectories,
+        [Settings.RegistriesConf] = [options.RegistriesConf],
         [Settings.PullProgressTimeout] = [Duration.Format(options.PullProgressTimeout ?? TimeSpan.Zero)],
         [Settings.ContainerCreateTimeout] = [Duration.Format(options.ContainerCreateTimeout)],
         [Settings.RuntimeTimeout] = [Duration.Format(options.RuntimeTimeout)],

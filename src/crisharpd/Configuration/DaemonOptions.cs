@@ -60,6 +60,8 @@ internal sealed record DaemonOptions
 
     public required IReadOnlyList<string> RegistryCertDirectories { get; init; }
 
+    public required string RegistriesConf { get; init; }
+
     /// <summary>Null: no limit.</summary>
     public required TimeSpan? PullProgressTimeout { get; init; }
 

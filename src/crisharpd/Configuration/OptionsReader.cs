@@ -41,6 +41,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             CniDelTimeout = TimeLimit(Settings.CniDelTimeout, "30s"),
             InsecureRegistries = Values(Settings.InsecureRegistries).Select(HostAndPort).ToArray(),
             RegistryCertDirectories = AbsolutePaths(Settings.RegistryCertDirectories, "/etc/containers/certs.d", "/etc/docker/certs.d"),
+            RegistriesConf = AbsolutePath(Settings.RegistriesConf, "/etc/containers/registries.conf"),
             PullProgressTimeout = Interval(Settings.PullProgressTimeout, "5m"),
             PullDiskFloorBytes = Parse<long?>(Settings.PullDiskFloor, ByteSize.Auto, $"{ByteSize.Auto} or {ByteSize.Expected}", ByteSize.TryParseOrAuto),
             UnclaimedTimeout = Parse<TimeSpan>(Settings.UnclaimedTimeout, "5m", "a duration such as 30s, 5m or 1h", Duration.TryParse),

@@ -55,10 +55,13 @@ internal static class Settings
     public static readonly Setting RegistryCertDirectories = new(
         "--registry-cert-dir", "crio.image", "registry_cert_dirs", "folder with CAs by registry [/etc/containers/certs.d, /etc/docker/certs.d]", Repeatable: true);
 
+    public static readonly Setting RegistriesConf = new(
+        "--registries-conf", "crio.image", "registries_conf", "file that names mirrors of registries and blocked ones; with FILE.d [/etc/containers/registries.conf]");
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
         ContainerCreateTimeout, RuntimeTimeout, LogLevel, LogFormat, AuditInterval, CniConfigDirectory, CniPluginDirectories, CniPluginTimeout,
-        CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout,
+        CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout, RegistriesConf,
     ];
 }

@@ -1,0 +1,130 @@
+using CriSharp.Oci;
+using CriSharp.Primitives;
+using CriSharp.Registry.Mirrors;
+using CriSharp.TestSupport.Registries;
+
+namespace CriSharp.Registry.Tests;
+
+/// <summary>Which places are asked for an image, and what they are told.</summary>
+public sealed class MirrorTests
+{
+    private const string SomeDigest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    [Theory]
+    [InlineData("busybox", "registry-1.docker.io/library/busybox")]
+    [InlineData("a.example/x/y", "m1.example/cache/x/y m2.example/x/y a.example/x/y")]
+    [InlineData("a.example/x/y@" + SomeDigest, "m1.example/cache/x/y m3.example/x/y a.example/x/y")]
+    [InlineData("a.example/team/x", "other.example:5000/x")]
+    [InlineData("a.example/teamwork", "m1.example/cache/teamwork m2.example/teamwork a.example/teamwork")]
+    [InlineData("a.example:5000/x", "a.example:5000/x")]
+    [InlineData("deep.b.example/x", "m4.example/x deep.b.example/x")]
+    [InlineData("b.example/x", "b.example/x")]
+    [InlineData("c.d.example/x", "all.example/d/x")]
+    public void Places_AreTheMirrorsAndThenTheRegistry(string reference, string places)
+    {
+        var order = new EndpointOrder(new RegistryOptions { Registries = Rules });
+
+        Assert.Equal(places.Split(' '), order.For(ImageReference.Parse(reference)).Select(endpoint => $"{endpoint.Host}/{endpoint.Path}"));
+    }
+
+    [Fact]
+    public void Places_AreInsecureWhereTheFileSaysSo()
+    {
+        var order = new EndpointOrder(new RegistryOptions { Registries = Rules });
+
+        Assert.Equal([false, true, false], order.For(ImageReference.Parse("a.example/x")).Select(endpoint => endpoint.IsInsecure));
+        Assert.True(order.IsInsecure("m2.example"));
+        Assert.False(order.IsInsecure("other.example:5000"));
+    }
+
+    [Fact]
+    public void Blocked_IsRefusedWithTheRuleThatDoesIt()
+    {
+        var client = new RegistryClient(new RegistryOptions { Registries = Rules }, TimeProvider.System);
+
+        var failure = Assert.Throws<RuntimeException>(() => client.OpenRepository(ImageReference.Parse("a.example/blocked/x"), null));
+
+        Assert.Equal(ErrorKind.PermissionDenied, failure.Kind);
+        Assert.Contains("registries.conf:9", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Resolve_WhenAMirrorHasIt_DoesNotAskTheRegistry()
+    {
+        await using var mirror = await FakeRegistry.StartAsync();
+        await using var registry = await FakeRegistry.StartAsync("127.0.0.2");
+        var image = new TestImage();
+        mirror.Serve(image, "copies/a", "1");
+
+        var resolved = await Open(registry.Host, $"{mirror.Host}/copies", null).ResolveAsync(CancellationToken.None);
+
+        Assert.Equal(image.ManifestDigest, resolved.Digest.ToString());
+        Assert.Empty(registry.Requests);
+    }
+
+    [Fact]
+    public async Task Resolve_WhenAMirrorDoesNotHaveIt_AsksTheRegistry()
+    {
+        await using var mirror = await FakeRegistry.StartAsync();
+        await using var registry = await FakeRegistry.StartAsync("127.0.0.2");
+        var image = new TestImage();
+        registry.Serve(image, "a", "1");
+
+        var resolved = await Open(registry.Host, mirror.Host, null).ResolveAsync(CancellationToken.None);
+
+        Assert.Equal(image.ManifestDigest, resolved.Digest.ToString());
+        Assert.NotEmpty(mirror.Requests);
+    }
+
+    [Fact]
+    public async Task Credentials_AreNotShownToAMirror()
+    {
+        await using var mirror = await FakeRegistry.StartAsync();
+        await using var registry = await FakeRegistry.StartAsync("127.0.0.2");
+        var seen = new List<string>();
+        mirror.Handler = context =>
+        {
+            seen.Add(context.Request.Headers.Authorization.ToString());
+            context.Response.StatusCode = 401;
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"mirror\"";
+            return Task.FromResult(true);
+        };
+        registry.Serve(new TestImage(), "a", "1");
+
+        await Open(registry.Host, mirror.Host, new RegistryCredentials { UserName = "u", Password = "p" }).ResolveAsync(CancellationToken.None);
+
+        Assert.NotEmpty(seen);
+        Assert.All(seen, Assert.Empty);
+    }
+
+    private static RegistriesConfiguration Rules => new(
+    [
+        Rule("a.example") with
+        {
+            Mirrors =
+            [
+                new RegistryMirror("m1.example/cache", false, MirrorUse.All),
+                new RegistryMirror("m2.example", true, MirrorUse.TagOnly),
+                new RegistryMirror("m3.example", false, MirrorUse.DigestOnly),
+            ],
+        },
+        Rule("a.example/team") with { Location = "other.example:5000" },
+        Rule("a.example/blocked") with { IsBlocked = true, Source = "registries.conf:9" },
+        Rule("*.b.example") with { Location = "", Mirrors = [new RegistryMirror("m4.example", false, MirrorUse.All)] },
+        Rule("*.d.example") with { Location = "all.example/d" },
+    ]);
+
+    private static RegistryRule Rule(string prefix) => new() { Prefix = prefix, Location = prefix, Source = "registries.conf:1" };
+
+    private static RegistryRepository Open(string host, string mirror, RegistryCredentials? credentials)
+    {
+        var rule = Rule(host) with { Mirrors = [new RegistryMirror(mirror, true, MirrorUse.All)] };
+        var options = new RegistryOptions
+        {
+            Attempts = 1,
+            CertificateFolders = [],
+            Registries = new RegistriesConfiguration([rule]),
+        };
+        return new RegistryClient(options, TimeProvider.System).OpenRepository(ImageReference.Parse($"{host}/a:1"), credentials);
+    }
+}
