@@ -31,7 +31,7 @@ public sealed record HostFacts
     /// <summary>The kernel has mount_setattr(2) and the handler's runtime says that it knows the mount option "rro".</summary>
     public bool SupportsRecursiveReadOnly { get; init; }
 
-    /// <summary>Every device below /dev: what a privileged container gets.</summary>
+    /// <summary>Every device below /dev as it is now: what a privileged container gets. Empty where none is asked for.</summary>
     public IReadOnlyList<HostDevice> Devices { get; init; } = [];
 }
 

@@ -2,6 +2,7 @@ using System.Text;
 using CriSharp.Cri.V1;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
+using CriSharp.Pods.Cdi;
 using CriSharp.Pods.Host;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
@@ -44,7 +45,12 @@ public sealed partial class ContainerSpecs(
             Sandbox = request.Sandbox.Config,
             Image = request.Image,
             User = request.User,
-            Host = host with { SupportsRecursiveReadOnly = handlers.Of(request.Sandbox.RuntimeHandler).RecursiveReadOnlyMounts },
+            Host = host with
+            {
+                SupportsRecursiveReadOnly = handlers.Of(request.Sandbox.RuntimeHandler).RecursiveReadOnlyMounts,
+                // At each time anew: devices come and go while the daemon runs.
+                Devices = security?.Privileged ?? false ? HostDevices.All() : [],
+            },
             Namespaces = NamespacesOf(request.Sandbox, request.SandboxState) with { TargetPidPath = TargetOf(request.Sandbox, security) },
             Files = FilesOf(request.Sandbox),
             RootFsPath = request.RootFs,
@@ -53,6 +59,8 @@ public sealed partial class ContainerSpecs(
             LocalhostSeccompProfile = ReadProfile(SeccompProfileFile.PathOf(security)),
             Devices = request.Config.Devices.DistinctBy(device => device.HostPath).ToDictionary(device => device.HostPath, device => HostDevices.At(device.HostPath)),
             SourcePropagations = request.Propagations,
+            DevicesAreTheUsers = options.DeviceOwnershipFromSecurityContext,
+            Edits = ResolveCdiDevices.Run(request.Config, options.CdiSpecDirectories),
         });
         foreach (var warning in built.Warnings)
         {
