@@ -21,6 +21,8 @@ public sealed record RuntimeSpec
     /// <summary>In the order in which they are made.</summary>
     public IReadOnlyList<SpecMount> Mounts { get; init; } = [];
 
+    public SpecHooks? Hooks { get; init; }
+
     public required SpecLinux Linux { get; init; }
 
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }

@@ -29,6 +29,8 @@ public sealed record SpecLinux
     public IReadOnlyList<string>? ReadonlyPaths { get; init; }
 
     public string? MountLabel { get; init; }
+
+    public SpecIntelRdt? IntelRdt { get; init; }
 }
 
 public sealed record SpecNamespace

@@ -69,7 +69,7 @@ public static class ContainerSpec
                 ReadonlyPaths = PathsOrNull(security.ReadonlyPaths, security.Privileged),
             },
         };
-        return new BuiltSpec(spec, warnings);
+        return new BuiltSpec(EditsSection.Apply(spec, input), warnings);
     }
 
     private static void Validate(ContainerSpecInput input, LinuxContainerSecurityContext security)
@@ -83,11 +83,6 @@ public static class ContainerSpec
         if (security.Privileged && !(input.Sandbox.Linux?.SecurityContext?.Privileged ?? false))
         {
             throw Refusal.Unmet("a privileged container needs a privileged pod sandbox, and this one was made without");
-        }
-
-        if (input.Config.CDIDevices.Count > 0)
-        {
-            throw Refusal.Unbuilt($"CDI devices ({Refusal.Quote(input.Config.CDIDevices[0].Name)}) are not supported yet");
         }
     }
 

@@ -44,6 +44,15 @@ public sealed record ContainerSpecInput
     /// <summary>Where on the host each image is that a mount names.</summary>
     public IReadOnlyDictionary<ImageVolume, string> ImageVolumes { get; init; } = new Dictionary<ImageVolume, string>();
 
+    /// <summary>A privileged container gets only the devices that it asks for, as others do (a runtime handler's privileged_without_host_devices).</summary>
+    public bool PrivilegedWithoutHostDevices { get; init; }
+
+    /// <summary>Devices that are asked for belong to run_as_user and run_as_group, not to their owners on the host.</summary>
+    public bool DevicesAreTheUsers { get; init; }
+
+    /// <summary>Of the CDI devices that <see cref="CdiDeviceNames.Asked"/> names; null where it names none.</summary>
+    public SpecEdits? Edits { get; init; }
+
     /// <summary>By host path: how the mount that it lies on propagates. A source that isn't listed is not checked.</summary>
     public IReadOnlyDictionary<string, SourcePropagation> SourcePropagations { get; init; } = new Dictionary<string, SourcePropagation>();
 }

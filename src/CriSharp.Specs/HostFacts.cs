@@ -34,7 +34,7 @@ public sealed record HostFacts
     /// <summary>Where the daemon mounts root file systems: absolute, without links.</summary>
     public IReadOnlyList<string> OwnFolders { get; init; } = [];
 
-    /// <summary>Every device below /dev: what a privileged container gets.</summary>
+    /// <summary>Every device below /dev as it is now: what a privileged container gets. Empty where none is asked for.</summary>
     public IReadOnlyList<HostDevice> Devices { get; init; } = [];
 }
 

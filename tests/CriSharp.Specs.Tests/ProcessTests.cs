@@ -146,7 +146,7 @@ public sealed class ProcessTests
             config.Linux = null;
             config.Windows = new WindowsContainerConfig();
         }));
-        Refused.Build(ErrorKind.Unimplemented, "CDI", Requests.With(config => config.CDIDevices.Add(new CDIDevice { Name = "v.com/c=d" })));
+        Refused.Build(ErrorKind.FailedPrecondition, "CDI", Requests.With(config => config.CDIDevices.Add(new CDIDevice { Name = "v.com/c=d" })));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using CriSharp.Cri.V1;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
+using CriSharp.Pods.Cdi;
 using CriSharp.Pods.Host;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
@@ -49,6 +50,8 @@ public sealed partial class ContainerSpecs(
             {
                 SupportsRecursiveReadOnly = handlers.Of(request.Sandbox.RuntimeHandler).RecursiveReadOnlyMounts,
                 OwnFolders = [HostPath.Resolve(_folders.Root), HostPath.Resolve(_folders.RunRoot)],
+                // At each time anew: devices come and go while the daemon runs.
+                Devices = security?.Privileged ?? false ? HostDevices.All() : [],
             },
             Namespaces = NamespacesOf(request.Sandbox, request.SandboxState) with { TargetPidPath = TargetOf(request.Sandbox, security) },
             Files = FilesOf(request.Sandbox),
@@ -59,6 +62,8 @@ public sealed partial class ContainerSpecs(
             Devices = request.Config.Devices.DistinctBy(device => device.HostPath).ToDictionary(device => device.HostPath, device => HostDevices.At(device.HostPath)),
             SourcePropagations = request.Propagations,
             ImageVolumes = request.ImageVolumes,
+            DevicesAreTheUsers = options.DeviceOwnershipFromSecurityContext,
+            Edits = ResolveCdiDevices.Run(request.Config, options.CdiSpecDirectories),
         });
         foreach (var warning in built.Warnings)
         {

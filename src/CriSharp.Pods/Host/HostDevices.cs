@@ -1,6 +1,7 @@
 using CriSharp.Linux;
 using CriSharp.Linux.Files;
 using CriSharp.Specs;
+using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Pods.Host;
 
@@ -18,7 +19,7 @@ internal static class HostDevices
     /// <summary>The device at a path, or all below a folder; links in the path are the administrator's and followed. Nothing there: empty.</summary>
     public static IReadOnlyList<HostDevice> At(string path)
     {
-        using var opened = HostPath.TryOpen(path, OpenFlags.PathOnly);
+        using var opened = TryOpen(path);
         if (opened is null)
         {
             return [];
@@ -38,6 +39,17 @@ internal static class HostDevices
 
         return found;
     }
+
+    /// <summary>As <see cref="At"/>, of one device only.</summary>
+    public static HostDevice? TryNode(string path)
+    {
+        using var opened = TryOpen(path);
+        return opened is null ? null : AsDevice(path, FileDescriptor.Stat(opened));
+    }
+
+    /// <summary>What is no path of the host is not there.</summary>
+    private static SafeFileHandle? TryOpen(string path) =>
+        path is ['/', ..] && !path.Contains('\0') ? HostPath.TryOpen(path, OpenFlags.PathOnly) : null;
 
     private static void Collect(string folder, List<HostDevice> found, int depth)
     {

@@ -35,7 +35,6 @@ public static class HostFactsReader
             AppArmorProfiles = AppArmorProfiles(),
             HasHugetlb = cgroups.Find("hugetlb") is not null,
             HasSwapAccounting = HasSwapAccounting(cgroups),
-            Devices = HostDevices.All(),
         };
     }
 

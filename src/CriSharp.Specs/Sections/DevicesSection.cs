@@ -1,5 +1,6 @@
 using CriSharp.Cri.V1;
 using CriSharp.Oci;
+using CriSharp.Specs.Users;
 
 namespace CriSharp.Specs.Sections;
 
@@ -14,9 +15,9 @@ internal static class DevicesSection
     public static BuiltDevices Build(ContainerSpecInput input)
     {
         var devices = new SortedDictionary<string, SpecDevice>(StringComparer.Ordinal);
-        var isPrivileged = input.Config.Linux?.SecurityContext?.Privileged ?? false;
-        var rules = new List<SpecDeviceRule> { new() { Allow = isPrivileged, Access = AllAccess } };
-        if (isPrivileged)
+        var hasAll = (input.Config.Linux?.SecurityContext?.Privileged ?? false) && !input.PrivilegedWithoutHostDevices;
+        var rules = new List<SpecDeviceRule> { new() { Allow = hasAll, Access = AllAccess } };
+        if (hasAll)
         {
             foreach (var device in input.Host.Devices.Where(device => !IsMadeByRuntime(device.Path)))
             {
@@ -26,7 +27,7 @@ internal static class DevicesSection
 
         foreach (var asked in input.Config.Devices)
         {
-            AddAsked(asked, input, devices, isPrivileged ? null : rules);
+            AddAsked(asked, input, devices, hasAll ? null : rules);
         }
 
         return new BuiltDevices([.. devices.Values], rules);
@@ -35,24 +36,18 @@ internal static class DevicesSection
     private static void AddAsked(
         Device asked, ContainerSpecInput input, SortedDictionary<string, SpecDevice> devices, List<SpecDeviceRule>? rules)
     {
-        var access = asked.Permissions.Length == 0 ? AllAccess : asked.Permissions;
-        if (access.Any(c => !AllAccess.Contains(c)) || access.Distinct().Count() != access.Length)
-        {
-            throw Refusal.Invalid($"the device {Refusal.Quote(asked.HostPath)}: permissions {Refusal.Quote(access)} are not some of r, w and m");
-        }
-
-        if (!input.Devices.TryGetValue(asked.HostPath, out var found) || found.Count == 0)
-        {
-            throw Refusal.Invalid($"the device {Refusal.Quote(asked.HostPath)} is not there, or neither a device nor a folder of devices");
-        }
-
-        var root = ContainerPath.Clean(asked.ContainerPath.Length > 0 ? asked.ContainerPath : asked.HostPath);
+        var access = AccessOf(asked);
+        var (container, found) = PathsOf(asked, input);
+        var owner = input.DevicesAreTheUsers ? input.Config.Linux?.SecurityContext : null;
+        var host = asked.HostPath.TrimEnd('/');
         foreach (var device in found)
         {
-            var path = device.Path.StartsWith(asked.HostPath.TrimEnd('/') + '/', StringComparison.Ordinal)
-                ? ContainerPath.Clean(root + '/' + device.Path[asked.HostPath.TrimEnd('/').Length..])
-                : root;
-            devices[path] = ToSpec(device, path);
+            var path = device.Path.StartsWith(host + '/', StringComparison.Ordinal) ? ContainerPath.Clean(container + device.Path[host.Length..]) : container;
+            devices[path] = ToSpec(device with
+            {
+                Uid = owner?.RunAsUser is { } user ? UserIds.Check("run_as_user", user.Value) : device.Uid,
+                Gid = owner?.RunAsGroup is { } group ? UserIds.Check("run_as_group", group.Value) : device.Gid,
+            }, path);
             rules?.Add(new SpecDeviceRule
             {
                 Allow = true,
@@ -62,6 +57,32 @@ internal static class DevicesSection
                 Access = access,
             });
         }
+    }
+
+    private static string AccessOf(Device asked)
+    {
+        var access = asked.Permissions.Length == 0 ? AllAccess : asked.Permissions;
+        return access.All(c => AllAccess.Contains(c)) && access.Distinct().Count() == access.Length
+            ? access
+            : throw Refusal.Invalid($"the device {Refusal.Quote(asked.HostPath)}: permissions {Refusal.Quote(access)} are not some of r, w and m");
+    }
+
+    private static (string ContainerPath, IReadOnlyList<HostDevice> Found) PathsOf(Device asked, ContainerSpecInput input)
+    {
+        if (asked.HostPath is not ['/', ..] || asked.HostPath.Contains('\0') || asked.ContainerPath.Contains('\0'))
+        {
+            throw Refusal.Invalid($"the device {Refusal.Quote(asked.HostPath)}: host_path is not an absolute path, or a path holds a NUL character");
+        }
+
+        if (!input.Devices.TryGetValue(asked.HostPath, out var found) || found.Count == 0)
+        {
+            throw Refusal.Invalid($"the device {Refusal.Quote(asked.HostPath)} is not there, or neither a device nor a folder of devices");
+        }
+
+        var path = ContainerPath.Clean(asked.ContainerPath.Length > 0 ? asked.ContainerPath : asked.HostPath);
+        return path != "/"
+            ? (path, found)
+            : throw Refusal.Invalid($"the device {Refusal.Quote(asked.HostPath)}: container_path {Refusal.Quote(asked.ContainerPath)} is the container's root");
     }
 
     private static bool IsMadeByRuntime(string path) =>
