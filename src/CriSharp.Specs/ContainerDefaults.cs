@@ -26,4 +26,7 @@ public sealed record ContainerDefaults
     /// (CVE-2024-3154: org.systemd.property.*).
     /// </summary>
     public IReadOnlyList<string> AllowedAnnotations { get; init; } = [];
+
+    /// <summary>A limit of memory below it is refused: the OCI runtime starts in the container's cgroup, and would be killed there.</summary>
+    public long LeastMemoryBytes { get; init; } = 12 << 20;
 }

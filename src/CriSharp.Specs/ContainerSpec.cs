@@ -55,7 +55,7 @@ public static class ContainerSpec
                 CgroupsPath = input.CgroupsPath,
                 // A container that says nothing of namespaces has its pod's.
                 Namespaces = NamespacesSection.Build(security.NamespaceOptions ?? input.Sandbox.Linux?.SecurityContext?.NamespaceOptions, security.Privileged, input.Namespaces, input.Host),
-                Resources = ResourcesSection.Build(resources, devices.Rules, input.Host),
+                Resources = ResourcesSection.Build(resources, devices.Rules, input.Host, input.Defaults.LeastMemoryBytes),
                 Devices = devices.Devices.Count > 0 ? devices.Devices : null,
                 Seccomp = security.Privileged
                     ? null

@@ -24,7 +24,11 @@ public sealed record HostFacts
     /// <summary>The profiles loaded in the kernel; null on a host without AppArmor.</summary>
     public IReadOnlySet<string>? AppArmorProfiles { get; init; }
 
+    /// <summary>There is a controller for huge pages.</summary>
     public bool HasHugetlb { get; init; }
+
+    /// <summary>Page sizes of the host as limits name them: "2MB", "1GB".</summary>
+    public IReadOnlyCollection<string> HugepageSizes { get; init; } = [];
 
     public bool HasSwapAccounting { get; init; }
 

@@ -18,6 +18,7 @@ internal static class Requests
         BoundingCapabilities = new HashSet<string>([.. DockerCapabilities, "CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SYS_PTRACE"]),
         CgroupVersion = CgroupVersion.V2,
         HasHugetlb = true,
+        HugepageSizes = ["1GB", "2MB"],
         HasSwapAccounting = true,
         SupportsRecursiveReadOnly = true,
         Devices =

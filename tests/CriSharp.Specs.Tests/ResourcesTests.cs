@@ -6,6 +6,8 @@ namespace CriSharp.Specs.Tests;
 
 public sealed class ResourcesTests
 {
+    private const long Mega = 1 << 20;
+
     private static ContainerSpecInput With(LinuxContainerResources resources) => Requests.With(config => config.Linux.Resources = resources);
 
     private static SpecResources Built(LinuxContainerResources resources) => ContainerSpec.Build(With(resources)).Spec.Linux.Resources!;
@@ -23,10 +25,11 @@ public sealed class ResourcesTests
     }
 
     [Theory]
-    [InlineData(100, 0, 100L)]
-    [InlineData(100, 100, 100L)]
-    [InlineData(100, 150, 150L)]
-    [InlineData(100, -1, -1L)]
+    [InlineData(100 * Mega, 0, 100L * Mega)]
+    [InlineData(100 * Mega, 100 * Mega, 100L * Mega)]
+    [InlineData(100 * Mega, 150 * Mega, 150L * Mega)]
+    [InlineData(100 * Mega, -1, -1L)]
+    [InlineData(-1, 0, -1L)]
     public void Swap_GoesWithMemory(long limit, long swap, long? expected) => Assert.Equal(
         new SpecMemory { Limit = limit, Swap = expected },
         Built(new LinuxContainerResources { MemoryLimitInBytes = limit, MemorySwapLimitInBytes = swap }).Memory);
@@ -34,22 +37,117 @@ public sealed class ResourcesTests
     [Fact]
     public void Swap_WithoutAccounting_IsLeftOut()
     {
-        var input = With(new LinuxContainerResources { MemoryLimitInBytes = 100, MemorySwapLimitInBytes = 100 });
+        var input = With(new LinuxContainerResources { MemoryLimitInBytes = 100 * Mega, MemorySwapLimitInBytes = 200 * Mega });
 
         Assert.Equal(
-            new SpecMemory { Limit = 100 },
+            new SpecMemory { Limit = 100 * Mega },
             ContainerSpec.Build(input with { Host = Requests.Host with { HasSwapAccounting = false } }).Spec.Linux.Resources!.Memory);
     }
 
     [Fact]
-    public void Nonsense_IsRefused()
+    public void Swap_WithoutALimitOfMemory_IsPassedOver()
     {
-        Refused.Build(ErrorKind.InvalidArgument, "less than", With(new LinuxContainerResources { MemoryLimitInBytes = 100, MemorySwapLimitInBytes = 50 }));
-        Refused.Build(ErrorKind.InvalidArgument, "negative", With(new LinuxContainerResources { MemoryLimitInBytes = -1 }));
-        Refused.Build(ErrorKind.InvalidArgument, "negative", With(new LinuxContainerResources { CpuShares = -1 }));
-        Refused.Build(ErrorKind.InvalidArgument, "negative", With(new LinuxContainerResources { CpuQuota = -2 }));
-        Refused.Build(ErrorKind.InvalidArgument, "cpuset_cpus", With(new LinuxContainerResources { CpusetCpus = "0\n1" }));
-        Refused.Build(ErrorKind.InvalidArgument, "page size", With(new LinuxContainerResources { HugepageLimits = { new HugepageLimit { PageSize = "../x" } } }));
+        Assert.Null(Built(new LinuxContainerResources { MemorySwapLimitInBytes = 100 * Mega }).Memory);
+        Assert.Equal(new SpecMemory { Swap = -1 }, Built(new LinuxContainerResources { MemorySwapLimitInBytes = -1 }).Memory);
+    }
+
+    [Fact]
+    public void Swap_GivenByItsFile_IsNotSetByUsAsWell()
+    {
+        var resources = Built(new LinuxContainerResources { MemoryLimitInBytes = 100 * Mega, Unified = { ["memory.swap.max"] = "1000000" } });
+
+        Assert.Equal(new SpecMemory { Limit = 100 * Mega }, resources.Memory);
+        Assert.Equal("1000000", resources.Unified!["memory.swap.max"]);
+    }
+
+    [Theory]
+    [InlineData(-2, 0, "memory_limit_in_bytes -2", "only -1")]
+    [InlineData(0, -2, "memory_swap_limit_in_bytes -2", "only -1")]
+    [InlineData(12 * Mega - 1, 0, "memory_limit_in_bytes 12582911", "12582912 bytes at least")]
+    [InlineData(1, 0, "memory_limit_in_bytes 1 ", "12582912")]
+    [InlineData(100 * Mega, 50 * Mega, "memory_swap_limit_in_bytes 52428800", "less than memory_limit_in_bytes 104857600")]
+    [InlineData(-1, 50 * Mega, "memory_swap_limit_in_bytes 52428800", "memory_limit_in_bytes is -1")]
+    public void Memory_ThatCantBe_IsRefused(long limit, long swap, string value, string rule)
+    {
+        var asked = With(new LinuxContainerResources { MemoryLimitInBytes = limit, MemorySwapLimitInBytes = swap });
+
+        Refused.Build(ErrorKind.InvalidArgument, value, asked);
+        Refused.Build(ErrorKind.InvalidArgument, rule, asked);
+    }
+
+    [Fact]
+    public void Memory_IsEnoughFromTheLeastOn_AndTheLeastIsTheHandlers()
+    {
+        var asked = With(new LinuxContainerResources { MemoryLimitInBytes = 12 * Mega });
+        Assert.Equal(12 * Mega, ContainerSpec.Build(asked).Spec.Linux.Resources!.Memory!.Limit);
+
+        Refused.Build(ErrorKind.InvalidArgument, "20971520 bytes at least", asked with { Defaults = new ContainerDefaults { LeastMemoryBytes = 20 * Mega } });
+    }
+
+    [Theory]
+    [InlineData(-1, 0, 0, "cpu_shares -1")]
+    [InlineData(0, 999, 0, "cpu_period 999")]
+    [InlineData(0, 1_000_001, 0, "cpu_period 1000001")]
+    [InlineData(0, -1, 0, "cpu_period -1")]
+    [InlineData(0, 0, 999, "cpu_quota 999")]
+    [InlineData(0, 0, -2, "cpu_quota -2")]
+    public void Cpu_ThatCantBe_IsRefused(long shares, long period, long quota, string value) => Refused.Build(
+        ErrorKind.InvalidArgument, value, With(new LinuxContainerResources { CpuShares = shares, CpuPeriod = period, CpuQuota = quota }));
+
+    [Theory]
+    [InlineData(1, 2UL)]
+    [InlineData(2, 2UL)]
+    [InlineData(262_144, 262_144UL)]
+    [InlineData(1_000_000, 262_144UL)]
+    public void Shares_BeyondTheKernelsRange_AreItsNearest(long asked, ulong given) => Assert.Equal(given, Built(new LinuxContainerResources { CpuShares = asked }).Cpu!.Shares);
+
+    [Theory]
+    [InlineData("0\n1")]
+    [InlineData("0-")]
+    [InlineData("-1")]
+    [InlineData("3-1")]
+    [InlineData("0,,1")]
+    [InlineData("0,")]
+    [InlineData(" 0")]
+    [InlineData("0-1-2")]
+    [InlineData("a")]
+    [InlineData("99999999999")]
+    public void Cpuset_ThatIsNoList_IsRefused(string list)
+    {
+        Refused.Build(ErrorKind.InvalidArgument, $"cpuset_cpus {Refusal.Quote(list)}", With(new LinuxContainerResources { CpusetCpus = list }));
+        Refused.Build(ErrorKind.InvalidArgument, $"cpuset_mems {Refusal.Quote(list)}", With(new LinuxContainerResources { CpusetMems = list }));
+    }
+
+    [Theory]
+    [InlineData("../x")]
+    [InlineData("2M")]
+    [InlineData("2mb")]
+    [InlineData("0MB")]
+    [InlineData("MB")]
+    [InlineData("")]
+    [InlineData("2MB\n")]
+    public void Hugepages_OfNoSize_AreRefused(string size) => Refused.Build(
+        ErrorKind.InvalidArgument,
+        $"hugepage_limits: {Refusal.Quote(size)}",
+        With(new LinuxContainerResources { HugepageLimits = { new HugepageLimit { PageSize = size } } }));
+
+    [Fact]
+    public void Hugepages_OfASizeThatTheHostLacks_AreRefusedUnlessNoneAreGiven()
+    {
+        var asked = With(new LinuxContainerResources { HugepageLimits = { new HugepageLimit { PageSize = "64KB", Limit = 1 } } });
+        Refused.Build(ErrorKind.FailedPrecondition, "64KB", asked);
+        Refused.Build(ErrorKind.FailedPrecondition, "1GB, 2MB", asked);
+
+        Assert.Null(Built(new LinuxContainerResources { HugepageLimits = { new HugepageLimit { PageSize = "64KB" } } }).HugepageLimits);
+    }
+
+    [Fact]
+    public void Hugepages_OfOneSizeTwice_AreRefusedWhereTheyDiffer()
+    {
+        HugepageLimit Limit(ulong bytes) => new() { PageSize = "2MB", Limit = bytes };
+        Refused.Build(ErrorKind.InvalidArgument, "2MB has two limits", With(new LinuxContainerResources { HugepageLimits = { Limit(0), Limit(2 << 20) } }));
+
+        Assert.Equal(2UL << 20, Assert.Single(Built(new LinuxContainerResources { HugepageLimits = { Limit(2 << 20), Limit(2 << 20) } }).HugepageLimits!).Limit);
     }
 
     [Fact]
@@ -75,6 +173,38 @@ public sealed class ResourcesTests
     [InlineData("")]
     public void Unified_ThatIsNoControllersFile_IsRefused(string file) =>
         Refused.Build(ErrorKind.InvalidArgument, "unified", With(new LinuxContainerResources { Unified = { [file] = "1" } }));
+
+    [Theory]
+    [InlineData("memory.high", "")]
+    [InlineData("memory.high", "1\n2")]
+    public void Unified_WithoutAPlainValue_IsRefused(string file, string value) =>
+        Refused.Build(ErrorKind.InvalidArgument, file, With(new LinuxContainerResources { Unified = { [file] = value } }));
+
+    [Theory]
+    [InlineData("memory.max", "memory_limit_in_bytes 104857600")]
+    [InlineData("memory.swap.max", "memory_swap_limit_in_bytes 104857600")]
+    [InlineData("cpu.max", "cpu_quota 50000")]
+    [InlineData("cpu.weight", "cpu_shares 100")]
+    [InlineData("cpuset.cpus", "cpuset_cpus \"0\"")]
+    [InlineData("cpuset.mems", "cpuset_mems \"0\"")]
+    [InlineData("hugetlb.2MB.max", "hugepage_limits 2MB 4096")]
+    public void Unified_ThatIsNamedAsWell_IsRefused(string file, string named)
+    {
+        var asked = new LinuxContainerResources
+        {
+            MemoryLimitInBytes = 100 * Mega,
+            MemorySwapLimitInBytes = 100 * Mega,
+            CpuQuota = 50000,
+            CpuShares = 100,
+            CpusetCpus = "0",
+            CpusetMems = "0",
+            HugepageLimits = { new HugepageLimit { PageSize = "2MB", Limit = 4096 } },
+            Unified = { [file] = "7" },
+        };
+        Refused.Build(ErrorKind.InvalidArgument, $"{file} \"7\"", With(asked));
+        Refused.Build(ErrorKind.InvalidArgument, named, With(asked));
+        Assert.Equal("7", Built(new LinuxContainerResources { Unified = { [file] = "7" } }).Unified![file]);
+    }
 
     [Fact]
     public void Unified_OnV1_IsRefused() => Refused.Build(

@@ -34,6 +34,7 @@ public static class HostFactsReader
             HasSeccomp = Text(StatusFile, SmallFileLimitBytes).Contains("\nSeccomp:", StringComparison.Ordinal),
             AppArmorProfiles = AppArmorProfiles(),
             HasHugetlb = cgroups.Find("hugetlb") is not null,
+            HugepageSizes = HugepageSizes.Read(),
             HasSwapAccounting = HasSwapAccounting(cgroups),
         };
     }

@@ -26,4 +26,12 @@ public sealed class HostFactsReaderTests
         Assert.Equal(524288UL, limits["RLIMIT_NOFILE"]);
         Assert.False(limits.ContainsKey("RLIMIT_CPU"));
     }
+
+    [Theory]
+    [InlineData("hugepages-2048kB", "2MB")]
+    [InlineData("hugepages-1048576kB", "1GB")]
+    [InlineData("hugepages-64kB", "64KB")]
+    [InlineData("hugepages-kB", null)]
+    [InlineData("other", null)]
+    public void HugepageSize_OfAFolder_IsNamedAsTheControllersFiles(string folder, string? size) => Assert.Equal(size, HugepageSizes.NameOf(folder));
 }
