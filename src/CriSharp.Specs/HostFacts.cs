@@ -21,6 +21,9 @@ public sealed record HostFacts
 
     public bool HasSeccomp { get; init; } = true;
 
+    /// <summary>The release of the kernel, for profiles that ask for a newer one.</summary>
+    public Version Kernel { get; init; } = new(0, 0);
+
     /// <summary>The profiles loaded in the kernel; null on a host without AppArmor.</summary>
     public IReadOnlySet<string>? AppArmorProfiles { get; init; }
 

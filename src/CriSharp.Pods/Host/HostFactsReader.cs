@@ -32,6 +32,7 @@ public static class HostFactsReader
             RlimitCeilings = mayRaise ? new Dictionary<string, ulong>() : HardLimits(Text(LimitsFile, SmallFileLimitBytes)),
             Architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
             HasSeccomp = Text(StatusFile, SmallFileLimitBytes).Contains("\nSeccomp:", StringComparison.Ordinal),
+            Kernel = Environment.OSVersion.Version,
             AppArmorProfiles = AppArmorProfiles(),
             HasHugetlb = cgroups.Find("hugetlb") is not null,
             HasSwapAccounting = HasSwapAccounting(cgroups),
