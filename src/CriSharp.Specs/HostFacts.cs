@@ -27,6 +27,9 @@ public sealed record HostFacts
     /// <summary>The profiles loaded in the kernel; null on a host without AppArmor.</summary>
     public IReadOnlySet<string>? AppArmorProfiles { get; init; }
 
+    /// <summary>Why the profile of RuntimeDefault is not among them, where it isn't.</summary>
+    public string AppArmorTrouble { get; init; } = "it is not loaded on this host";
+
     public bool HasHugetlb { get; init; }
 
     public bool HasSwapAccounting { get; init; }

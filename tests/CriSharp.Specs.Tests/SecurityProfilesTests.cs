@@ -135,12 +135,68 @@ public sealed class SecurityProfilesTests
     }
 
     [Fact]
-    public void AppArmor_DefaultThatIsNotLoaded_Warns()
+    public void AppArmor_DefaultThatIsNotLoaded_IsRefusedWhereItIsAskedFor()
     {
-        var built = ContainerSpec.Build(AppArmor(new SecurityProfile(), Requests.Host with { AppArmorProfiles = new HashSet<string>() }));
+        var host = Requests.Host with { AppArmorProfiles = new HashSet<string>(), AppArmorTrouble = "the parser is away" };
+        var built = ContainerSpec.Build(AppArmor(null, host));
 
+        Refused.Build(ErrorKind.FailedPrecondition, "the parser is away", AppArmor(new SecurityProfile(), host));
         Assert.Null(built.Spec.Process.ApparmorProfile);
-        Assert.Single(built.Warnings);
+        Assert.Contains("the parser is away", Assert.Single(built.Warnings));
+    }
+
+    [Theory]
+    [InlineData("", "crisharp-default")]
+    [InlineData("runtime/default", "crisharp-default")]
+    [InlineData("unconfined", "unconfined")]
+    [InlineData("localhost/own", "own")]
+    public void AppArmor_TheDeprecatedString_CountsWhereTheFieldIsAbsent(string text, string expected)
+    {
+#pragma warning disable CS0612
+        var input = Requests.WithSecurity(security => security.ApparmorProfile = text) with { Host = WithAppArmor };
+        var overruled = Requests.WithSecurity(security => (security.Apparmor, security.ApparmorProfile) = (Localhost("own"), text)) with { Host = WithAppArmor };
+        var unknown = Requests.WithSecurity(security => security.ApparmorProfile = "own") with { Host = WithAppArmor };
+#pragma warning restore CS0612
+
+        Assert.Equal(expected, ContainerSpec.Build(input).Spec.Process.ApparmorProfile);
+        Assert.Equal("own", ContainerSpec.Build(overruled).Spec.Process.ApparmorProfile);
+        Assert.Equal(expected == "crisharp-default", AppArmorNeeds.Default(input.Config.Linux.SecurityContext));
+        Refused.Build(ErrorKind.InvalidArgument, "apparmor_profile", unknown);
+    }
+
+    [Fact]
+    public void AppArmor_OfThePrivileged_IsOnlyWhatIsNamed()
+    {
+        ContainerSpecInput Privileged(SecurityProfile? profile)
+        {
+            var input = Requests.Privileged() with { Host = WithAppArmor };
+            input.Config.Linux.SecurityContext.Apparmor = profile;
+            return input;
+        }
+
+        Assert.Null(ContainerSpec.Build(Privileged(null)).Spec.Process.ApparmorProfile);
+        Assert.Null(ContainerSpec.Build(Privileged(new SecurityProfile())).Spec.Process.ApparmorProfile);
+        Assert.Equal("own", ContainerSpec.Build(Privileged(Localhost("own"))).Spec.Process.ApparmorProfile);
+        Assert.False(AppArmorNeeds.Default(Privileged(null).Config.Linux.SecurityContext));
+    }
+
+    [Fact]
+    public void AppArmor_OfAnInfraContainer()
+    {
+        string? Of(SecurityProfile? profile, bool isPrivileged = false)
+        {
+            var input = Requests.Infra() with { Host = WithAppArmor };
+            input.Config.Linux.SecurityContext.Apparmor = profile;
+            input.Config.Linux.SecurityContext.Privileged = isPrivileged;
+            return SandboxSpec.Build(input).Spec.Process.ApparmorProfile;
+        }
+
+        Assert.Equal("crisharp-default", Of(null));
+        Assert.Equal("crisharp-default", Of(new SecurityProfile()));
+        Assert.Equal("unconfined", Of(new SecurityProfile { ProfileType = ProfileType.Unconfined }));
+        Assert.Equal("own", Of(Localhost("own")));
+        Assert.Null(Of(null, isPrivileged: true));
+        Refused.With(ErrorKind.FailedPrecondition, "not loaded", () => Of(Localhost("other")));
     }
 
     [Fact]

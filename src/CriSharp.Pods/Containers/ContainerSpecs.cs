@@ -28,14 +28,17 @@ public sealed partial class ContainerSpecs(
     PodCgroups cgroups,
     HostFacts host,
     HandlerFactsTable handlers,
+    AppArmor appArmor,
     PodsOptions options,
     ILogger<ContainerSpecs> logger)
 {
     private readonly InstanceFolders _folders = options.Folders;
+    private readonly ContainerDefaults _defaults = ContainerDefaults.BuiltIn with { AppArmorProfile = appArmor.DefaultProfile };
 
-    internal RuntimeSpec Build(SpecRequest request)
+    internal async Task<RuntimeSpec> BuildAsync(SpecRequest request, CancellationToken cancellationToken)
     {
         var security = request.Config.Linux?.SecurityContext;
+        var facts = await appArmor.AddToAsync(host, AppArmorNeeds.Default(security), cancellationToken);
         var built = ContainerSpec.Build(new ContainerSpecInput
         {
             ContainerId = request.Id.ToString(),
@@ -44,7 +47,7 @@ public sealed partial class ContainerSpecs(
             Sandbox = request.Sandbox.Config,
             Image = request.Image,
             User = request.User,
-            Host = host with { SupportsRecursiveReadOnly = handlers.Of(request.Sandbox.RuntimeHandler).RecursiveReadOnlyMounts },
+            Host = facts with { SupportsRecursiveReadOnly = handlers.Of(request.Sandbox.RuntimeHandler).RecursiveReadOnlyMounts },
             Namespaces = NamespacesOf(request.Sandbox, request.SandboxState) with { TargetPidPath = TargetOf(request.Sandbox, security) },
             Files = FilesOf(request.Sandbox),
             RootFsPath = request.RootFs,
@@ -53,6 +56,7 @@ public sealed partial class ContainerSpecs(
             LocalhostSeccompProfile = ReadProfile(SeccompProfileFile.PathOf(security)),
             Devices = request.Config.Devices.DistinctBy(device => device.HostPath).ToDictionary(device => device.HostPath, device => HostDevices.At(device.HostPath)),
             SourcePropagations = request.Propagations,
+            Defaults = _defaults,
         });
         foreach (var warning in built.Warnings)
         {
@@ -62,19 +66,26 @@ public sealed partial class ContainerSpecs(
         return built.Spec;
     }
 
-    internal RuntimeSpec BuildInfra(PodSandboxRecord sandbox, string rootFs)
+    internal async Task<RuntimeSpec> BuildInfraAsync(PodSandboxRecord sandbox, string rootFs, CancellationToken cancellationToken)
     {
         var security = sandbox.Config.Linux?.SecurityContext;
-        return SandboxSpec.Build(new SandboxSpecInput
+        var built = SandboxSpec.Build(new SandboxSpecInput
         {
             SandboxId = sandbox.Id.ToString(),
             Config = sandbox.Config,
-            Host = host,
+            Host = await appArmor.AddToAsync(host, AppArmorNeeds.Default(security), cancellationToken),
             Namespaces = NamespacesOf(sandbox, null),
             RootFsPath = rootFs,
             CgroupsPath = cgroups.PathFor(sandbox, sandbox.Id.ToInfraContainerId()),
             LocalhostSeccompProfile = ReadProfile(SeccompProfileFile.PathOf(security)),
-        }).Spec;
+            Defaults = _defaults,
+        });
+        foreach (var warning in built.Warnings)
+        {
+            NotQuiteGiven(logger, sandbox.Id.ToInfraContainerId(), warning);
+        }
+
+        return built.Spec;
     }
 
     private PodNamespaces NamespacesOf(PodSandboxRecord sandbox, SandboxState.Ready? state)

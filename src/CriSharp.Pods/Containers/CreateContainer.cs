@@ -81,7 +81,7 @@ public sealed partial class CreateContainer(
 
         Operation.At("specification");
         var user = RootFsUsers.Resolve(rootFs, image.Config.User, config.Linux?.SecurityContext);
-        var spec = specs.Build(new SpecRequest(id, sandbox.Record, ready, config, image.Config, user, rootFs, propagations));
+        var spec = await specs.BuildAsync(new SpecRequest(id, sandbox.Record, ready, config, image.Config, user, rootFs, propagations), CancellationToken.None);
 
         var record = RecordOf(id, sandbox.Record, config, image, user, logPath);
         rollback.Add("forget the record", () => containers.Forget(record));
