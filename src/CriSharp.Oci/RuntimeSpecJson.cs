@@ -8,7 +8,7 @@ namespace CriSharp.Oci;
 [JsonSerializable(typeof(RuntimeSpec))]
 [JsonSerializable(typeof(SpecProcess))]
 [JsonSerializable(typeof(SpecResources))]
-[JsonSerializable(typeof(SpecSeccomp))]
+[JsonSerializable(typeof(SeccompProfile))]
 internal sealed partial class RuntimeSpecJson : JsonSerializerContext
 {
     /// <summary>Never part of a web page: people read it with plain quotes and plus signs.</summary>

@@ -12,14 +12,7 @@ public sealed record SpecSeccomp
 
     public IReadOnlyList<string>? Flags { get; init; }
 
-    public string? ListenerPath { get; init; }
-
-    public string? ListenerMetadata { get; init; }
-
     public IReadOnlyList<SpecSyscallRule>? Syscalls { get; init; }
-
-    /// <exception cref="FormatException">Not such a document, or over 16 MiB.</exception>
-    public static SpecSeccomp Parse(ReadOnlySpan<byte> json) => RuntimeSpecText.Read(json, RuntimeSpecJson.Written.SpecSeccomp, "seccomp profile");
 }
 
 public sealed record SpecSyscallRule

@@ -18,8 +18,8 @@ public sealed record ContainerDefaults
 
     public IReadOnlyList<SpecRlimit> Rlimits { get; init; } = [];
 
-    /// <summary>Name of the AppArmor profile for RuntimeDefault; applied where it is loaded.</summary>
-    public string AppArmorProfile { get; init; } = "crisharp-default";
+    /// <summary>Name of the AppArmor profile for RuntimeDefault.</summary>
+    public string AppArmorProfile { get; init; } = DefaultAppArmor.ProfileName;
 
     /// <summary>
     /// CRI annotations that may reach the OCI runtime: a name, or its beginning and "*". Empty by default: some of them are as good as root

@@ -21,8 +21,14 @@ public sealed record HostFacts
 
     public bool HasSeccomp { get; init; } = true;
 
+    /// <summary>The release of the kernel, for profiles that ask for a newer one.</summary>
+    public Version Kernel { get; init; } = new(0, 0);
+
     /// <summary>The profiles loaded in the kernel; null on a host without AppArmor.</summary>
     public IReadOnlySet<string>? AppArmorProfiles { get; init; }
+
+    /// <summary>Why the profile of RuntimeDefault is not among them, where it isn't.</summary>
+    public string AppArmorTrouble { get; init; } = "it is not loaded on this host";
 
     /// <summary>There is a controller for huge pages.</summary>
     public bool HasHugetlb { get; init; }

@@ -35,6 +35,8 @@ public static class SandboxSpec
                 Cwd = "/",
                 Capabilities = CapabilitiesSection.None,
                 NoNewPrivileges = true,
+                ApparmorProfile = AppArmorSection.Build(
+                    security.Apparmor, deprecatedName: "", security.Privileged, input.Defaults.AppArmorProfile, input.Host, warnings),
                 OomScoreAdj = ResourcesSection.OomScoreAdj(resources, input.Host, warnings),
             },
             Root = new SpecRoot { Path = input.RootFsPath, ReadOnly = true },

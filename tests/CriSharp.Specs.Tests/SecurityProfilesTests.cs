@@ -31,29 +31,45 @@ public sealed class SecurityProfilesTests
     }
 
     [Fact]
-    public void Seccomp_Empty_IsTheDefault()
-    {
-        var names = Seccomp(new SecurityProfile())!.Syscalls![0].Names;
+    public void Seccomp_Empty_IsTheDefault() => Assert.Equal((uint?)38, Seccomp(new SecurityProfile())!.DefaultErrnoRet);
 
-        Assert.Contains("keyctl", names);
-        Assert.Contains("mount", names);
-        Assert.Contains("bpf", names);
-        Assert.DoesNotContain("clone3", names);
-        Assert.Equal(names.Order(StringComparer.Ordinal), names);
+    [Theory]
+    [InlineData("")]
+    [InlineData("unconfined")]
+    [InlineData("runtime/default")]
+    [InlineData("docker/default")]
+    [InlineData("localhost//p.json")]
+    public void Seccomp_TheDeprecatedString_CountsWhereTheFieldIsAbsent(string path)
+    {
+#pragma warning disable CS0612
+        var input = Requests.WithSecurity(security => (security.Seccomp, security.SeccompProfilePath) = (null, path)) with { LocalhostSeccompProfile = Profile };
+        var overruled = Requests.WithSecurity(security => security.SeccompProfilePath = path);
+        var sandbox = Requests.Infra();
+        sandbox.Config.Linux.SecurityContext.SeccompProfilePath = path;
+#pragma warning restore CS0612
+
+        var expected = path switch
+        {
+            "" or "unconfined" => null,
+            "localhost//p.json" => "SCMP_ARCH_X86_64",
+            _ => "SCMP_ARCH_X86_64 SCMP_ARCH_X86 SCMP_ARCH_X32",
+        };
+        string? Ways(RuntimeSpec spec) => spec.Linux.Seccomp is { } filter ? string.Join(' ', filter.Architectures!) : null;
+
+        Assert.Equal(expected, Ways(ContainerSpec.Build(input).Spec));
+        Assert.Equal(expected, Ways(SandboxSpec.Build(sandbox with { LocalhostSeccompProfile = Profile }).Spec));
+        Assert.Null(ContainerSpec.Build(overruled).Spec.Linux.Seccomp);
+        Assert.Equal(path.StartsWith("localhost", StringComparison.Ordinal) ? "/p.json" : null, SeccompProfileFile.PathOf(input.Config.Linux.SecurityContext));
     }
 
     [Fact]
-    public void Seccomp_Default_LeavesACapabilitysCallsOpen()
+    public void Seccomp_AnUnknownDeprecatedString_IsRefused()
     {
-        var input = Requests.WithSecurity(security =>
-        {
-            security.Seccomp = new SecurityProfile();
-            security.Capabilities = new Capability { AddCapabilities = { "SYS_ADMIN" } };
-        });
+#pragma warning disable CS0612
+        var input = Requests.WithSecurity(security => (security.Seccomp, security.SeccompProfilePath) = (null, "default"));
+#pragma warning restore CS0612
 
-        var names = ContainerSpec.Build(input).Spec.Linux.Seccomp!.Syscalls![0].Names;
-        Assert.DoesNotContain("mount", names);
-        Assert.Contains("keyctl", names);
+        Refused.Build(ErrorKind.InvalidArgument, "seccomp_profile_path", input);
     }
 
     [Fact]
@@ -74,8 +90,6 @@ public sealed class SecurityProfilesTests
     [InlineData("{\"defaultAction\":\"ALLOW\"}")]
     [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"a\"]}]}")]
     [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"a\"],\"action\":\"no\"}]}")]
-    [InlineData("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"archMap\":[]}")]
-    [InlineData("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{\"names\":[\"bpf\"],\"action\":\"SCMP_ACT_ALLOW\",\"includes\":{\"caps\":[\"CAP_BPF\"]}}]}")]
     public void Seccomp_LocalhostThatCantBeUnderstood_IsRefused(string file) =>
         Refused.Invalid("/p.json", () => Seccomp(Localhost("/p.json"), file));
 
@@ -121,12 +135,68 @@ public sealed class SecurityProfilesTests
     }
 
     [Fact]
-    public void AppArmor_DefaultThatIsNotLoaded_Warns()
+    public void AppArmor_DefaultThatIsNotLoaded_IsRefusedWhereItIsAskedFor()
     {
-        var built = ContainerSpec.Build(AppArmor(new SecurityProfile(), Requests.Host with { AppArmorProfiles = new HashSet<string>() }));
+        var host = Requests.Host with { AppArmorProfiles = new HashSet<string>(), AppArmorTrouble = "the parser is away" };
+        var built = ContainerSpec.Build(AppArmor(null, host));
 
+        Refused.Build(ErrorKind.FailedPrecondition, "the parser is away", AppArmor(new SecurityProfile(), host));
         Assert.Null(built.Spec.Process.ApparmorProfile);
-        Assert.Single(built.Warnings);
+        Assert.Contains("the parser is away", Assert.Single(built.Warnings));
+    }
+
+    [Theory]
+    [InlineData("", "crisharp-default")]
+    [InlineData("runtime/default", "crisharp-default")]
+    [InlineData("unconfined", "unconfined")]
+    [InlineData("localhost/own", "own")]
+    public void AppArmor_TheDeprecatedString_CountsWhereTheFieldIsAbsent(string text, string expected)
+    {
+#pragma warning disable CS0612
+        var input = Requests.WithSecurity(security => security.ApparmorProfile = text) with { Host = WithAppArmor };
+        var overruled = Requests.WithSecurity(security => (security.Apparmor, security.ApparmorProfile) = (Localhost("own"), text)) with { Host = WithAppArmor };
+        var unknown = Requests.WithSecurity(security => security.ApparmorProfile = "own") with { Host = WithAppArmor };
+#pragma warning restore CS0612
+
+        Assert.Equal(expected, ContainerSpec.Build(input).Spec.Process.ApparmorProfile);
+        Assert.Equal("own", ContainerSpec.Build(overruled).Spec.Process.ApparmorProfile);
+        Assert.Equal(expected == "crisharp-default", AppArmorNeeds.Default(input.Config.Linux.SecurityContext));
+        Refused.Build(ErrorKind.InvalidArgument, "apparmor_profile", unknown);
+    }
+
+    [Fact]
+    public void AppArmor_OfThePrivileged_IsOnlyWhatIsNamed()
+    {
+        ContainerSpecInput Privileged(SecurityProfile? profile)
+        {
+            var input = Requests.Privileged() with { Host = WithAppArmor };
+            input.Config.Linux.SecurityContext.Apparmor = profile;
+            return input;
+        }
+
+        Assert.Null(ContainerSpec.Build(Privileged(null)).Spec.Process.ApparmorProfile);
+        Assert.Null(ContainerSpec.Build(Privileged(new SecurityProfile())).Spec.Process.ApparmorProfile);
+        Assert.Equal("own", ContainerSpec.Build(Privileged(Localhost("own"))).Spec.Process.ApparmorProfile);
+        Assert.False(AppArmorNeeds.Default(Privileged(null).Config.Linux.SecurityContext));
+    }
+
+    [Fact]
+    public void AppArmor_OfAnInfraContainer()
+    {
+        string? Of(SecurityProfile? profile, bool isPrivileged = false)
+        {
+            var input = Requests.Infra() with { Host = WithAppArmor };
+            input.Config.Linux.SecurityContext.Apparmor = profile;
+            input.Config.Linux.SecurityContext.Privileged = isPrivileged;
+            return SandboxSpec.Build(input).Spec.Process.ApparmorProfile;
+        }
+
+        Assert.Equal("crisharp-default", Of(null));
+        Assert.Equal("crisharp-default", Of(new SecurityProfile()));
+        Assert.Equal("unconfined", Of(new SecurityProfile { ProfileType = ProfileType.Unconfined }));
+        Assert.Equal("own", Of(Localhost("own")));
+        Assert.Null(Of(null, isPrivileged: true));
+        Refused.With(ErrorKind.FailedPrecondition, "not loaded", () => Of(Localhost("other")));
     }
 
     [Fact]

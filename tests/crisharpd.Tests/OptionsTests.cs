@@ -117,6 +117,8 @@ public sealed class OptionsTests : IDisposable
     [InlineData("--pull-progress-timeout", "soon")]
     [InlineData("--cni-del-timeout", "0s")]
     [InlineData("--cni-add-timeout", "2")]
+    [InlineData("--apparmor-profile", "unconfined")]
+    [InlineData("--apparmor-profile", "two words")]
     [InlineData("--listen", "/a/path/that/is/much/too/long/for/a/unix/socket/because/the/kernel/keeps/it/in/one/hundred/and/eight/bytes/s")]
     public void Options_WhenAFlagIsWrong_AreRefusedByItsName(string flag, string value)
     {
@@ -184,13 +186,14 @@ public sealed class OptionsTests : IDisposable
     [Fact]
     public void ConfigurationText_WhenReadAgain_SaysTheSame()
     {
-        var options = Read([.. Programs, "--root", "/with \"quotes\"", "--insecure-registry", "localhost:5000", "--pull-progress-timeout", "1m30s", "--runtime-timeout", "7s", "--container-create-timeout", "9s", "--cni-del-timeout", "500ms"]);
+        var options = Read([.. Programs, "--root", "/with \"quotes\"", "--insecure-registry", "localhost:5000", "--pull-progress-timeout", "1m30s", "--runtime-timeout", "7s", "--container-create-timeout", "9s", "--cni-del-timeout", "500ms", "--apparmor-profile", "of-the-node"]);
         var text = ConfigurationText.Of(options);
         var again = Read(["--config", WriteFile("printed.conf", text)]);
         Assert.Equal(text, ConfigurationText.Of(again));
         Assert.Equal(TimeSpan.FromSeconds(90), again.PullProgressTimeout);
         Assert.Equal((TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(7)), (again.ContainerCreateTimeout, again.RuntimeTimeout));
         Assert.Equal(TimeSpan.FromMilliseconds(500), again.CniDelTimeout);
+        Assert.Equal("of-the-node", again.AppArmorProfile);
     }
 
     [Theory]

@@ -30,14 +30,17 @@ public sealed partial class ContainerSpecs(
     PodCgroups cgroups,
     HostFacts host,
     HandlerFactsTable handlers,
+    AppArmor appArmor,
     PodsOptions options,
     ILogger<ContainerSpecs> logger)
 {
     private readonly InstanceFolders _folders = options.Folders;
+    private readonly ContainerDefaults _defaults = ContainerDefaults.BuiltIn with { AppArmorProfile = appArmor.DefaultProfile };
 
-    internal RuntimeSpec Build(SpecRequest request)
+    internal async Task<RuntimeSpec> BuildAsync(SpecRequest request, CancellationToken cancellationToken)
     {
         var security = request.Config.Linux?.SecurityContext;
+        var facts = await appArmor.AddToAsync(host, AppArmorNeeds.Default(security), cancellationToken);
         var built = ContainerSpec.Build(new ContainerSpecInput
         {
             ContainerId = request.Id.ToString(),
@@ -46,7 +49,7 @@ public sealed partial class ContainerSpecs(
             Sandbox = request.Sandbox.Config,
             Image = request.Image,
             User = request.User,
-            Host = host with
+            Host = facts with
             {
                 SupportsRecursiveReadOnly = handlers.Of(request.Sandbox.RuntimeHandler).RecursiveReadOnlyMounts,
                 OwnFolders = [HostPath.Resolve(_folders.Root), HostPath.Resolve(_folders.RunRoot)],
@@ -64,6 +67,7 @@ public sealed partial class ContainerSpecs(
             ImageVolumes = request.ImageVolumes,
             DevicesAreTheUsers = options.DeviceOwnershipFromSecurityContext,
             Edits = ResolveCdiDevices.Run(request.Config, options.CdiSpecDirectories),
+            Defaults = _defaults,
         });
         foreach (var warning in built.Warnings)
         {
@@ -73,19 +77,26 @@ public sealed partial class ContainerSpecs(
         return built.Spec;
     }
 
-    internal RuntimeSpec BuildInfra(PodSandboxRecord sandbox, string rootFs)
+    internal async Task<RuntimeSpec> BuildInfraAsync(PodSandboxRecord sandbox, string rootFs, CancellationToken cancellationToken)
     {
         var security = sandbox.Config.Linux?.SecurityContext;
-        return SandboxSpec.Build(new SandboxSpecInput
+        var built = SandboxSpec.Build(new SandboxSpecInput
         {
             SandboxId = sandbox.Id.ToString(),
             Config = sandbox.Config,
-            Host = host,
+            Host = await appArmor.AddToAsync(host, AppArmorNeeds.Default(security), cancellationToken),
             Namespaces = NamespacesOf(sandbox, null),
             RootFsPath = rootFs,
             CgroupsPath = cgroups.PathFor(sandbox, sandbox.Id.ToInfraContainerId()),
             LocalhostSeccompProfile = ReadProfile(SeccompProfileFile.PathOf(security)),
-        }).Spec;
+            Defaults = _defaults,
+        });
+        foreach (var warning in built.Warnings)
+        {
+            NotQuiteGiven(logger, sandbox.Id.ToInfraContainerId(), warning);
+        }
+
+        return built.Spec;
     }
 
     private PodNamespaces NamespacesOf(PodSandboxRecord sandbox, SandboxState.Ready? state)

@@ -86,7 +86,7 @@ public sealed partial class CreateContainer(
 
         Operation.At("specification");
         var user = RootFsUsers.Resolve(rootFs, image.Config.User, config.Linux?.SecurityContext);
-        var spec = specs.Build(new SpecRequest(id, sandbox.Record, ready, config, image.Config, user, rootFs, propagations, volumes));
+        var spec = await specs.BuildAsync(new SpecRequest(id, sandbox.Record, ready, config, image.Config, user, rootFs, propagations, volumes), CancellationToken.None);
 
         var record = RecordOf(id, sandbox.Record, config, image, user, logPath) with { VolumeImageIds = volumeImages.Ids };
         rollback.Add("forget the record", () => containers.Forget(record));

@@ -13,10 +13,8 @@ public static class HostFactsReader
     private const string StatusFile = "/proc/self/status";
     private const string LimitsFile = "/proc/self/limits";
     private const string OomScoreFile = "/proc/self/oom_score_adj";
-    private const string AppArmorProfilesFile = "/sys/kernel/security/apparmor/profiles";
     private const string SysResource = "CAP_SYS_RESOURCE";
     private const int SmallFileLimitBytes = 1 << 20;
-    private const int ProfilesLimitBytes = 16 << 20;
 
     public static HostFacts Read(CgroupHierarchies cgroups)
     {
@@ -32,7 +30,7 @@ public static class HostFactsReader
             RlimitCeilings = mayRaise ? new Dictionary<string, ulong>() : HardLimits(Text(LimitsFile, SmallFileLimitBytes)),
             Architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
             HasSeccomp = Text(StatusFile, SmallFileLimitBytes).Contains("\nSeccomp:", StringComparison.Ordinal),
-            AppArmorProfiles = AppArmorProfiles(),
+            Kernel = Environment.OSVersion.Version,
             HasHugetlb = cgroups.Find("hugetlb") is not null,
             HugepageSizes = HugepageSizes.Read(),
             HasSwapAccounting = HasSwapAccounting(cgroups),
@@ -62,17 +60,6 @@ public static class HostFactsReader
         }
 
         return found;
-    }
-
-    private static HashSet<string>? AppArmorProfiles()
-    {
-        if (HostPath.TryReadFile(AppArmorProfilesFile, ProfilesLimitBytes) is not { } profiles)
-        {
-            return null;
-        }
-
-        // "name (enforce)", a line each
-        return [.. Encoding.UTF8.GetString(profiles).Split('\n').Select(line => line[..Math.Max(line.LastIndexOf(" (", StringComparison.Ordinal), 0)])];
     }
 
     private static bool HasSwapAccounting(CgroupHierarchies cgroups) => cgroups.Find("memory") is { } memory

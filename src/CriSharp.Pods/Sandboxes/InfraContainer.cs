@@ -34,7 +34,7 @@ public sealed partial class InfraContainer(
     {
         var id = record.Id.ToInfraContainerId();
         var rootFs = _folders.RootFsOf(id);
-        var spec = specs.BuildInfra(record, rootFs);
+        var spec = await specs.BuildInfraAsync(record, rootFs, CancellationToken.None);
         var bundle = bundles.Write(id, spec.ToJson());
         BindProgram(rootFs);
 

@@ -3,7 +3,7 @@ using ProfileType = CriSharp.Cri.V1.SecurityProfile.Types.ProfileType;
 
 namespace CriSharp.Specs.Sections;
 
-/// <summary>The AppArmor profile's name. A named profile is never quietly left out.</summary>
+/// <summary>The AppArmor profile's name. A profile that was asked for is never quietly left out on a host that has AppArmor.</summary>
 internal static class AppArmorSection
 {
     private const string LocalhostPrefix = "localhost/";
@@ -22,6 +22,10 @@ internal static class AppArmorSection
             _ => throw Refusal.Invalid($"the AppArmor profile type {(int)chosen.ProfileType} is unknown"),
         };
     }
+
+    /// <summary>The profile of RuntimeDefault has to be there before <see cref="Build"/>.</summary>
+    public static bool WantsDefault(SecurityProfile? profile, string deprecatedName, bool isPrivileged) =>
+        !isPrivileged && (profile ?? Parse(deprecatedName)) is null or { ProfileType: ProfileType.RuntimeDefault };
 
     private static SecurityProfile? Parse(string name) => name switch
     {
@@ -60,9 +64,10 @@ internal static class AppArmorSection
 
         if (isAskedFor)
         {
-            warnings.Add($"no AppArmor profile is applied: RuntimeDefault's {defaultProfile} is not loaded on this host");
+            throw Refusal.Unmet($"the AppArmor profile RuntimeDefault ({defaultProfile}) is asked for: {host.AppArmorTrouble}");
         }
 
+        warnings.Add($"no AppArmor profile is applied: RuntimeDefault's {defaultProfile}: {host.AppArmorTrouble}");
         return null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using CriSharp.Cri.V1;
 using CriSharp.Oci;
+using CriSharp.Specs.Seccomp;
 using ProfileType = CriSharp.Cri.V1.SecurityProfile.Types.ProfileType;
 
 namespace CriSharp.Specs.Sections;
@@ -46,12 +47,12 @@ internal static class SeccompSection
         return profile.ProfileType switch
         {
             ProfileType.RuntimeDefault => DefaultSeccomp.Build(host.Architecture, capabilities),
-            ProfileType.Localhost => ParseLocalhost(profile.LocalhostRef, localhostProfile),
+            ProfileType.Localhost => ReadLocalhost(profile.LocalhostRef, localhostProfile, host, capabilities),
             _ => throw Refusal.Invalid($"the seccomp profile type {(int)profile.ProfileType} is unknown"),
         };
     }
 
-    private static SpecSeccomp ParseLocalhost(string path, string? text)
+    private static SpecSeccomp ReadLocalhost(string path, string? text, HostFacts host, IReadOnlyCollection<string> capabilities)
     {
         if (text is null)
         {
@@ -60,7 +61,7 @@ internal static class SeccompSection
 
         try
         {
-            return SeccompProfileReader.Read(Encoding.UTF8.GetBytes(text));
+            return LocalhostProfile.Read(Encoding.UTF8.GetBytes(text), host, capabilities);
         }
         catch (FormatException malformed)
         {

@@ -56,6 +56,8 @@ internal static class PodRooms
             options.Root));
 
         services.AddSingleton<HandlerFactsTable>();
+        services.AddSingleton(new AppArmorOptions { DefaultProfile = options.AppArmorProfile });
+        services.AddSingleton<AppArmor>();
         services.AddSingleton<PodSandboxStore>();
         services.AddSingleton<ContainerStore>();
         services.AddSingleton<ContainerSpecs>();

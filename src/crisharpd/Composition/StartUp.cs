@@ -6,15 +6,17 @@ using CriSharp.Pods.Recovery;
 
 namespace CriSharp.Daemon.Composition;
 
-/// <summary>Finds pods, containers and images again, and asks the runtimes what they can do.</summary>
-internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, AuditLeftovers audit, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts) : IStartUp
+/// <summary>Finds pods, containers and images again, and asks the runtimes what they can do, and loads the AppArmor profile.</summary>
+internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, AuditLeftovers audit, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts, AppArmor appArmor) : IStartUp
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var asked = handlerFacts.AskAsync(cancellationToken);
+        var confined = appArmor.StartAsync(cancellationToken);
         await recoverPods.RunAsync();
         takeUpNetworks.Start();
         await asked;
+        await confined;
     }
 
     public async Task TidyAsync(CancellationToken cancellationToken)

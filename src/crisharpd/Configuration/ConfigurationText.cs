@@ -56,6 +56,7 @@ internal static class ConfigurationText
         [Settings.ContainerCreateTimeout] = [Duration.Format(options.ContainerCreateTimeout)],
         [Settings.RuntimeTimeout] = [Duration.Format(options.RuntimeTimeout)],
         [Settings.PullDiskFloor] = [options.PullDiskFloorBytes is { } floor ? ByteSize.Format(floor) : ByteSize.Auto],
+        [Settings.AppArmorProfile] = [options.AppArmorProfile],
         [Settings.UnclaimedTimeout] = [Duration.Format(options.UnclaimedTimeout)],
     };
 

@@ -1,4 +1,5 @@
 using System.Net;
+using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Daemon.Configuration;
@@ -31,6 +32,9 @@ internal sealed record DaemonOptions
     public required IReadOnlyList<RuntimeOptions> Runtimes { get; init; }
 
     public required CgroupManager CgroupManager { get; init; }
+
+    /// <summary>Name of the profile that RuntimeDefault stands for.</summary>
+    public string AppArmorProfile { get; init; } = DefaultAppArmor.ProfileName;
 
     /// <summary>Of the OCI runtime's create.</summary>
     public required TimeSpan ContainerCreateTimeout { get; init; }

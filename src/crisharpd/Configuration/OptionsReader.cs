@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using CriSharp.Primitives;
+using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Daemon.Configuration;
@@ -44,6 +45,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             RegistriesConf = AbsolutePath(Settings.RegistriesConf, "/etc/containers/registries.conf"),
             PullProgressTimeout = Interval(Settings.PullProgressTimeout, "5m"),
             PullDiskFloorBytes = Parse<long?>(Settings.PullDiskFloor, ByteSize.Auto, $"{ByteSize.Auto} or {ByteSize.Expected}", ByteSize.TryParseOrAuto),
+            AppArmorProfile = Parse(Settings.AppArmorProfile, DefaultAppArmor.ProfileName, "the name of a profile", (string text, out string? name) => TryProfile(text, out name))!,
             UnclaimedTimeout = Parse<TimeSpan>(Settings.UnclaimedTimeout, "5m", "a duration such as 30s, 5m or 1h", Duration.TryParse),
         };
     }
@@ -52,6 +54,13 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
 
     // sd_booted(3)
     private static string DefaultCgroupManager => Directory.Exists("/run/systemd/system") ? "systemd" : "cgroupfs";
+
+    /// <summary>As a profile's head can say it; "unconfined" is none.</summary>
+    private static bool TryProfile(string text, out string? name)
+    {
+        name = text;
+        return text != "unconfined" && !text.Any(character => char.IsWhiteSpace(character) || char.IsControl(character));
+    }
 
     private static bool TryPort(string text, out ushort port) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port);
 

@@ -43,6 +43,9 @@ internal static class Settings
     public static readonly Setting UnclaimedTimeout = new(
         "--unclaimed-timeout", "crio.runtime", "unclaimed_timeout", "how long a pod or container whose caller has gone is kept for its retry [5m]");
 
+    public static readonly Setting AppArmorProfile = new(
+        "--apparmor-profile", "crio.runtime", "apparmor_profile", "AppArmor profile that RuntimeDefault stands for; the default one is loaded by the daemon, any other has to be there [crisharp-default]");
+
     public static readonly Setting Runtimes = new(
         "--runtimes", "crio.runtime", null, "a handler as NAME:PATH:ROOT; ROOT may be left out [<runroot>/runtime/NAME]", Repeatable: true);
 
@@ -62,6 +65,6 @@ internal static class Settings
     [
         Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
         ContainerCreateTimeout, RuntimeTimeout, LogLevel, LogFormat, AuditInterval, CniConfigDirectory, CniPluginDirectories, CniPluginTimeout,
-        CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout, RegistriesConf,
+        CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout, RegistriesConf, AppArmorProfile,
     ];
 }
