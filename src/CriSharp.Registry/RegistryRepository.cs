@@ -149,16 +149,27 @@ public sealed class RegistryRepository
 
     private async Task<T> InOrderAsync<T>(Func<EndpointConnection, Task<T>> ask)
     {
-        for (var number = 0; ; number++)
+        var mirrorsSaid = new List<string>();
+        foreach (var mirror in _endpoints.SkipLast(1))
         {
             try
             {
-                return await ask(_endpoints[number]);
+                return await ask(mirror);
             }
-            catch (RuntimeException) when (number + 1 < _endpoints.Count)
+            catch (RuntimeException failure)
             {
-                // The registry itself is the last one, and its answer the one to report.
+                mirrorsSaid.Add(failure.Message);
             }
+        }
+
+        // The registry itself is the last one, and its answer decides.
+        try
+        {
+            return await ask(_endpoints[^1]);
+        }
+        catch (RuntimeException failure) when (mirrorsSaid.Count > 0)
+        {
+            throw new RuntimeException(failure.Kind, $"{failure.Message}; its mirrors were asked before: {string.Join("; ", mirrorsSaid)}", failure);
         }
     }
 

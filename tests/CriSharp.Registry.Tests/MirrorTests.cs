@@ -77,6 +77,19 @@ public sealed class MirrorTests
     }
 
     [Fact]
+    public async Task Resolve_WhenNobodyHasIt_TellsWhatEachSaid()
+    {
+        await using var mirror = await FakeRegistry.StartAsync();
+        await using var registry = await FakeRegistry.StartAsync("127.0.0.2");
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => Open(registry.Host, mirror.Host, null).ResolveAsync(CancellationToken.None));
+
+        Assert.Equal(ErrorKind.NotFound, failure.Kind);
+        Assert.Contains($"{registry.Host} answered 404", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"mirrors were asked before: cannot fetch manifest 1 of {registry.Host}/a: {mirror.Host} answered 404", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Credentials_AreNotShownToAMirror()
     {
         await using var mirror = await FakeRegistry.StartAsync();

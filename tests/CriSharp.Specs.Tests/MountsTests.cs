@@ -102,6 +102,15 @@ public sealed class MountsTests
     }
 
     [Fact]
+    public void RecursiveReadOnly_WithAPropagation_IsTheRequestsFaultBeforeTheHosts() => Refused.Build(
+        ErrorKind.InvalidArgument,
+        "recursive_read_only",
+        With(new Mount { ContainerPath = "/d", HostPath = "/1", Readonly = true, RecursiveReadOnly = true, Propagation = MountPropagation.PropagationBidirectional }) with
+        {
+            SourcePropagations = new Dictionary<string, SourcePropagation> { ["/1"] = SourcePropagation.Private },
+        });
+
+    [Fact]
     public void Options_AreAllowListed()
     {
         var options = Built(With(new Mount { ContainerPath = "/d", HostPath = "/1", MountOptions = { "nosuid", "nodev", "nosuid" } }), "/d").Options;

@@ -87,16 +87,27 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
 
         if ((driver == CgroupDriver.Systemd) != parent.EndsWith(SliceSuffix, StringComparison.Ordinal))
         {
-            throw Invalid(parent, $"the cgroup driver is {driver}: systemd takes a slice's name (kubepods-pod1.slice), cgroupfs a path (/kubepods/pod1)");
+            throw Invalid(parent, $"the cgroup driver is {driver}: systemd takes a slice (kubepods-pod1.slice, with or without where it lies), cgroupfs a path (/kubepods/pod1)");
         }
 
+        if (driver == CgroupDriver.Systemd && parent.Contains(':'))
+        {
+            throw Invalid(parent, "OCI runtimes take a colon for the end of the slice");
+        }
+
+        CgroupPath path;
         try
         {
-            Parse(parent);
+            path = Parse(driver == CgroupDriver.Systemd ? SliceOf(parent) : parent);
         }
         catch (FormatException malformed)
         {
             throw Invalid(parent, malformed.Message);
+        }
+
+        if (driver == CgroupDriver.Systemd && parent.Contains('/') && parent.TrimStart('/') != path.Value)
+        {
+            throw Invalid(parent, $"systemd puts the slice {SliceOf(parent)} at {path}");
         }
     }
 
@@ -104,7 +115,7 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
     {
         if (asked.Length > 0)
         {
-            return asked;
+            return driver == CgroupDriver.Systemd ? SliceOf(asked) : asked;
         }
 
         // systemd makes a slice for its first scope but never ends it, which the kubelet does for its own pods: ours share one.
@@ -143,6 +154,9 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
         text.StartsWith(prefix, StringComparison.Ordinal) && text.EndsWith(suffix, StringComparison.Ordinal) && text.Length > prefix.Length + suffix.Length
             ? text[prefix.Length..^suffix.Length]
             : null;
+
+    /// <summary>The kubelet also tells where the slice lies: "/kubepods.slice/kubepods-pod1.slice". Its name says that already.</summary>
+    private static string SliceOf(string parent) => parent[(parent.LastIndexOf('/') + 1)..];
 
     private CgroupPath Parse(string parent) => driver == CgroupDriver.Systemd ? CgroupPath.FromSlice(parent) : CgroupPath.Parse(parent);
 

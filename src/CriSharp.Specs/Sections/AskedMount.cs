@@ -109,6 +109,12 @@ internal static class AskedMount
 
     private static string PropagationOf(Mount asked, string destination, ContainerSpecInput input)
     {
+        // Before the host is looked at: no host could do it.
+        if (asked.RecursiveReadOnly && (!asked.Readonly || asked.Propagation != MountPropagation.PropagationPrivate))
+        {
+            throw Refusal.Invalid($"the mount at {Refusal.Quote(destination)}: recursive_read_only needs readonly and the propagation PRIVATE");
+        }
+
         var source = input.SourcePropagations.TryGetValue(asked.HostPath, out var known) ? known : SourcePropagation.Shared;
         return asked.Propagation switch
         {
@@ -135,11 +141,6 @@ internal static class AskedMount
         if (!asked.RecursiveReadOnly)
         {
             return asked.Readonly ? "ro" : "rw";
-        }
-
-        if (!asked.Readonly || asked.Propagation != MountPropagation.PropagationPrivate)
-        {
-            throw Refusal.Invalid($"the mount at {Refusal.Quote(destination)}: recursive_read_only needs readonly and the propagation PRIVATE");
         }
 
         return host.SupportsRecursiveReadOnly
