@@ -89,6 +89,37 @@ public sealed class GoldenTests
         }).Spec);
     }
 
+    /// <summary>What a kubelet asks for with static CPUs, huge pages, limited swap, in-place terminals and an unmasked /proc.</summary>
+    [Fact]
+    public void ResourcesInFull_WithATerminalAndUnmaskedPaths()
+    {
+        var input = Requests.With(config =>
+        {
+            config.Tty = true;
+            config.Command.Add("/bin/own");
+            config.Args.Add("argument");
+            config.WorkingDir = "/work/./here/";
+            config.Linux.Resources = new LinuxContainerResources
+            {
+                CpuShares = 1024,
+                CpuQuota = -1,
+                CpuPeriod = 50_000,
+                CpusetCpus = "0-3,7",
+                CpusetMems = "0",
+                MemoryLimitInBytes = 64 << 20,
+                MemorySwapLimitInBytes = -1,
+                OomScoreAdj = -997,
+                HugepageLimits = { new HugepageLimit { PageSize = "2MB", Limit = 4 << 20 }, new HugepageLimit { PageSize = "1GB", Limit = 1 << 30 } },
+                Unified = { ["memory.min"] = "1048576" },
+            };
+            config.Linux.SecurityContext.MaskedPaths.Clear();
+            config.Linux.SecurityContext.ReadonlyPaths.Clear();
+            config.Linux.SecurityContext.Capabilities = new Capability { AddCapabilities = { "NET_RAW" }, AddAmbientCapabilities = { "NET_BIND_SERVICE" } };
+        });
+
+        Golden.Verify("resources", ContainerSpec.Build(input).Spec);
+    }
+
     [Fact]
     public void Infra() => Golden.Verify("infra", SandboxSpec.Build(Requests.Infra()).Spec);
 

@@ -196,6 +196,24 @@ public sealed class OptionsTests : IDisposable
         Assert.Equal("of-the-node", again.AppArmorProfile);
     }
 
+    [Fact]
+    public void Devices_WhenSaidAsACrioConfDoes_AreRead()
+    {
+        var usual = Read(Programs);
+        Assert.Equal(["/etc/cdi", "/var/run/cdi"], usual.CdiSpecDirectories);
+        Assert.False(usual.DeviceOwnershipFromSecurityContext);
+
+        var file = WriteFile("crisharp.conf", "[crio.runtime]\ncdi_spec_dirs = [\"/a\", \"/b\"]\ndevice_ownership_from_security_context = true");
+        var options = Read([.. Programs, "--config", file]);
+        Assert.Equal(["/a", "/b"], options.CdiSpecDirectories);
+        Assert.True(options.DeviceOwnershipFromSecurityContext);
+        Assert.Contains("device_ownership_from_security_context = true\n", ConfigurationText.Of(options), StringComparison.Ordinal);
+
+        Assert.Equal(["/c", "/d"], Read([.. Programs, "--config", file, "--cdi-spec-dirs", "/c", "--cdi-spec-dirs", "/d"]).CdiSpecDirectories);
+        Assert.Throws<RuntimeException>(() => Read([.. Programs, "--cdi-spec-dirs", "relative"]));
+        Assert.Throws<RuntimeException>(() => Read([.. Programs, "--device-ownership-from-security-context", "perhaps"]));
+    }
+
     [Theory]
     [InlineData("0", 0)]
     [InlineData("0s", 0)]

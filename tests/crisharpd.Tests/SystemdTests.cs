@@ -118,6 +118,8 @@ public sealed class SystemdTests : IDisposable
         DefaultRuntime = "runc",
         Runtimes = [new RuntimeOptions("runc", "/runc", "/rr/runc")],
         CgroupManager = CgroupManager.Cgroupfs,
+        CdiSpecDirectories = [],
+        DeviceOwnershipFromSecurityContext = false,
         LogLevel = LogLevel.Information,
         LogFormat = LogFormat.Text,
         CniConfigDirectory = "/cni",

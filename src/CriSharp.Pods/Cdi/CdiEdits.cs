@@ -77,7 +77,7 @@ internal sealed record CdiEdits(SpecEdits Plain, IReadOnlyList<CdiDeviceNode> No
         });
     }
 
-    private static IReadOnlyList<uint> Gids(CdiMap edits, CdiVersionNeeds needs)
+    private static List<uint> Gids(CdiMap edits, CdiVersionNeeds needs)
     {
         var gids = edits.ListOf("additionalGids").Select(gid => gid.Unsigned).ToList();
         if (gids.Count > 0)

@@ -1,4 +1,3 @@
-using CriSharp.Linux;
 using CriSharp.Linux.Files;
 
 namespace CriSharp.Pods.Cdi;

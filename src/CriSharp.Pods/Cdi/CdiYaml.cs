@@ -9,11 +9,11 @@ internal sealed class CdiYaml
     /// <summary>Aliases repeat what they name: ten levels of ten would be ten thousand million nodes.</summary>
     private const int NodesLimit = 200_000;
 
-    private readonly IParser _events;
+    private readonly Parser _events;
     private readonly Dictionary<string, CdiNode> _anchors = new(StringComparer.Ordinal);
     private int _nodes;
 
-    private CdiYaml(IParser events) => _events = events;
+    private CdiYaml(Parser events) => _events = events;
 
     /// <exception cref="FormatException">No YAML, several documents, or more than the limits allow.</exception>
     public static CdiNode Parse(string text)

@@ -74,7 +74,7 @@ internal static class ResolveCdiDevices
         }
     }
 
-    private static string Explain(IReadOnlyList<string> missing, IReadOnlyList<string> folders, CdiDevices found)
+    private static string Explain(List<string> missing, IReadOnlyList<string> folders, CdiDevices found)
     {
         var words = missing.Select(name => found.ConflictOf(name) is { } conflict ? $"{name}: {conflict}" : $"{name} is in no file of {string.Join(", ", folders)}");
         var text = "unresolvable CDI devices: " + string.Join("; ", words);

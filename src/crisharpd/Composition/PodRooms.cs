@@ -34,6 +34,8 @@ internal static class PodRooms
             Folders = folders,
             CgroupDriver = DriverOf(options),
             PausePath = options.PausePath,
+            CdiSpecDirectories = options.CdiSpecDirectories,
+            DeviceOwnershipFromSecurityContext = options.DeviceOwnershipFromSecurityContext,
             CreateLimit = options.ContainerCreateTimeout,
             KillLimit = Shorter(options.RuntimeTimeout, TimeSpan.FromSeconds(30)),
             KeepUnclaimed = options.UnclaimedTimeout,

@@ -102,13 +102,18 @@ internal sealed record ConfigurationFile(
 
         private void ReadSetting(TomlTable table, string key, Setting setting)
         {
-            var values = setting.Repeatable ? table.GetStrings(key)! : [table.GetString(key)!];
+            var values = setting.Repeatable ? table.GetStrings(key)! : [TextOf(table, key)];
             // crio.conf writes "" for "as usual".
             if (values is not [""])
             {
                 Settings[setting] = new Given(values, $"{table.FileName}: {setting.Path}");
             }
         }
+
+        /// <summary>A true or false may stand there without quotes, as in a crio.conf.</summary>
+        private static string TextOf(TomlTable table, string key) => table.TryGet(key, out var value) && value.Kind == TomlKind.Boolean
+            ? ConfigurationText.Of(value.Boolean)
+            : table.GetString(key)!;
 
         private void ReadRuntimes(TomlTable runtimes)
         {

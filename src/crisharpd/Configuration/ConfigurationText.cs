@@ -28,6 +28,8 @@ internal static class ConfigurationText
         return text.ToString();
     }
 
+    public static string Of(bool value) => value ? "true" : "false";
+
     /// <summary>The text of every setting that has a key.</summary>
     public static Dictionary<Setting, IReadOnlyList<string>> ValuesOf(DaemonOptions options) => new()
     {
@@ -58,10 +60,12 @@ internal static class ConfigurationText
         [Settings.PullDiskFloor] = [options.PullDiskFloorBytes is { } floor ? ByteSize.Format(floor) : ByteSize.Auto],
         [Settings.AppArmorProfile] = [options.AppArmorProfile],
         [Settings.UnclaimedTimeout] = [Duration.Format(options.UnclaimedTimeout)],
+        [Settings.CdiSpecDirectories] = options.CdiSpecDirectories,
+        [Settings.DeviceOwnershipFromSecurityContext] = [Of(options.DeviceOwnershipFromSecurityContext)],
     };
 
     private static string Value(Setting setting, IReadOnlyList<string> values) =>
-        setting.Repeatable ? $"[{string.Join(", ", values.Select(Quote))}]" : Quote(values[0]);
+        setting.Repeatable ? $"[{string.Join(", ", values.Select(Quote))}]" : values[0] is "true" or "false" ? values[0] : Quote(values[0]);
 
     private static string Quote(string text)
     {

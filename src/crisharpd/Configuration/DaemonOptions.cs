@@ -42,6 +42,10 @@ internal sealed record DaemonOptions
     /// <summary>Of its other calls.</summary>
     public required TimeSpan RuntimeTimeout { get; init; }
 
+    public required IReadOnlyList<string> CdiSpecDirectories { get; init; }
+
+    public required bool DeviceOwnershipFromSecurityContext { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     public required LogFormat LogFormat { get; init; }

@@ -32,6 +32,8 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             CgroupManager = Parse<CgroupManager>(Settings.CgroupManager, DefaultCgroupManager, "cgroupfs or systemd", TryWord),
             ContainerCreateTimeout = Limit(Settings.ContainerCreateTimeout, "4m"),
             RuntimeTimeout = Limit(Settings.RuntimeTimeout, "2m"),
+            CdiSpecDirectories = AbsolutePaths(Settings.CdiSpecDirectories, "/etc/cdi", "/var/run/cdi"),
+            DeviceOwnershipFromSecurityContext = Parse<bool>(Settings.DeviceOwnershipFromSecurityContext, "false", "true or false", bool.TryParse),
             LogLevel = Parse<LogLevel>(Settings.LogLevel, "info", "trace, debug, info, warn, error or fatal", TryLogLevel),
             LogFormat = Parse<LogFormat>(Settings.LogFormat, "text", "text or json", TryWord),
             AuditInterval = Interval(Settings.AuditInterval, "5m"),

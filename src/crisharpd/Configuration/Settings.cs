@@ -52,6 +52,13 @@ internal static class Settings
     public static readonly Setting CniPluginDirectories = new(
         "--cni-plugin-dir", "crio.network", "plugin_dirs", "folder of CNI plugins [/opt/cni/bin and /usr/lib/cni]", Repeatable: true);
 
+    public static readonly Setting CdiSpecDirectories = new(
+        "--cdi-spec-dirs", "crio.runtime", "cdi_spec_dirs", "folder of CDI specification files; a later one goes before an earlier [/etc/cdi and /var/run/cdi]", Repeatable: true);
+
+    public static readonly Setting DeviceOwnershipFromSecurityContext = new(
+        "--device-ownership-from-security-context", "crio.runtime", "device_ownership_from_security_context",
+        "true: devices belong to the container's run_as_user and run_as_group [false]");
+
     public static readonly Setting InsecureRegistries = new(
         "--insecure-registry", "crio.image", "insecure_registries", "HOST or HOST:PORT that may be spoken to without TLS", Repeatable: true);
 
@@ -65,6 +72,7 @@ internal static class Settings
     [
         Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
         ContainerCreateTimeout, RuntimeTimeout, LogLevel, LogFormat, AuditInterval, CniConfigDirectory, CniPluginDirectories, CniPluginTimeout,
-        CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout, RegistriesConf, AppArmorProfile,
+        CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout,
+        RegistriesConf, AppArmorProfile, CdiSpecDirectories, DeviceOwnershipFromSecurityContext,
     ];
 }

@@ -13,6 +13,9 @@ public sealed class SharedInstance : IAsyncLifetime
 
     public DaemonInstance Daemon { get; private set; } = null!;
 
+    /// <summary>Where the daemon looks for CDI specification files; empty but for what a test puts there.</summary>
+    public string CdiFolder { get; } = Directory.CreateTempSubdirectory("cdi-").FullName;
+
     public CriClient Client => Daemon.Client;
 
     /// <summary>The busybox image's name in the registry.</summary>
@@ -24,7 +27,7 @@ public sealed class SharedInstance : IAsyncLifetime
     {
         Registry = await LocalRegistry.StartAsync();
         ImageName = await Registry.PushBusyboxAsync();
-        Daemon = await DaemonInstance.StartAsync("--insecure-registry", Registry.Host);
+        Daemon = await DaemonInstance.StartAsync("--insecure-registry", Registry.Host, "--cdi-spec-dirs", CdiFolder);
         ImageId = await Client.PullAsync(ImageName);
 
         // The first pod makes what stays for good: the bridge, the address plugin's own files, folders of the daemon.
@@ -49,6 +52,8 @@ public sealed class SharedInstance : IAsyncLifetime
         {
             await Registry.DisposeAsync();
         }
+
+        Directory.Delete(CdiFolder, recursive: true);
     }
 }
 
