@@ -112,7 +112,7 @@ public sealed class MountsTests
     public void Mount_ThatIsNotBuiltYet_SaysSo()
     {
         Refused.Build(ErrorKind.Unimplemented, "images as volumes", With(new Mount { ContainerPath = "/d", Image = new ImageSpec { Image = "i" } }));
-        Refused.Build(ErrorKind.Unimplemented, "uidMappings", With(new Mount { ContainerPath = "/d", HostPath = "/1", UidMappings = { new IDMapping() } }));
+        Refused.Build(ErrorKind.InvalidArgument, "no user namespace", With(new Mount { ContainerPath = "/d", HostPath = "/1", UidMappings = { new IDMapping() } }));
     }
 
     [Fact]

@@ -11,7 +11,8 @@ internal static class DevicesSection
     /// <summary>Made by the OCI runtime in its own way, or mounts rather than devices.</summary>
     private static readonly string[] MadeByRuntime = ["/dev/console", "/dev/ptmx", "/dev/pts", "/dev/shm", "/dev/mqueue", "/dev/fd"];
 
-    public static BuiltDevices Build(ContainerSpecInput input)
+    /// <param name="hasUserNamespace">No device can be made there: the OCI runtime binds each from the same path on the host.</param>
+    public static BuiltDevices Build(ContainerSpecInput input, bool hasUserNamespace)
     {
         var devices = new SortedDictionary<string, SpecDevice>(StringComparer.Ordinal);
         var isPrivileged = input.Config.Linux?.SecurityContext?.Privileged ?? false;
@@ -24,16 +25,17 @@ internal static class DevicesSection
             }
         }
 
+        var binds = new List<SpecMount>();
         foreach (var asked in input.Config.Devices)
         {
-            AddAsked(asked, input, devices, isPrivileged ? null : rules);
+            AddAsked(asked, input, devices, isPrivileged ? null : rules, hasUserNamespace ? binds : null);
         }
 
-        return new BuiltDevices([.. devices.Values], rules);
+        return new BuiltDevices([.. devices.Values], rules, binds);
     }
 
     private static void AddAsked(
-        Device asked, ContainerSpecInput input, SortedDictionary<string, SpecDevice> devices, List<SpecDeviceRule>? rules)
+        Device asked, ContainerSpecInput input, SortedDictionary<string, SpecDevice> devices, List<SpecDeviceRule>? rules, List<SpecMount>? binds)
     {
         var access = asked.Permissions.Length == 0 ? AllAccess : asked.Permissions;
         if (access.Any(c => !AllAccess.Contains(c)) || access.Distinct().Count() != access.Length)
@@ -52,7 +54,15 @@ internal static class DevicesSection
             var path = device.Path.StartsWith(asked.HostPath.TrimEnd('/') + '/', StringComparison.Ordinal)
                 ? ContainerPath.Clean(root + '/' + device.Path[asked.HostPath.TrimEnd('/').Length..])
                 : root;
-            devices[path] = ToSpec(device, path);
+            if (binds is not null && path != device.Path)
+            {
+                binds.Add(DefaultMounts.BindDevice(path, device.Path));
+            }
+            else
+            {
+                devices[path] = ToSpec(device, path);
+            }
+
             rules?.Add(new SpecDeviceRule
             {
                 Allow = true,
@@ -79,4 +89,4 @@ internal static class DevicesSection
     };
 }
 
-internal sealed record BuiltDevices(IReadOnlyList<SpecDevice> Devices, IReadOnlyList<SpecDeviceRule> Rules);
+internal sealed record BuiltDevices(IReadOnlyList<SpecDevice> Devices, IReadOnlyList<SpecDeviceRule> Rules, IReadOnlyList<SpecMount> Binds);
