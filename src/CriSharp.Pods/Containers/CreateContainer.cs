@@ -77,7 +77,7 @@ public sealed partial class CreateContainer(
         var logPath = LogPaths.Resolve(sandbox.Record.Config.LogDirectory, config.LogPath);
         var propagations = MountSources.Check(config.Mounts);
 
-        var rootFs = parts.MakeRootFs(id, image.Layers, rollback);
+        var rootFs = parts.MakeRootFs(id, sandbox.Record, image.Layers, rollback);
 
         Operation.At("specification");
         var user = RootFsUsers.Resolve(rootFs, image.Config.User, config.Linux?.SecurityContext);
