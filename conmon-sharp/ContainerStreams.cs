@@ -34,6 +34,11 @@ internal sealed class ContainerStreams : IDisposable
     {
         _loop = loop;
         _stdin = arguments.Stdin && !arguments.Terminal ? PipePair.CreateForInput() : null;
+        if (arguments.StreamOwner is { } owner)
+        {
+            Give(owner);
+        }
+
         if (arguments.Terminal)
         {
             _consoleFile = arguments.Socket + ".tty";
@@ -146,6 +151,17 @@ internal sealed class ContainerStreams : IDisposable
         _stdin?.Dispose();
         _terminal?.Dispose();
         CloseConsole();
+    }
+
+    /// <summary>A process in a user namespace opens /dev/stdout and its like only as their owner.</summary>
+    private void Give(StreamOwnerIds owner)
+    {
+        FileDescriptor.Chown(_stdout.Writer, owner.UserId, owner.GroupId);
+        FileDescriptor.Chown(_stderr.Writer, owner.UserId, owner.GroupId);
+        if (_stdin is not null)
+        {
+            FileDescriptor.Chown(_stdin.Reader, owner.UserId, owner.GroupId);
+        }
     }
 
     private void CloseConsole()

@@ -1,8 +1,14 @@
 using System.Text;
 using ConmonSharp;
+using CriSharp.Linux.Namespaces;
 using CriSharp.Linux.Polling;
 using CriSharp.MonitorProtocol;
 using Microsoft.Win32.SafeHandles;
+
+if (NamespaceHolder.IsAsked(args))
+{
+    return NamespaceHolder.Run(args);
+}
 
 if (PauseProcess.IsAsked(args))
 {

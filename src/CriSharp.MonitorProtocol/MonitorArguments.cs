@@ -53,6 +53,9 @@ public sealed record MonitorArguments
     /// <summary>Standard input is closed when its first client goes.</summary>
     public bool StdinOnce { get; init; }
 
+    /// <summary>Who the container's pipes belong to; null: the monitor's own user.</summary>
+    public StreamOwnerIds? StreamOwner { get; init; }
+
     /// <summary>oom_score_adj of the monitor itself, -1000 to 1000; clamped where the kernel refuses. Null: inherited.</summary>
     public int? OutOfMemoryScore { get; init; }
 
@@ -77,6 +80,11 @@ public sealed record MonitorArguments
         if (LogPath is not null)
         {
             arguments.AddRange(["--log-path", LogPath]);
+        }
+
+        if (StreamOwner is { } owner)
+        {
+            arguments.AddRange(["--stream-owner", $"{owner.UserId}:{owner.GroupId}"]);
         }
 
         if (OutOfMemoryScore is { } score)
@@ -113,3 +121,6 @@ public sealed record MonitorArguments
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
+
+/// <summary>Numbers as the host has them.</summary>
+public readonly record struct StreamOwnerIds(uint UserId, uint GroupId);

@@ -10,6 +10,7 @@ internal static class MonitorArgumentsReader
         string? id = null, bundle = null, runtime = null, pidFile = null, exitFile = null, socket = null, logPath = null;
         int logLineLimit = MonitorArguments.DefaultLogLineLimitBytes, report = 3, createTimeout = 240, execTimeout = 120;
         int? score = null;
+        StreamOwnerIds? streamOwner = null;
         bool terminal = false, stdin = false, stdinOnce = false;
         List<string> runtimeArguments = [], cgroups = [];
 
@@ -42,6 +43,7 @@ internal static class MonitorArgumentsReader
                 case "--log-line-limit": logLineLimit = Number(option, value, 1, MonitorArguments.MaximumLogLineLimitBytes); break;
                 case "--report-fd": report = Number(option, value, -1, 1023); break;
                 case "--monitor-cgroup": cgroups.Add(value); break;
+                case "--stream-owner": streamOwner = Owner(option, value); break;
                 case "--oom-score-adj": score = Number(option, value, -1000, 1000); break;
                 case "--create-timeout": createTimeout = Number(option, value, 1, 24 * 3600); break;
                 case "--exec-timeout": execTimeout = Number(option, value, 1, 24 * 3600); break;
@@ -65,6 +67,7 @@ internal static class MonitorArgumentsReader
             Terminal = terminal,
             Stdin = stdin,
             StdinOnce = stdinOnce,
+            StreamOwner = streamOwner,
             OutOfMemoryScore = score,
             CreateTimeout = TimeSpan.FromSeconds(createTimeout),
             ExecTimeout = TimeSpan.FromSeconds(execTimeout),
@@ -73,6 +76,16 @@ internal static class MonitorArgumentsReader
 
     private static string Required(string option, string? value) =>
         string.IsNullOrEmpty(value) ? throw new FormatException($"option {option} is missing") : value;
+
+    private static StreamOwnerIds Owner(string option, string value)
+    {
+        var colon = value.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0
+            && uint.TryParse(value.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var user)
+            && uint.TryParse(value.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var group)
+            ? new StreamOwnerIds(user, group)
+            : throw new FormatException($"option {option} wants USER:GROUP in numbers, not '{value}'");
+    }
 
     private static int Number(string option, string value, int least, int most) =>
         int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most

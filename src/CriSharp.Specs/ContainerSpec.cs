@@ -17,7 +17,8 @@ public static class ContainerSpec
     public static BuiltSpec Build(ContainerSpecInput input)
     {
         var security = input.Config.Linux?.SecurityContext ?? new LinuxContainerSecurityContext();
-        Validate(input, security);
+        var mappings = UserNamespaceRules.OfSandbox(input.Sandbox.Linux?.SecurityContext?.NamespaceOptions);
+        Validate(input, security, mappings);
 
         var warnings = new List<string>();
         if (security.SelinuxOptions is not (null or { User: "", Role: "", Type: "", Level: "" }))
@@ -42,19 +43,21 @@ public static class ContainerSpec
             OomScoreAdj = ResourcesSection.OomScoreAdj(resources, input.Host, warnings),
         };
 
-        var mounts = MountsSection.Build(input);
-        var devices = DevicesSection.Build(input);
+        var mounts = MountsSection.Build(input, mappings);
+        var devices = DevicesSection.Build(input, mappings is not null);
         var spec = new RuntimeSpec
         {
             Process = process,
             Root = new SpecRoot { Path = input.RootFsPath, ReadOnly = security.ReadonlyRootfs ? true : null },
-            Mounts = mounts.Mounts,
+            Mounts = [.. mounts.Mounts, .. devices.Binds],
             Annotations = AnnotationsSection.ForContainer(input),
             Linux = new SpecLinux
             {
+                UidMappings = mappings is null ? null : [mappings.Users],
+                GidMappings = mappings is null ? null : [mappings.Groups],
                 CgroupsPath = input.CgroupsPath,
                 // A container that says nothing of namespaces has its pod's.
-                Namespaces = NamespacesSection.Build(security.NamespaceOptions ?? input.Sandbox.Linux?.SecurityContext?.NamespaceOptions, security.Privileged, input.Namespaces, input.Host),
+                Namespaces = NamespacesSection.Build(security.NamespaceOptions ?? input.Sandbox.Linux?.SecurityContext?.NamespaceOptions, security.Privileged, input.Namespaces, mappings, input.Host),
                 Resources = ResourcesSection.Build(resources, devices.Rules, input.Host, input.Defaults.LeastMemoryBytes),
                 Devices = devices.Devices.Count > 0 ? devices.Devices : null,
                 Seccomp = security.Privileged
@@ -72,9 +75,11 @@ public static class ContainerSpec
         return new BuiltSpec(EditsSection.Apply(spec, input), warnings);
     }
 
-    private static void Validate(ContainerSpecInput input, LinuxContainerSecurityContext security)
+    private static void Validate(ContainerSpecInput input, LinuxContainerSecurityContext security, PodIdMappings? mappings)
     {
         MetadataRules.Validate(input.Config.Metadata);
+        UserNamespaceRules.CheckContainer(security.NamespaceOptions, mappings);
+        UserNamespaceRules.CheckUser(input.User, security, input.Image.User, mappings);
         if (input.Config.Windows is not null && input.Config.Linux is null)
         {
             throw Refusal.Invalid("the container's config is for Windows only");

@@ -9,6 +9,9 @@ public sealed record PodNamespaces
 
     public required NamespaceChoice Uts { get; init; }
 
+    /// <summary>Where the sandbox asks for one it has to be named: the host's is never taken instead.</summary>
+    public NamespaceChoice User { get; init; } = NamespaceChoice.Host;
+
     /// <summary>PID namespace of the pod's infra process ("/proc/PID/ns/pid"), where it has one.</summary>
     public string? InfraPidPath { get; init; }
 

@@ -22,6 +22,7 @@ public static class SandboxSpec
         var warnings = new List<string>();
         var security = input.Config.Linux?.SecurityContext ?? new LinuxSandboxSecurityContext();
         var resources = new LinuxContainerResources { OomScoreAdj = OomScoreAdj };
+        var mappings = UserNamespaceRules.OfSandbox(security.NamespaceOptions);
         var mounts = new MountTable();
         mounts.Set(DefaultMounts.Proc);
         // Without it the OCI runtime would make device nodes in the folder that all infra containers share.
@@ -44,9 +45,11 @@ public static class SandboxSpec
             Annotations = AnnotationsSection.ForSandbox(input),
             Linux = new SpecLinux
             {
+                UidMappings = mappings is null ? null : [mappings.Users],
+                GidMappings = mappings is null ? null : [mappings.Groups],
                 CgroupsPath = input.CgroupsPath,
                 Namespaces = NamespacesSection.Build(
-                    new NamespaceOption { Pid = NamespaceMode.Container }, isPrivileged: false, input.Namespaces, input.Host),
+                    new NamespaceOption { Pid = NamespaceMode.Container }, isPrivileged: false, input.Namespaces, mappings, input.Host),
                 Resources = new SpecResources
                 {
                     Devices = [new SpecDeviceRule { Allow = false, Access = "rwm" }],

@@ -26,6 +26,7 @@ public class MonitorArgumentsTests
             Stdin = true,
             StdinOnce = true,
             OutOfMemoryScore = -999,
+            StreamOwner = new StreamOwnerIds(100000, 4294967294),
             CreateTimeout = TimeSpan.FromSeconds(9),
             ExecTimeout = TimeSpan.FromSeconds(7),
         };
@@ -66,6 +67,8 @@ public class MonitorArgumentsTests
     [InlineData("--oom-score-adj", "-1001")]
     [InlineData("--create-timeout", "soon")]
     [InlineData("--exec-timeout", "0")]
+    [InlineData("--stream-owner", "root")]
+    [InlineData("--stream-owner", "1:-1")]
     public void Parse_WhenAnOptionIsWrong_NamesIt(string option, string value) =>
         Assert.Contains(
             option,

@@ -133,7 +133,7 @@ public sealed class MountsTests
     [Fact]
     public void Mount_ThatIsNotBuiltYet_SaysSo()
     {
-        Refused.Build(ErrorKind.Unimplemented, "uidMappings", With(new Mount { ContainerPath = "/d", HostPath = "/1", UidMappings = { new IDMapping() } }));
+        Refused.Build(ErrorKind.InvalidArgument, "no user namespace", With(new Mount { ContainerPath = "/d", HostPath = "/1", UidMappings = { new IDMapping() } }));
     }
 
     [Fact]

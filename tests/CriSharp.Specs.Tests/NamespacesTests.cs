@@ -51,10 +51,4 @@ public sealed class NamespacesTests
         Assert.Null(Built(Requests.Privileged(), "cgroup"));
         Assert.Null(Built(onV1, "cgroup"));
     }
-
-    [Fact]
-    public void UserNamespace_IsRefused() => Refused.Build(
-        ErrorKind.Unimplemented,
-        "user namespaces",
-        Requests.WithSecurity(security => security.NamespaceOptions.UsernsOptions = new UserNamespace { Mode = NamespaceMode.Pod }));
 }

@@ -23,6 +23,8 @@ internal static unsafe partial class Libc
     public const uint OPEN_TREE_CLONE = 1;
     public const uint OPEN_TREE_CLOEXEC = 0x80000;
     public const uint AT_RECURSIVE = 0x8000;
+    public const ulong MOUNT_ATTR_IDMAP = 0x00100000;
+    public const int CLONE_NEWNS = 0x00020000;
 
     public const int UMOUNT_DETACH = 2;
     public const int UMOUNT_NOFOLLOW = 8;

@@ -7,7 +7,11 @@ internal static unsafe partial class Libc
 {
     internal const int CLONE_NEWUTS = 0x04000000;
     internal const int CLONE_NEWIPC = 0x08000000;
+    internal const int CLONE_NEWUSER = 0x10000000;
     internal const int CLONE_NEWNET = 0x40000000;
+
+    /// <summary>Of one thread: glibc's function of this name sets all threads'.</summary>
+    internal static readonly long SYS_setresuid = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 147 : 117;
 
     /// <summary>uapi/linux/magic.h</summary>
     internal const long NSFS_MAGIC = 0x6e736673;
@@ -18,6 +22,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     internal static partial int SetNamespace(SafeFileHandle descriptor, int kind);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static partial long SetThreadUserIds(long number, uint real, uint effective, uint saved);
 
     [LibraryImport("libc", EntryPoint = "sethostname", SetLastError = true)]
     internal static partial int SetHostName(byte* name, nuint length);

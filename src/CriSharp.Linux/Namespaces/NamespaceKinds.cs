@@ -8,4 +8,7 @@ public enum NamespaceKinds
     Network = 1,
     Ipc = 2,
     Uts = 4,
+
+    /// <summary>Owns the others; made only by <see cref="NamespaceRequest.User"/>.</summary>
+    User = 8,
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using CriSharp.Linux.Files;
 using CriSharp.Linux.Mounts;
 
@@ -6,12 +5,11 @@ namespace CriSharp.Linux.Namespaces;
 
 /// <summary>
 /// Namespaces without a process: each is made on a thread that ends, and kept alive by a bind mount of its file at
-/// DIRECTORY/net, DIRECTORY/ipc and DIRECTORY/uts. The mounts keep the propagation of the folder they are in: where that is
+/// DIRECTORY/net, DIRECTORY/ipc and DIRECTORY/uts; with a user namespace, DIRECTORY/user, a helper process makes them. The mounts keep the propagation of the folder they are in: where that is
 /// shared, agents of the node see a pod's network come, and lose their copy of it when it goes.
 /// </summary>
 public static class NamespacePins
 {
-    private const int HostNameLimitBytes = 64;
     private const int StackedPinsLimit = 16;
 
     private static readonly Kind[] Kinds =
@@ -19,6 +17,7 @@ public static class NamespacePins
         new(NamespaceKinds.Network, "net", Libc.CLONE_NEWNET),
         new(NamespaceKinds.Ipc, "ipc", Libc.CLONE_NEWIPC),
         new(NamespaceKinds.Uts, "uts", Libc.CLONE_NEWUTS),
+        new(NamespaceKinds.User, "user", Libc.CLONE_NEWUSER),
     ];
 
     /// <summary>Where <see cref="CreateAsync"/> pins a namespace.</summary>
@@ -34,36 +33,38 @@ public static class NamespacePins
     /// <exception cref="ArgumentException">A host name too long, or without a namespace for it; a sysctl's value with a line break.</exception>
     /// <exception cref="LinuxException">The kernel refuses: EEXIST where pins are there already, EPERM without CAP_SYS_ADMIN, ENOSPC at the
     /// limit of /proc/sys/user/max_*_namespaces; the call and its subject are named.</exception>
-    public static Task CreateAsync(string directory, NamespaceRequest request)
+    public static async Task CreateAsync(string directory, NamespaceRequest request)
     {
         // 1. All that can be wrong with the request, before anything is made.
-        var hostName = request.HostName is null ? null : HostNameBytes(request);
-        var sysctls = request.Sysctls.Select(sysctl => (Name: SysctlName.Parse(sysctl.Key), sysctl.Value)).ToArray();
-        var kinds = Kinds.Where(kind => request.Kinds.HasFlag(kind.Value)).ToArray();
+        var looks = NamespaceLooks.Of(request);
+        if (request.Kinds.HasFlag(NamespaceKinds.User))
+        {
+            throw new ArgumentException("a user namespace is asked for by its mappings, not as a kind");
+        }
 
-        return NamespaceThread.RunAsync(() =>
+        if (request.User is { } user)
+        {
+            await using var held = await HeldNamespaces.MakeAsync(user, request.Kinds);
+            await NamespaceThread.RunAsync(() =>
+            {
+                held.Join(request.Kinds);
+                looks.Apply(ownerUserId: user.Users.HostId);
+                return true;
+            });
+            Pin(directory, request.Kinds | NamespaceKinds.User, $"/proc/{held.Pid}/ns");
+            return;
+        }
+
+        await NamespaceThread.RunAsync(() =>
         {
             // 2. The namespaces, of this thread alone.
-            LinuxException.ThrowIfFailed(Libc.unshare(kinds.Aggregate(0, (flags, kind) => flags | kind.CloneFlag)), "unshare", request.Kinds.ToString());
+            LinuxException.ThrowIfFailed(Libc.unshare(CloneFlagsOf(request.Kinds)), "unshare", request.Kinds.ToString());
 
             // 3. How they look inside.
-            if (request.Kinds.HasFlag(NamespaceKinds.Network))
-            {
-                LoopbackInterface.Raise();
-            }
-
-            if (hostName is not null)
-            {
-                SetHostName(hostName);
-            }
-
-            foreach (var (name, value) in sysctls)
-            {
-                SysctlFile.Write(name, value);
-            }
+            looks.Apply(ownerUserId: 0);
 
             // 4. The pins: only now can anybody find them.
-            Pin(directory, kinds);
+            Pin(directory, request.Kinds, "/proc/thread-self/ns");
             return true;
         });
     }
@@ -111,18 +112,24 @@ public static class NamespacePins
         }
     }
 
-    private static void Pin(string directory, Kind[] kinds)
+    internal static int CloneFlagsOf(NamespaceKinds kinds) =>
+        Kinds.Where(kind => kinds.HasFlag(kind.Value)).Aggregate(0, (flags, kind) => flags | kind.CloneFlag);
+
+    internal static IEnumerable<(string Name, int CloneFlag)> FilesOf(NamespaceKinds kinds) =>
+        Kinds.Where(kind => kinds.HasFlag(kind.Value)).Select(kind => (kind.Name, kind.CloneFlag));
+
+    private static void Pin(string directory, NamespaceKinds kinds, string source)
     {
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var pinned = new List<string>();
         try
         {
-            foreach (var kind in kinds)
+            foreach (var (name, _) in FilesOf(kinds))
             {
-                var pin = Path.Combine(directory, kind.Name);
+                var pin = Path.Combine(directory, name);
                 HostPath.Open(pin, OpenFlags.ReadOnly | OpenFlags.Create | OpenFlags.Exclusive, Permissions.PrivateFile).Dispose();
                 pinned.Add(pin);
-                Mounting.Bind($"/proc/thread-self/ns/{kind.Name}", pin);
+                Mounting.Bind($"{source}/{name}", pin);
             }
         }
         catch
@@ -146,25 +153,6 @@ public static class NamespacePins
             catch (IOException busy) when (busy.HResult == Errno.EBUSY && stacked < StackedPinsLimit)
             {
             }
-        }
-    }
-
-    private static byte[] HostNameBytes(NamespaceRequest request)
-    {
-        var bytes = Encoding.UTF8.GetBytes(request.HostName!);
-        if (bytes.Length is 0 or > HostNameLimitBytes || bytes.Contains((byte)0) || !request.Kinds.HasFlag(NamespaceKinds.Uts))
-        {
-            throw new ArgumentException($"the host name \"{request.HostName}\" must have 1 to {HostNameLimitBytes} bytes and a uts namespace to be set in");
-        }
-
-        return bytes;
-    }
-
-    private static unsafe void SetHostName(byte[] name)
-    {
-        fixed (byte* start = name)
-        {
-            LinuxException.ThrowIfFailed(Libc.SetHostName(start, (nuint)name.Length), "sethostname", Encoding.UTF8.GetString(name));
         }
     }
 

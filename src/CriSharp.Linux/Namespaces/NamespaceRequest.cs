@@ -13,4 +13,7 @@ public sealed record NamespaceRequest
     /// caller to know; here only its shape is checked.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Sysctls { get; init; } = [];
+
+    /// <summary>Null: the namespaces belong to the host's user namespace.</summary>
+    public UserNamespaceRequest? User { get; init; }
 }

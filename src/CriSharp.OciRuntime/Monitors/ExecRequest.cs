@@ -18,6 +18,9 @@ public sealed record ExecRequest
     /// <summary>A cgroup of its own, by which a timeout reaches all that the command started; null: its process alone is killed.</summary>
     public ExecCgroup? Cgroup { get; init; }
 
+    /// <summary>Null: the host's root.</summary>
+    public StreamOwner? StreamOwner { get; init; }
+
     /// <summary>Null: none.</summary>
     public TimeSpan? Timeout { get; init; }
 

@@ -1,3 +1,4 @@
+using CriSharp.Linux.Files;
 using CriSharp.Linux.Processes;
 using CriSharp.MonitorProtocol;
 using CriSharp.OciRuntime.Bundles;
@@ -37,6 +38,12 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
         WriteProcess(processPath);
         try
         {
+            if (request.StreamOwner is { } owner)
+            {
+                FileDescriptor.Chown(outputPipe.Writer, owner.UserId, owner.GroupId);
+                FileDescriptor.Chown(errorPipe.Writer, owner.UserId, owner.GroupId);
+            }
+
             connection.Send(Message(processPath).Write, outputPipe.Writer, errorPipe.Writer);
             outputPipe.Writer.Dispose();
             errorPipe.Writer.Dispose();

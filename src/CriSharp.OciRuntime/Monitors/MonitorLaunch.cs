@@ -28,6 +28,9 @@ public sealed record MonitorLaunch
 
     public bool StdinOnce { get; init; }
 
+    /// <summary>Null: the host's root.</summary>
+    public StreamOwner? StreamOwner { get; init; }
+
     /// <summary>oom_score_adj of the monitor itself; null: the daemon's.</summary>
     public int? OutOfMemoryScore { get; init; }
 

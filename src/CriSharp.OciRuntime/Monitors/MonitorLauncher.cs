@@ -75,6 +75,7 @@ public sealed class MonitorLauncher(string monitorPath)
             Terminal = launch.Terminal,
             Stdin = launch.Stdin,
             StdinOnce = launch.StdinOnce,
+            StreamOwner = launch.StreamOwner is { } owner ? new StreamOwnerIds(owner.UserId, owner.GroupId) : null,
             OutOfMemoryScore = launch.OutOfMemoryScore,
             CreateTimeout = launch.CreateTimeout,
             ExecTimeout = runtime.TimeLimits.Exec,

@@ -35,6 +35,7 @@ public sealed class ContainerLaunch(
             Terminal = record.Config.Tty,
             Stdin = record.Config.Stdin,
             StdinOnce = record.Config.StdinOnce,
+            StreamOwner = StreamOwner.Of(spec),
             CreateTimeout = options.CreateLimit,
         };
         Operation.At("monitor and the runtime's create");

@@ -1,6 +1,7 @@
 using CriSharp.Oci;
 using CriSharp.OciRuntime.Bundles;
 using CriSharp.Pods.Persistence;
+using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
 using CriSharp.Storage.Snapshots;
 
@@ -16,16 +17,19 @@ public sealed class ContainerParts(
     private readonly InstanceFolders _folders = options.Folders;
 
     /// <summary>Prepares and mounts the root file system.</summary>
-    internal string MakeRootFs(ContainerId id, IReadOnlyList<DiffId> layers, Rollback rollback)
+    internal string MakeRootFs(ContainerId id, PodSandboxRecord sandbox, IReadOnlyList<DiffId> layers, Rollback rollback)
     {
         rollback.Add("remove the snapshot", () => snapshots.Remove(id.ToString()));
         Operation.At("snapshot");
-        var snapshot = snapshots.Prepare(id.ToString(), layers);
+        var userNamespace = PodUserNamespace.Of(sandbox);
+        var ids = userNamespace?.IdsOf(_folders, sandbox.Id);
+        var snapshot = snapshots.Prepare(id.ToString(), layers, ids);
 
         rollback.Add("unmount the root file system", () => RemoveRootFs(id));
+        UserNamespaceFolders.MakePrivate(_folders.RunOf(id), userNamespace);
         Directory.CreateDirectory(_folders.RootFsOf(id), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Operation.At("mount of the root file system");
-        snapshots.Mount(snapshot, _folders.RootFsOf(id));
+        snapshots.Mount(snapshot, _folders.RootFsOf(id), ids);
         return _folders.RootFsOf(id);
     }
 

@@ -74,6 +74,11 @@ public sealed partial class ContainerSpecs(
             NotQuiteGiven(logger, request.Id, warning);
         }
 
+        if (PodUserNamespace.Of(request.Sandbox) is not null)
+        {
+            IdMappedSources.Check(request.Config.Mounts, PodUserNamespace.PathOf(_folders, request.Sandbox.Id));
+        }
+
         return built.Spec;
     }
 
@@ -106,6 +111,7 @@ public sealed partial class ContainerSpecs(
         {
             Network = sandbox.HasHostNetwork ? NamespaceChoice.Host : NamespaceChoice.Join(Path.Combine(pins, "net")),
             Uts = sandbox.HasHostNetwork ? NamespaceChoice.Host : NamespaceChoice.Join(Path.Combine(pins, "uts")),
+            User = PodUserNamespace.Of(sandbox) is null ? NamespaceChoice.Host : NamespaceChoice.Join(PodUserNamespace.PathOf(_folders, sandbox.Id)),
             Ipc = sandbox.HasHostIpc ? NamespaceChoice.Host : NamespaceChoice.Join(Path.Combine(pins, "ipc")),
             InfraPidPath = state?.Infra is { } infra ? PidNamespaceOf(infra) : null,
         };

@@ -79,10 +79,10 @@ public sealed partial class CreateContainer(
         var logPath = LogPaths.Resolve(sandbox.Record.Config.LogDirectory, config.LogPath);
         var propagations = MountSources.Check(config.Mounts);
 
-        var rootFs = parts.MakeRootFs(id, image.Layers, rollback);
+        var rootFs = parts.MakeRootFs(id, sandbox.Record, image.Layers, rollback);
         RootFsShape.Check(rootFs);
         DeclaredVolumes.Make(rootFs, image.Config.Volumes);
-        var volumes = imageVolumes.Mount(id, volumeImages, config.Mounts, rollback);
+        var volumes = imageVolumes.Mount(id, sandbox.Record, volumeImages, config.Mounts, rollback);
 
         Operation.At("specification");
         var user = RootFsUsers.Resolve(rootFs, image.Config.User, config.Linux?.SecurityContext);

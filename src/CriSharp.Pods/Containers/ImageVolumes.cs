@@ -5,6 +5,7 @@ using CriSharp.Linux.Files;
 using CriSharp.Linux.Mounts;
 using CriSharp.Oci;
 using CriSharp.Pods.Persistence;
+using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
 using CriSharp.Specs;
 using CriSharp.Storage.Snapshots;
@@ -48,7 +49,8 @@ public sealed class ImageVolumes(ImageStore images, SnapshotStore snapshots, Pod
 
     /// <returns>For each volume the folder on the host that shows it.</returns>
     /// <exception cref="RuntimeException">InvalidArgument: a sub path that the image doesn't have.</exception>
-    internal IReadOnlyDictionary<ImageVolume, string> Mount(ContainerId id, VolumeImages leased, IEnumerable<CriMount> mounts, Rollback rollback)
+    internal IReadOnlyDictionary<ImageVolume, string> Mount(
+        ContainerId id, PodSandboxRecord sandbox, VolumeImages leased, IEnumerable<CriMount> mounts, Rollback rollback)
     {
         var sources = new Dictionary<ImageVolume, string>();
         if (leased.All.Count == 0)
@@ -58,7 +60,8 @@ public sealed class ImageVolumes(ImageStore images, SnapshotStore snapshots, Pod
 
         Operation.At("image volumes");
         rollback.Add("remove the image volumes", () => Remove(id));
-        var roots = leased.All.Select((image, index) => (image.Key, Path: Mount(id, index, image.Value.Layers))).ToDictionary(root => root.Key, root => root.Path);
+        var ids = PodUserNamespace.Of(sandbox)?.IdsOf(_folders, sandbox.Id);
+        var roots = leased.All.Select((image, index) => (image.Key, Path: Mount(id, index, image.Value.Layers, ids))).ToDictionary(root => root.Key, root => root.Path);
         foreach (var volume in mounts.Select(ImageVolume.Of).OfType<ImageVolume>().Distinct())
         {
             sources[volume] = volume.SubPath.Length == 0 ? roots[volume.Image] : Find(roots[volume.Image], volume);
@@ -101,11 +104,11 @@ public sealed class ImageVolumes(ImageStore images, SnapshotStore snapshots, Pod
         }
     }
 
-    private string Mount(ContainerId id, int index, IReadOnlyList<DiffId> layers)
+    private string Mount(ContainerId id, int index, IReadOnlyList<DiffId> layers, SnapshotIds? ids)
     {
         var target = Path.Combine(_folders.VolumesOf(id), index.ToString(CultureInfo.InvariantCulture));
-        HostPath.MakeDirectories(target, Permissions.PrivateFolder);
-        snapshots.Mount(snapshots.Prepare(SnapshotOf(id, index), layers), target);
+        HostPath.MakeDirectories(target, Permissions.PublicFolder);
+        snapshots.Mount(snapshots.Prepare(SnapshotOf(id, index), layers, ids), target, ids);
         Mounting.SetAttributes(target, MountFlags.ReadOnly | MountFlags.NoDevices | MountFlags.NoSetUserId);
         return target;
     }

@@ -40,12 +40,15 @@ public sealed class ExecSync(PodSandboxStore sandboxes, ContainerStore container
 
         var bundle = bundles.Of(container.Id);
         var execId = RandomNumberGenerator.GetHexString(ExecIdHexDigits, lowercase: true);
+        var spec = SpecOf(bundle);
         var result = await new MonitorClient(bundle.MonitorSocket).ExecAsync(
             new ExecRequest
             {
                 ExecId = execId,
                 Bundle = bundle,
-                Process = ProcessOf(bundle, command),
+                // As the container's first process is, with a command of its own.
+                Process = ProcessSpec.Build(spec.Process, command, terminal: false).ToJson(),
+                StreamOwner = StreamOwner.Of(spec),
                 Cgroup = ExecCgroup.For(cgroups.DirectoriesOf(sandboxes.Get(container.Record.SandboxId.ToString()).Record, container.Id), execId),
                 Timeout = timeout > TimeSpan.Zero ? timeout : null,
                 StartLimit = handlers.Get(container.Record.RuntimeHandler).TimeLimits.Exec,
@@ -58,11 +61,6 @@ public sealed class ExecSync(PodSandboxStore sandboxes, ContainerStore container
             : result;
     }
 
-    /// <summary>As the container's first process is, with a command of its own.</summary>
-    private static byte[] ProcessOf(Bundle bundle, IReadOnlyList<string> command)
-    {
-        var spec = RuntimeSpec.Parse(HostPath.TryReadFile(bundle.ConfigPath, ConfigLimitBytes)
-            ?? throw new RuntimeException(ErrorKind.FailedPrecondition, $"no command can be run: {bundle.ConfigPath} is gone"));
-        return ProcessSpec.Build(spec.Process, command, terminal: false).ToJson();
-    }
+    private static RuntimeSpec SpecOf(Bundle bundle) => RuntimeSpec.Parse(HostPath.TryReadFile(bundle.ConfigPath, ConfigLimitBytes)
+        ?? throw new RuntimeException(ErrorKind.FailedPrecondition, $"no command can be run: {bundle.ConfigPath} is gone"));
 }

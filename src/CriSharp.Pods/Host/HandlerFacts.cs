@@ -8,13 +8,17 @@ namespace CriSharp.Pods.Host;
 /// <param name="Name">"" for the default handler.</param>
 public sealed record HandlerFacts(string Name, bool RecursiveReadOnlyMounts, bool UserNamespaces)
 {
+    /// <summary>The reason, where it has no user namespaces.</summary>
+    public string WhyNoUserNamespaces { get; init; } = "its OCI runtime could not be asked for its features";
+
     /// <summary>A runtime that has no "features" verb, or answers nonsense, can do nothing of it.</summary>
     public static async Task<HandlerFacts> AskAsync(string name, OciRuntimeCli runtime, CancellationToken cancellationToken)
     {
         try
         {
             var features = await runtime.FeaturesAsync(cancellationToken);
-            return new HandlerFacts(name, features is { } json && HasMountOption(json, "rro"), UserNamespaces: false);
+            var refusal = UserNamespaceFacts.RefusalOf(features);
+            return new HandlerFacts(name, features is { } json && HasMountOption(json, "rro"), refusal is null) { WhyNoUserNamespaces = refusal ?? "" };
         }
         catch (Exception failure) when (failure is RuntimeException or JsonException)
         {

@@ -1,9 +1,10 @@
 using CriSharp.OciRuntime.Commands;
+using CriSharp.Storage.Snapshots;
 
 namespace CriSharp.Pods.Host;
 
 /// <summary>What each runtime handler can do; empty until they were asked at start.</summary>
-public sealed class HandlerFactsTable(RuntimeHandlers handlers)
+public sealed class HandlerFactsTable(RuntimeHandlers handlers, SnapshotStore snapshots, PodsOptions options)
 {
     private volatile IReadOnlyList<HandlerFacts> _all = [];
 
@@ -16,6 +17,11 @@ public sealed class HandlerFactsTable(RuntimeHandlers handlers)
     public async Task AskAsync(CancellationToken cancellationToken)
     {
         var named = await Task.WhenAll(handlers.All.Select(runtime => AskAsync(runtime, cancellationToken)));
+        if (named.Any(facts => facts.UserNamespaces) && await UserNamespaceFacts.RefusalOfHostAsync(snapshots, options.PausePath) is { } refusal)
+        {
+            named = [.. named.Select(facts => facts.UserNamespaces ? facts with { UserNamespaces = false, WhyNoUserNamespaces = refusal } : facts)];
+        }
+
         var preferred = named.First(facts => facts.Name == handlers.Default.Handler.Name);
         _all = [preferred with { Name = "" }, .. named];
     }

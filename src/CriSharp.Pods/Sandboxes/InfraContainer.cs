@@ -36,6 +36,9 @@ public sealed partial class InfraContainer(
         var rootFs = _folders.RootFsOf(id);
         var spec = await specs.BuildInfraAsync(record, rootFs, CancellationToken.None);
         var bundle = bundles.Write(id, spec.ToJson());
+        var ids = PodUserNamespace.Of(record);
+        UserNamespaceFolders.MakePrivate(bundle.Directory, ids);
+        UserNamespaceFolders.GiveToRoot(rootFs, ids);
         BindProgram(rootFs);
 
         var runtime = handlers.Get(record.RuntimeHandler);

@@ -1,4 +1,5 @@
 using CriSharp.Cri.V1;
+using CriSharp.Pods.Host;
 using CriSharp.Pods.Retries;
 using CriSharp.Primitives;
 using CriSharp.Specs;
@@ -16,6 +17,7 @@ namespace CriSharp.Pods.Sandboxes;
 public sealed partial class RunPodSandbox(
     PodSandboxStore sandboxes,
     RuntimeHandlers handlers,
+    HandlerFactsTable handlerFacts,
     SandboxParts parts,
     PodCgroups cgroups,
     DiskRoom room,
@@ -37,9 +39,24 @@ public sealed partial class RunPodSandbox(
         SandboxRules.Validate(config);
         cgroups.Validate(config.Linux?.CgroupParent ?? "");
         handlers.Get(runtimeHandler);
+        RequireUserNamespaces(config, runtimeHandler);
         var key = new RunPodSandboxKey(PodSandboxKey.Of(config.Metadata), config, runtimeHandler);
         var work = _running.RunAsync(key, _ => MakeOrFindAsync(key, config, runtimeHandler), cancellationToken);
         return await operations.ExplainAsync(work, nameof(RunPodSandbox), key.Name.ToString());
+    }
+
+    /// <summary>Status says so in the handler's features, and the kubelet reads it there.</summary>
+    private void RequireUserNamespaces(PodSandboxConfig config, string runtimeHandler)
+    {
+        if (UserNamespaceRules.OfSandbox(config.Linux?.SecurityContext?.NamespaceOptions) is null || handlerFacts.Of(runtimeHandler) is { UserNamespaces: true })
+        {
+            return;
+        }
+
+        var name = handlers.Get(runtimeHandler).Handler.Name;
+        throw new RuntimeException(
+            ErrorKind.FailedPrecondition,
+            $"namespace_options.userns_options: runtime handler \"{name}\" has no user namespaces for pods: {handlerFacts.Of(runtimeHandler).WhyNoUserNamespaces}");
     }
 
     private async Task<PodSandboxId> MakeOrFindAsync(RunPodSandboxKey key, PodSandboxConfig config, string runtimeHandler)

@@ -18,9 +18,10 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
 
     public void Make(PodSandboxRecord record)
     {
-        HostPath.MakeDirectories(folders.RunOf(record.Id), Permissions.PrivateFolder);
-        Write(folders.HostnameFileOf(record.Id), HostnameOf(record) + "\n");
-        Write(folders.ResolvConfOf(record.Id), ResolvConfOf(record));
+        var ids = PodUserNamespace.Of(record);
+        UserNamespaceFolders.MakePrivate(folders.RunOf(record.Id), ids);
+        Write(folders.HostnameFileOf(record.Id), HostnameOf(record) + "\n", ids);
+        Write(folders.ResolvConfOf(record.Id), ResolvConfOf(record), ids);
         if (record.HasHostIpc)
         {
             return;
@@ -28,6 +29,7 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
 
         HostPath.MakeDirectories(folders.SharedMemoryOf(record.Id), Permissions.PrivateFolder);
         Mounting.Tmpfs(folders.SharedMemoryOf(record.Id), SharedMemoryBytes, SharedMemoryMode);
+        UserNamespaceFolders.GiveToRoot(folders.SharedMemoryOf(record.Id), ids);
     }
 
     /// <summary>For clients that bring no /etc/hosts of their own (the kubelet does): the pod knows itself by its name.</summary>
@@ -40,7 +42,7 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
         }
 
         var hosts = record.HasHostNetwork ? HostPath.TryReadFile(HostsFile, HostFileLimitBytes) : null;
-        Write(folders.HostsFileOf(record.Id), hosts is null ? text.ToString() : Encoding.UTF8.GetString(hosts));
+        Write(folders.HostsFileOf(record.Id), hosts is null ? text.ToString() : Encoding.UTF8.GetString(hosts), PodUserNamespace.Of(record));
     }
 
     /// <summary>Idempotent.</summary>
@@ -89,10 +91,11 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
         return HostPath.TryReadFile(hostResolvConf, HostFileLimitBytes) is { } hosts ? Encoding.UTF8.GetString(hosts) : "";
     }
 
-    private static void Write(string path, string text)
+    private static void Write(string path, string text, PodUserNamespace? ids)
     {
         File.WriteAllText(path, text);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        UserNamespaceFolders.GiveToRoot(path, ids);
     }
 
     private static void DeleteFolder(string path)

@@ -91,7 +91,7 @@ public sealed partial class SandboxParts(
     // While the network is owed its namespace is the debt's: plugins read there what they have to undo on the host.
     private void ReleaseNamespaces(PodSandboxId id)
     {
-        NamespacePins.Unpin(_folders.NamespacesOf(id), NamespaceKinds.Ipc | NamespaceKinds.Uts);
+        NamespacePins.Unpin(_folders.NamespacesOf(id), NamespaceKinds.Ipc | NamespaceKinds.Uts | NamespaceKinds.User);
         if (!debts.IsOwed(id))
         {
             NamespacePins.Unpin(_folders.NamespacesOf(id), NamespaceKinds.Network);
@@ -107,9 +107,16 @@ public sealed partial class SandboxParts(
             return;
         }
 
+        var userNamespace = PodUserNamespace.Of(record);
+        if (userNamespace is not null)
+        {
+            UserNamespaceFolders.OpenWay(_folders);
+        }
+
         await NamespacePins.CreateAsync(_folders.NamespacesOf(record.Id), new NamespaceRequest
         {
             Kinds = kinds,
+            User = userNamespace is null ? null : new UserNamespaceRequest(options.PausePath, userNamespace.Users, userNamespace.Groups),
             HostName = kinds.HasFlag(NamespaceKinds.Uts) ? SandboxFiles.HostnameOf(record) : null,
             Sysctls = [.. record.Config.Linux?.Sysctls ?? []],
         });

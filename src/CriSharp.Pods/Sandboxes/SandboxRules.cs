@@ -31,6 +31,7 @@ internal static class SandboxRules
         }
 
         var options = security.NamespaceOptions ?? new NamespaceOption();
+        UserNamespaceRules.CheckSandboxUser(security, UserNamespaceRules.OfSandbox(options));
         SysctlRules.Validate(
             config.Linux?.Sysctls,
             hostNetwork: options.Network == NamespaceMode.Node,
@@ -42,10 +43,6 @@ internal static class SandboxRules
         Require("network", options.Network, NamespaceMode.Pod, NamespaceMode.Node);
         Require("ipc", options.Ipc, NamespaceMode.Pod, NamespaceMode.Node);
         Require("pid", options.Pid, NamespaceMode.Pod, NamespaceMode.Container, NamespaceMode.Node);
-        if (options.UsernsOptions is { Mode: not NamespaceMode.Node })
-        {
-            throw Invalid("user namespaces are not supported yet (Status says so in its features): leave userns_options out or set its mode to NODE");
-        }
     }
 
     private static void Require(string name, NamespaceMode mode, params NamespaceMode[] allowed)

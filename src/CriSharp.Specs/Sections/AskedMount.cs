@@ -10,19 +10,25 @@ internal static class AskedMount
     private const string Slave = "rslave";
     private const string Shared = "rshared";
 
+    /// <summary>Not "ridmap": a volume's file system is mapped, not what is mounted in it, which may be one that can't be.</summary>
+    private const string Mapped = "idmap";
+
     private static readonly string[] AllowedOptions = ["nodev", "noexec", "nosuid"];
 
-    public static SpecMount Build(Mount asked, ContainerSpecInput input, out string propagation)
+    public static SpecMount Build(Mount asked, ContainerSpecInput input, PodIdMappings? mappings, out string propagation)
     {
         var destination = CheckPaths(asked);
-        CheckUnbuilt(asked, destination);
+        // An image is mounted on the host with the pod's ids.
+        var isMapped = UserNamespaceRules.CheckMount(asked, mappings) && ImageVolume.Of(asked) is null;
         propagation = PropagationOf(asked, destination, input);
         return new SpecMount
         {
             Destination = destination,
             Type = "bind",
             Source = SourceOf(asked, destination, input),
-            Options = ["rbind", propagation, AccessOf(asked, destination, input.Host), .. OptionsOf(asked, destination)],
+            Options = ["rbind", propagation, AccessOf(asked, destination, input.Host), .. OptionsOf(asked, destination), .. isMapped ? [Mapped] : (string[])[]],
+            UidMappings = isMapped ? [mappings!.Users] : null,
+            GidMappings = isMapped ? [mappings!.Groups] : null,
         };
     }
 
@@ -97,14 +103,6 @@ internal static class AskedMount
         return input.ImageVolumes.TryGetValue(volume, out var source)
             ? source
             : throw Refusal.Unmet($"the mount at {Refusal.Quote(destination)}: the image {Refusal.Quote(volume.Image)} is not mounted on the host");
-    }
-
-    private static void CheckUnbuilt(Mount asked, string destination)
-    {
-        if (asked.UidMappings.Count > 0 || asked.GidMappings.Count > 0)
-        {
-            throw Refusal.Unbuilt($"the mount at {Refusal.Quote(destination)}: uidMappings and gidMappings are not supported yet");
-        }
     }
 
     private static string PropagationOf(Mount asked, string destination, ContainerSpecInput input)

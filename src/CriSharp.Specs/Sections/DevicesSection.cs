@@ -12,7 +12,8 @@ internal static class DevicesSection
     /// <summary>Made by the OCI runtime in its own way, or mounts rather than devices.</summary>
     private static readonly string[] MadeByRuntime = ["/dev/console", "/dev/ptmx", "/dev/pts", "/dev/shm", "/dev/mqueue", "/dev/fd"];
 
-    public static BuiltDevices Build(ContainerSpecInput input)
+    /// <param name="hasUserNamespace">No device can be made there: the OCI runtime binds each from the same path on the host.</param>
+    public static BuiltDevices Build(ContainerSpecInput input, bool hasUserNamespace)
     {
         var devices = new SortedDictionary<string, SpecDevice>(StringComparer.Ordinal);
         var hasAll = (input.Config.Linux?.SecurityContext?.Privileged ?? false) && !input.PrivilegedWithoutHostDevices;
@@ -25,16 +26,17 @@ internal static class DevicesSection
             }
         }
 
+        var binds = new List<SpecMount>();
         foreach (var asked in input.Config.Devices)
         {
-            AddAsked(asked, input, devices, hasAll ? null : rules);
+            AddAsked(asked, input, devices, hasAll ? null : rules, hasUserNamespace ? binds : null);
         }
 
-        return new BuiltDevices([.. devices.Values], rules);
+        return new BuiltDevices([.. devices.Values], rules, binds);
     }
 
     private static void AddAsked(
-        Device asked, ContainerSpecInput input, SortedDictionary<string, SpecDevice> devices, List<SpecDeviceRule>? rules)
+        Device asked, ContainerSpecInput input, SortedDictionary<string, SpecDevice> devices, List<SpecDeviceRule>? rules, List<SpecMount>? binds)
     {
         var access = AccessOf(asked);
         var (container, found) = PathsOf(asked, input);
@@ -43,11 +45,19 @@ internal static class DevicesSection
         foreach (var device in found)
         {
             var path = device.Path.StartsWith(host + '/', StringComparison.Ordinal) ? ContainerPath.Clean(container + device.Path[host.Length..]) : container;
-            devices[path] = ToSpec(device with
+            if (binds is not null && path != device.Path)
             {
-                Uid = owner?.RunAsUser is { } user ? UserIds.Check("run_as_user", user.Value) : device.Uid,
-                Gid = owner?.RunAsGroup is { } group ? UserIds.Check("run_as_group", group.Value) : device.Gid,
-            }, path);
+                binds.Add(DefaultMounts.BindDevice(path, device.Path));
+            }
+            else
+            {
+                devices[path] = ToSpec(device with
+                {
+                    Uid = owner?.RunAsUser is { } user ? UserIds.Check("run_as_user", user.Value) : device.Uid,
+                    Gid = owner?.RunAsGroup is { } group ? UserIds.Check("run_as_group", group.Value) : device.Gid,
+                }, path);
+            }
+
             rules?.Add(new SpecDeviceRule
             {
                 Allow = true,
@@ -100,4 +110,4 @@ internal static class DevicesSection
     };
 }
 
-internal sealed record BuiltDevices(IReadOnlyList<SpecDevice> Devices, IReadOnlyList<SpecDeviceRule> Rules);
+internal sealed record BuiltDevices(IReadOnlyList<SpecDevice> Devices, IReadOnlyList<SpecDeviceRule> Rules, IReadOnlyList<SpecMount> Binds);

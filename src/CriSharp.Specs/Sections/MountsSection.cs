@@ -8,18 +8,19 @@ namespace CriSharp.Specs.Sections;
 /// </summary>
 internal static class MountsSection
 {
-    public static BuiltMounts Build(ContainerSpecInput input)
+    /// <param name="mappings">Null: the pod has the host's user namespace.</param>
+    public static BuiltMounts Build(ContainerSpecInput input, PodIdMappings? mappings)
     {
         var security = input.Config.Linux?.SecurityContext;
         var mounts = new MountTable();
-        DefaultMounts.AddKernelFileSystems(mounts, isWritable: security?.Privileged ?? false);
+        DefaultMounts.AddKernelFileSystems(mounts, isWritable: security?.Privileged ?? false, mappings?.Groups.Size ?? uint.MaxValue);
         AddIpc(mounts, input);
         AddPodFiles(mounts, input.Files, isReadOnly: security?.ReadonlyRootfs ?? false);
 
         string? rootPropagation = null;
         foreach (var asked in input.Config.Mounts)
         {
-            var mount = AskedMount.Build(asked, input, out var propagation);
+            var mount = AskedMount.Build(asked, input, mappings, out var propagation);
             mounts.Set(mount);
             rootPropagation = AskedMount.Stronger(rootPropagation, propagation);
         }

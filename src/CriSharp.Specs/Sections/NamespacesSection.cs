@@ -6,15 +6,16 @@ namespace CriSharp.Specs.Sections;
 /// <summary>A container's namespaces: its own, the pod's, or the host's, which is not listed at all.</summary>
 internal static class NamespacesSection
 {
+    /// <param name="mappings">Null: the pod has the host's user namespace.</param>
     public static IReadOnlyList<SpecNamespace> Build(
-        NamespaceOption? options, bool isPrivileged, PodNamespaces pod, HostFacts host)
+        NamespaceOption? options, bool isPrivileged, PodNamespaces pod, PodIdMappings? mappings, HostFacts host)
     {
-        if (options?.UsernsOptions is { Mode: not NamespaceMode.Node })
+        var namespaces = new List<SpecNamespace>();
+        if (mappings is not null)
         {
-            throw Refusal.Unbuilt("user namespaces are not supported yet: leave userns_options out, or set its mode to NODE");
+            namespaces.Add(new SpecNamespace { Type = SpecNamespace.User, Path = pod.User.Path ?? throw Refusal.Unmet("the pod's user namespace is not there") });
         }
 
-        var namespaces = new List<SpecNamespace>();
         AddPid(namespaces, options?.Pid ?? NamespaceMode.Pod, pod);
         AddShared(namespaces, SpecNamespace.Network, pod.Network);
         AddShared(namespaces, SpecNamespace.Ipc, pod.Ipc);

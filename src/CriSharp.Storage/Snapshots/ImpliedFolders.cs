@@ -14,21 +14,27 @@ internal static class ImpliedFolders
 {
     /// <param name="upper">The empty upper folder.</param>
     /// <param name="stack">Topmost first.</param>
-    public static void Dress(DirectoryTree upper, IReadOnlyList<LayerRecord> stack, LayerStore layers)
+    /// <param name="ids">The upper is not mapped as the layers are: its folders get the ids on the host.</param>
+    public static void Dress(DirectoryTree upper, IReadOnlyList<LayerRecord> stack, LayerStore layers, SnapshotIds? ids)
     {
+        if (ids?.OnHost(0, 0) is { } owner)
+        {
+            FileDescriptor.Chown(upper.Root, owner.UserId, owner.GroupId);
+        }
+
         var places = stack.Select(layer => new Place(layers.TreePath(layer.DiffId), layer.ImpliedFolders.ToHashSet())).ToList();
         try
         {
             if (places.FirstOrDefault(place => !place.Implied.Contains("")) is { } root)
             {
-                CopyLooks(root.Tree.Root, upper.Root);
+                CopyLooks(root.Tree.Root, upper.Root, ids);
             }
 
             foreach (var path in places.SelectMany(place => place.Implied).Where(path => path.Length > 0).Distinct().Order(StringComparer.Ordinal))
             {
                 if (NeedsDress(path, places))
                 {
-                    MakeFolders(upper, path, places);
+                    MakeFolders(upper, path, places, ids);
                 }
             }
         }
@@ -57,17 +63,17 @@ internal static class ImpliedFolders
     }
 
     /// <summary>The folders on the way hide their lower ones too, so each gets the looks of its own describing layer.</summary>
-    private static void MakeFolders(DirectoryTree upper, string path, List<Place> places)
+    private static void MakeFolders(DirectoryTree upper, string path, List<Place> places, SnapshotIds? ids)
     {
         for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
         {
-            MakeFolder(upper, path[..slash], places);
+            MakeFolder(upper, path[..slash], places, ids);
         }
 
-        MakeFolder(upper, path, places);
+        MakeFolder(upper, path, places, ids);
     }
 
-    private static void MakeFolder(DirectoryTree upper, string path, List<Place> places)
+    private static void MakeFolder(DirectoryTree upper, string path, List<Place> places, SnapshotIds? ids)
     {
         if (upper.TryStat(path) is not null)
         {
@@ -80,14 +86,16 @@ internal static class ImpliedFolders
         using var source = places.Where(place => !place.Implied.Contains(path)).Select(place => place.TryOpen(path)).FirstOrDefault(found => found is not null);
         if (source is not null)
         {
-            CopyLooks(source, folder);
+            CopyLooks(source, folder, ids);
         }
     }
 
-    private static void CopyLooks(SafeFileHandle source, SafeFileHandle folder)
+    private static void CopyLooks(SafeFileHandle source, SafeFileHandle folder, SnapshotIds? ids)
     {
         var status = FileDescriptor.Stat(source);
-        FileDescriptor.Chown(folder, status.UserId, status.GroupId);
+        // Who is nobody in the container stays the host's root, which is nobody there as well.
+        var (userId, groupId) = ids is null ? (status.UserId, status.GroupId) : ids.OnHost(status.UserId, status.GroupId) ?? (0, 0);
+        FileDescriptor.Chown(folder, userId, groupId);
         FileDescriptor.Chmod(folder, status.Mode);
         foreach (var attribute in ExtendedAttributes.List(source, UnixPath.Here).Where(name => AttributeRules.IsKept(System.Text.Encoding.UTF8.GetBytes(name))))
         {

@@ -4,9 +4,11 @@ using System.Text.Json;
 using CriSharp.Linux;
 using CriSharp.Linux.Files;
 using CriSharp.Linux.Mounts;
+using CriSharp.Linux.Namespaces;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Storage.Layers;
+using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Storage.Snapshots;
 
@@ -19,6 +21,10 @@ public sealed class SnapshotStore
 {
     private const string StagingName = ".staging";
     private const string EmptyName = ".empty";
+
+    /// <summary>index and metacopy would read more from extended attributes than we want believed.</summary>
+    internal static readonly IReadOnlyList<string> OverlayOptions = ["index=off", "metacopy=off"];
+
     private const string RecordName = "snapshot.json";
     private const int RecordLimitBytes = 1 << 20;
     private const int IdLimit = 128;
@@ -60,8 +66,9 @@ public sealed class SnapshotStore
     /// <summary>Makes a snapshot over the layers of an image.</summary>
     /// <param name="id">Letters, digits, "_", ".", "-"; not beginning with a dot; at most 128 characters.</param>
     /// <param name="layers">Bottom first. The same one twice is fine; none gives an empty root.</param>
+    /// <param name="ids">Null: those of the host.</param>
     /// <exception cref="RuntimeException">AlreadyExists; FailedPrecondition: a layer is missing; ResourceExhausted: more than 500 layers, or no space.</exception>
-    public Snapshot Prepare(string id, IReadOnlyList<DiffId> layers)
+    public Snapshot Prepare(string id, IReadOnlyList<DiffId> layers, SnapshotIds? ids = null)
     {
         var folder = FolderOf(id);
         if (Directory.Exists(folder))
@@ -82,7 +89,7 @@ public sealed class SnapshotStore
             HostPath.MakeDirectories(Path.Combine(staging, "work"), Permissions.PrivateFolder);
             using (var upper = DirectoryTree.Open(Path.Combine(staging, "upper"), PathResolution.Strict))
             {
-                ImpliedFolders.Dress(upper, stack, _layers);
+                ImpliedFolders.Dress(upper, stack, _layers, ids);
             }
 
             var document = new SnapshotDocument { Version = SnapshotDocument.CurrentVersion, Layers = [.. layers.Select(layer => layer.ToString())] };
@@ -146,9 +153,10 @@ public sealed class SnapshotStore
 
     /// <summary>Mounts the snapshot; mounted there already is fine.</summary>
     /// <param name="target">A folder that is there.</param>
+    /// <param name="ids">As the snapshot was prepared.</param>
     /// <exception cref="RuntimeException">FailedPrecondition: something else is mounted there.</exception>
     [SuppressMessage("Performance", "CA1822", Justification = "A verb of the store, like its others.")]
-    public void Mount(Snapshot snapshot, string target)
+    public void Mount(Snapshot snapshot, string target, SnapshotIds? ids = null)
     {
         if (MountTable.IsMountPoint(target))
         {
@@ -156,8 +164,31 @@ public sealed class SnapshotStore
             return;
         }
 
-        // index and metacopy would read more from extended attributes than we want believed; devices belong on the container's /dev.
-        OverlayMount.Mount(snapshot.LowerPaths, snapshot.UpperPath, snapshot.WorkPath, target, MountFlags.NoDevices, "index=off", "metacopy=off");
+        // Devices belong on the container's /dev.
+        if (ids is null)
+        {
+            OverlayMount.Mount(snapshot.LowerPaths, snapshot.UpperPath, snapshot.WorkPath, target, MountFlags.NoDevices, OverlayOptions);
+            return;
+        }
+
+        using var userNamespace = NamespaceFile.Open(ids.UserNamespacePath);
+        IdMappedOverlay.Mount(snapshot.LowerPaths, snapshot.UpperPath, snapshot.WorkPath, userNamespace, target, MountFlags.NoDevices, OverlayOptions);
+    }
+
+    /// <summary>Whether snapshots can be mounted with <see cref="SnapshotIds"/> here: it is tried, with a user namespace that maps user 0.</summary>
+    /// <returns>Null, or why not.</returns>
+    public string? TryIdMapped(SafeFileHandle userNamespace, IdMapping users)
+    {
+        var folder = Path.Combine(_staging, Guid.NewGuid().ToString("N"));
+        try
+        {
+            HostPath.MakeDirectories(folder, Permissions.PrivateFolder);
+            return IdMappedProbe.Run(folder, userNamespace, users);
+        }
+        finally
+        {
+            TreeRemoval.Remove(folder);
+        }
     }
 
     /// <summary>Unmounts; not mounted is fine. Where a process still has it open it leaves the tree now and goes with its last user.</summary>

@@ -32,7 +32,7 @@ public sealed class SandboxRulesTests
         AssertRefused(With(config => Security(config).RunAsGroup = new Int64Value { Value = 1000 }));
 
     [Fact]
-    public void Validate_WhenAUserNamespaceIsAsked_SaysThatThereIsNone() =>
+    public void Validate_WhenAUserNamespaceHasNoMappings_IsRefused() =>
         AssertRefused(With(config => Security(config).NamespaceOptions = new NamespaceOption { UsernsOptions = new UserNamespace { Mode = NamespaceMode.Pod } }));
 
     [Theory]
