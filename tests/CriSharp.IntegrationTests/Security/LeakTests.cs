@@ -108,7 +108,7 @@ public class LeakTests(SharedInstance shared) : PodTest(shared)
         Assert.Equal(before, Programs());
     }
 
-    private string Programs() => string.Join(' ', Directory.EnumerateFiles(PublishedPrograms.Folder, "conmon-sharp*").Append("/usr/sbin/runc").Where(File.Exists)
+    private static string Programs() => string.Join(' ', Directory.EnumerateFiles(PublishedPrograms.Folder, "conmon-sharp*").Append("/usr/sbin/runc").Where(File.Exists)
         .Select(path => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)))));
 
     private static void AssertOwnDescriptors(string listing)
