@@ -2,6 +2,7 @@ using CriSharp.Oci;
 using CriSharp.OciRuntime.Bundles;
 using CriSharp.Pods.Persistence;
 using CriSharp.Primitives;
+using CriSharp.Specs.Selinux;
 using CriSharp.Storage.Snapshots;
 
 namespace CriSharp.Pods.Containers;
@@ -15,7 +16,7 @@ public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snaps
     private readonly InstanceFolders _folders = options.Folders;
 
     /// <summary>Prepares and mounts the root file system.</summary>
-    internal string MakeRootFs(ContainerId id, IReadOnlyList<DiffId> layers, Rollback rollback)
+    internal string MakeRootFs(ContainerId id, IReadOnlyList<DiffId> layers, SelinuxLabels labels, Rollback rollback)
     {
         rollback.Add("remove the snapshot", () => snapshots.Remove(id.ToString()));
         Operation.At("snapshot");
@@ -24,7 +25,7 @@ public sealed class ContainerParts(RuntimeHandlers handlers, SnapshotStore snaps
         rollback.Add("unmount the root file system", () => RemoveRootFs(id));
         Directory.CreateDirectory(_folders.RootFsOf(id), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Operation.At("mount of the root file system");
-        snapshots.Mount(snapshot, _folders.RootFsOf(id));
+        snapshots.Mount(snapshot, _folders.RootFsOf(id), labels.Mount?.ToString());
         return _folders.RootFsOf(id);
     }
 

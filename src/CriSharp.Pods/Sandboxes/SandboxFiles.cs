@@ -3,6 +3,7 @@ using CriSharp.Linux.Files;
 using CriSharp.Linux.Mounts;
 using CriSharp.Pods.Persistence;
 using CriSharp.Specs;
+using CriSharp.Specs.Selinux;
 
 namespace CriSharp.Pods.Sandboxes;
 
@@ -19,15 +20,15 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
     public void Make(PodSandboxRecord record)
     {
         HostPath.MakeDirectories(folders.RunOf(record.Id), Permissions.PrivateFolder);
-        Write(folders.HostnameFileOf(record.Id), HostnameOf(record) + "\n");
-        Write(folders.ResolvConfOf(record.Id), ResolvConfOf(record));
+        Write(record, folders.HostnameFileOf(record.Id), HostnameOf(record) + "\n");
+        Write(record, folders.ResolvConfOf(record.Id), ResolvConfOf(record));
         if (record.HasHostIpc)
         {
             return;
         }
 
         HostPath.MakeDirectories(folders.SharedMemoryOf(record.Id), Permissions.PrivateFolder);
-        Mounting.Tmpfs(folders.SharedMemoryOf(record.Id), SharedMemoryBytes, SharedMemoryMode);
+        Mounting.Tmpfs(folders.SharedMemoryOf(record.Id), SharedMemoryBytes, SharedMemoryMode, selinuxContext: SharedLabelOf(record));
     }
 
     /// <summary>For clients that bring no /etc/hosts of their own (the kubelet does): the pod knows itself by its name.</summary>
@@ -40,7 +41,7 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
         }
 
         var hosts = record.HasHostNetwork ? HostPath.TryReadFile(HostsFile, HostFileLimitBytes) : null;
-        Write(folders.HostsFileOf(record.Id), hosts is null ? text.ToString() : Encoding.UTF8.GetString(hosts));
+        Write(record, folders.HostsFileOf(record.Id), hosts is null ? text.ToString() : Encoding.UTF8.GetString(hosts));
     }
 
     /// <summary>Idempotent.</summary>
@@ -76,6 +77,10 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
         }
     }
 
+    /// <summary>The pod's, whatever its containers are: they share it. A level is there only where the host has SELinux.</summary>
+    private static string? SharedLabelOf(PodSandboxRecord record) =>
+        record.SelinuxLevel is { } level ? SelinuxRules.FileLabel(record.Config.Linux?.SecurityContext?.SelinuxOptions, level).ToString() : null;
+
     public static string HostnameOf(PodSandboxRecord record) =>
         record.HasHostNetwork || record.Config.Hostname.Length == 0 ? Environment.MachineName : record.Config.Hostname;
 
@@ -89,10 +94,14 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
         return HostPath.TryReadFile(hostResolvConf, HostFileLimitBytes) is { } hosts ? Encoding.UTF8.GetString(hosts) : "";
     }
 
-    private static void Write(string path, string text)
+    private static void Write(PodSandboxRecord record, string path, string text)
     {
         File.WriteAllText(path, text);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        if (SharedLabelOf(record) is { } label)
+        {
+            SelinuxTree.Label(path, label);
+        }
     }
 
     private static void DeleteFolder(string path)

@@ -144,9 +144,10 @@ public sealed class SnapshotStore
 
     /// <summary>Mounts the snapshot; mounted there already is fine.</summary>
     /// <param name="target">A folder that is there.</param>
+    /// <param name="selinuxContext">What all its files are labelled with; null leaves their own.</param>
     /// <exception cref="RuntimeException">FailedPrecondition: something else is mounted there.</exception>
     [SuppressMessage("Performance", "CA1822", Justification = "A verb of the store, like its others.")]
-    public void Mount(Snapshot snapshot, string target)
+    public void Mount(Snapshot snapshot, string target, string? selinuxContext = null)
     {
         if (MountTable.IsMountPoint(target))
         {
@@ -155,7 +156,7 @@ public sealed class SnapshotStore
         }
 
         // index and metacopy would read more from extended attributes than we want believed; devices belong on the container's /dev.
-        OverlayMount.Mount(snapshot.LowerPaths, snapshot.UpperPath, snapshot.WorkPath, target, MountFlags.NoDevices, "index=off", "metacopy=off");
+        OverlayMount.Mount(snapshot.LowerPaths, snapshot.UpperPath, snapshot.WorkPath, target, MountFlags.NoDevices, [.. selinuxContext is null ? [] : (string[])[$"context={selinuxContext}"], "index=off", "metacopy=off"]);
     }
 
     /// <summary>Unmounts; not mounted is fine. Where a process still has it open it leaves the tree now and goes with its last user.</summary>
