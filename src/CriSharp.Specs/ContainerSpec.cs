@@ -21,10 +21,7 @@ public static class ContainerSpec
         Validate(input, security, mappings);
 
         var warnings = new List<string>();
-        if (security.SelinuxOptions is not (null or { User: "", Role: "", Type: "", Level: "" }))
-        {
-            warnings.Add("selinux_options are not applied: SELinux is not supported yet");
-        }
+        var selinux = SelinuxSection.ForContainer(input.Config, input.Sandbox, input.SelinuxLevel, input.Host, warnings);
 
         var resources = input.Config.Linux?.Resources;
         var capabilities = CapabilitiesSection.Build(security, input.Defaults.Capabilities, input.Host, warnings);
@@ -41,6 +38,7 @@ public static class ContainerSpec
             ApparmorProfile = AppArmorSection.Build(
                 security.Apparmor, DeprecatedFields.AppArmor(security), security.Privileged, input.Defaults.AppArmorProfile, input.Host, warnings),
             OomScoreAdj = ResourcesSection.OomScoreAdj(resources, input.Host, warnings),
+            SelinuxLabel = selinux.Process?.ToString(),
         };
 
         var mounts = MountsSection.Build(input, mappings);
@@ -68,6 +66,7 @@ public static class ContainerSpec
                         input.Host,
                         capabilities.Bounding ?? []),
                 RootfsPropagation = mounts.RootPropagation,
+                MountLabel = selinux.Mount?.ToString(),
                 MaskedPaths = PathsOrNull(security.MaskedPaths, security.Privileged),
                 ReadonlyPaths = PathsOrNull(security.ReadonlyPaths, security.Privileged),
             },

@@ -38,6 +38,9 @@ public sealed record ContainerSpecInput
     /// <summary>Content of the file that a Localhost seccomp profile names (<see cref="SeccompProfileFile"/>).</summary>
     public string? LocalhostSeccompProfile { get; init; }
 
+    /// <summary>The sandbox's SELinux level; null where it has none.</summary>
+    public string? SelinuxLevel { get; init; }
+
     /// <summary>By each host path of <see cref="ContainerConfig.Devices"/>: the device there, or all below a folder.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<HostDevice>> Devices { get; init; } = new Dictionary<string, IReadOnlyList<HostDevice>>();
 

@@ -30,6 +30,9 @@ public sealed record HostFacts
     /// <summary>Why the profile of RuntimeDefault is not among them, where it isn't.</summary>
     public string AppArmorTrouble { get; init; } = "it is not loaded on this host";
 
+    /// <summary>The kernel runs with SELinux: labels mean something.</summary>
+    public bool HasSelinux { get; init; }
+
     /// <summary>There is a controller for huge pages.</summary>
     public bool HasHugetlb { get; init; }
 

@@ -21,6 +21,7 @@ public static class SandboxSpec
     {
         var warnings = new List<string>();
         var security = input.Config.Linux?.SecurityContext ?? new LinuxSandboxSecurityContext();
+        var selinux = SelinuxSection.ForSandbox(input.Config, input.SelinuxLevel, input.Host, warnings);
         var resources = new LinuxContainerResources { OomScoreAdj = OomScoreAdj };
         var mappings = UserNamespaceRules.OfSandbox(security.NamespaceOptions);
         var mounts = new MountTable();
@@ -39,6 +40,7 @@ public static class SandboxSpec
                 ApparmorProfile = AppArmorSection.Build(
                     security.Apparmor, deprecatedName: "", security.Privileged, input.Defaults.AppArmorProfile, input.Host, warnings),
                 OomScoreAdj = ResourcesSection.OomScoreAdj(resources, input.Host, warnings),
+                SelinuxLabel = selinux.Process?.ToString(),
             },
             Root = new SpecRoot { Path = input.RootFsPath, ReadOnly = true },
             Mounts = mounts.InOrder(),
@@ -48,6 +50,7 @@ public static class SandboxSpec
                 UidMappings = mappings is null ? null : [mappings.Users],
                 GidMappings = mappings is null ? null : [mappings.Groups],
                 CgroupsPath = input.CgroupsPath,
+                MountLabel = selinux.Mount?.ToString(),
                 Namespaces = NamespacesSection.Build(
                     new NamespaceOption { Pid = NamespaceMode.Container }, isPrivileged: false, input.Namespaces, mappings, input.Host),
                 Resources = new SpecResources

@@ -23,6 +23,9 @@ public sealed record SandboxSpecInput
 
     public ContainerDefaults Defaults { get; init; } = ContainerDefaults.BuiltIn;
 
+    /// <inheritdoc cref="ContainerSpecInput.SelinuxLevel"/>
+    public string? SelinuxLevel { get; init; }
+
     /// <inheritdoc cref="ContainerSpecInput.LocalhostSeccompProfile"/>
     public string? LocalhostSeccompProfile { get; init; }
 }

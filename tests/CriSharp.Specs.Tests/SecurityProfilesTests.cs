@@ -103,6 +103,12 @@ public sealed class SecurityProfilesTests
             ErrorKind.FailedPrecondition,
             "no seccomp",
             Requests.WithSecurity(security => security.Seccomp = new SecurityProfile()) with { Host = Requests.Host with { HasSeccomp = false } });
+        var infra = Requests.Infra() with { Host = Requests.Host with { HasSeccomp = false } };
+        Assert.Null(SandboxSpec.Build(infra).Spec.Linux.Seccomp);
+        infra.Config.Linux.SecurityContext.Seccomp = new SecurityProfile();
+        Refused.With(ErrorKind.FailedPrecondition, "no seccomp", () => SandboxSpec.Build(infra));
+        infra.Config.Linux.SecurityContext.Privileged = true;
+        Assert.Null(SandboxSpec.Build(infra).Spec.Linux.Seccomp);
     }
 
     [Fact]
@@ -197,6 +203,34 @@ public sealed class SecurityProfilesTests
         Assert.Equal("own", Of(Localhost("own")));
         Assert.Null(Of(null, isPrivileged: true));
         Refused.With(ErrorKind.FailedPrecondition, "not loaded", () => Of(Localhost("other")));
+    }
+
+    [Fact]
+    public void MaskedAndReadonlyPaths_AreTakenAsTheyCome()
+    {
+        string[] masked = ["/proc/zz", "/proc/aa", "/proc/aa", "/sys/with space"];
+        var input = Requests.WithSecurity(security =>
+        {
+            security.MaskedPaths.Clear();
+            security.MaskedPaths.Add(masked);
+            security.ReadonlyPaths.Clear();
+        });
+
+        var linux = ContainerSpec.Build(input).Spec.Linux;
+        Assert.Equal(masked, linux.MaskedPaths);
+        Assert.Null(linux.ReadonlyPaths);
+    }
+
+    [Fact]
+    public void NoNewPrivileges_GoesWithAFilterAndWithout()
+    {
+        foreach (var (profile, hasFilter) in (IEnumerable<(SecurityProfile?, bool)>)[(new SecurityProfile(), true), (null, false)])
+        {
+            var spec = ContainerSpec.Build(Requests.WithSecurity(security => (security.NoNewPrivs, security.Seccomp) = (true, profile))).Spec;
+
+            Assert.True(spec.Process.NoNewPrivileges);
+            Assert.Equal(hasFilter, spec.Linux.Seccomp is not null);
+        }
     }
 
     [Fact]

@@ -29,13 +29,24 @@ public static unsafe class Mounting
     }
 
     /// <param name="mode">Permission bits of its root.</param>
-    public static void Tmpfs(string target, long sizeBytes, int mode, MountFlags flags = MountFlags.NoSetUserId | MountFlags.NoDevices | MountFlags.NoExecution)
+    /// <param name="selinuxContext">What all its files are labelled with; null leaves it to the host's policy.</param>
+    public static void Tmpfs(
+        string target, long sizeBytes, int mode, MountFlags flags = MountFlags.NoSetUserId | MountFlags.NoDevices | MountFlags.NoExecution, string? selinuxContext = null)
     {
         var octal = Convert.ToString(mode, 8);
         var options = string.Create(CultureInfo.InvariantCulture, $"size={sizeBytes},mode={octal}");
+        if (selinuxContext is not null)
+        {
+            options += ',' + QuotedOption($"context={selinuxContext}");
+        }
+
         // MOUNT_ATTR_* and MS_* have the same values for these four.
         Classic("tmpfs", target, "tmpfs", (ulong)flags, options);
     }
+
+    /// <summary>A level holds commas, which part options: mount(8) has labels in quotes.</summary>
+    internal static string QuotedOption(string option) =>
+        option.StartsWith("context=", StringComparison.Ordinal) ? $"context=\"{option["context=".Length..]}\"" : option;
 
     /// <summary>Any other kind of file system, by the classic call.</summary>
     public static void FileSystem(string source, string target, string type, MountFlags flags = MountFlags.None, string? options = null) =>

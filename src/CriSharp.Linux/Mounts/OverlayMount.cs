@@ -18,7 +18,7 @@ public static class OverlayMount
     /// <param name="lowers">Topmost first; at least one, none twice (ELOOP).</param>
     /// <param name="upper">null for a read-only mount, which needs two lowers.</param>
     /// <param name="work">Empty folder on the file system of the upper; null together with it.</param>
-    /// <param name="options">More options, "name" or "name=value".</param>
+    /// <param name="options">More options, "name" or "name=value", the value as it is.</param>
     public static void Mount(IReadOnlyList<string> lowers, string? upper, string? work, string target, MountFlags flags = MountFlags.None, params IReadOnlyList<string> options)
     {
         if (lowers.Count is 0 or > LowerLimit)
@@ -66,7 +66,7 @@ public static class OverlayMount
 
     private static string ClassicOptions(IEnumerable<string> lowers, string? upper, string? work, IReadOnlyList<string> options)
     {
-        var parts = new List<string>(options) { "lowerdir=" + string.Join(':', lowers.Select(Escape)) };
+        var parts = new List<string>(options.Select(Mounting.QuotedOption)) { "lowerdir=" + string.Join(':', lowers.Select(Escape)) };
         if (upper is not null)
         {
             parts.Add("upperdir=" + Escape(upper));

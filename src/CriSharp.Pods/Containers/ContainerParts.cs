@@ -3,6 +3,7 @@ using CriSharp.OciRuntime.Bundles;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
+using CriSharp.Specs.Selinux;
 using CriSharp.Storage.Snapshots;
 
 namespace CriSharp.Pods.Containers;
@@ -17,7 +18,7 @@ public sealed class ContainerParts(
     private readonly InstanceFolders _folders = options.Folders;
 
     /// <summary>Prepares and mounts the root file system.</summary>
-    internal string MakeRootFs(ContainerId id, PodSandboxRecord sandbox, IReadOnlyList<DiffId> layers, Rollback rollback)
+    internal string MakeRootFs(ContainerId id, PodSandboxRecord sandbox, IReadOnlyList<DiffId> layers, SelinuxLabels labels, Rollback rollback)
     {
         rollback.Add("remove the snapshot", () => snapshots.Remove(id.ToString()));
         Operation.At("snapshot");
@@ -29,7 +30,7 @@ public sealed class ContainerParts(
         UserNamespaceFolders.MakePrivate(_folders.RunOf(id), userNamespace);
         Directory.CreateDirectory(_folders.RootFsOf(id), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Operation.At("mount of the root file system");
-        snapshots.Mount(snapshot, _folders.RootFsOf(id), ids);
+        snapshots.Mount(snapshot, _folders.RootFsOf(id), ids, labels.Mount?.ToString());
         return _folders.RootFsOf(id);
     }
 

@@ -8,6 +8,7 @@ using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
 using CriSharp.Specs;
+using CriSharp.Specs.Selinux;
 using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Pods.Containers;
@@ -62,6 +63,7 @@ public sealed partial class ContainerSpecs(
             CgroupsPath = cgroups.PathFor(request.Sandbox, request.Id),
             Hostname = SandboxFiles.HostnameOf(request.Sandbox),
             LocalhostSeccompProfile = ReadProfile(SeccompProfileFile.PathOf(security)),
+            SelinuxLevel = request.Sandbox.SelinuxLevel,
             Devices = request.Config.Devices.DistinctBy(device => device.HostPath).ToDictionary(device => device.HostPath, device => HostDevices.At(device.HostPath)),
             SourcePropagations = request.Propagations,
             ImageVolumes = request.ImageVolumes,
@@ -94,6 +96,7 @@ public sealed partial class ContainerSpecs(
             RootFsPath = rootFs,
             CgroupsPath = cgroups.PathFor(sandbox, sandbox.Id.ToInfraContainerId()),
             LocalhostSeccompProfile = ReadProfile(SeccompProfileFile.PathOf(security)),
+            SelinuxLevel = sandbox.SelinuxLevel,
             Defaults = _defaults,
         });
         foreach (var warning in built.Warnings)
@@ -103,6 +106,10 @@ public sealed partial class ContainerSpecs(
 
         return built.Spec;
     }
+
+    /// <summary>Before the root file system is mounted.</summary>
+    internal SelinuxLabels LabelsOf(PodSandboxRecord sandbox, ContainerConfig config) =>
+        SelinuxRules.ForContainer(config, sandbox.Config, sandbox.SelinuxLevel, host);
 
     private PodNamespaces NamespacesOf(PodSandboxRecord sandbox, SandboxState.Ready? state)
     {

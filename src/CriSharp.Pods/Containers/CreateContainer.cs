@@ -5,6 +5,7 @@ using CriSharp.Pods.Retries;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
 using CriSharp.Specs;
+using CriSharp.Specs.Selinux;
 using CriSharp.Storage;
 using Microsoft.Extensions.Logging;
 using PodSandbox = CriSharp.Pods.Sandboxes.PodSandbox;
@@ -79,14 +80,19 @@ public sealed partial class CreateContainer(
         var logPath = LogPaths.Resolve(sandbox.Record.Config.LogDirectory, config.LogPath);
         var propagations = MountSources.Check(config.Mounts);
 
-        var rootFs = parts.MakeRootFs(id, sandbox.Record, image.Layers, rollback);
+        var labels = specs.LabelsOf(sandbox.Record, config);
+        var relabelled = RelabelRules.Select(config.Mounts, MountSources.ToLabel(config.Mounts), labels);
+        var rootFs = parts.MakeRootFs(id, sandbox.Record, image.Layers, labels, rollback);
         RootFsShape.Check(rootFs);
         DeclaredVolumes.Make(rootFs, image.Config.Volumes);
-        var volumes = imageVolumes.Mount(id, sandbox.Record, volumeImages, config.Mounts, rollback);
+        var volumes = imageVolumes.Mount(id, sandbox.Record, volumeImages, config.Mounts, labels, rollback);
 
         Operation.At("specification");
         var user = RootFsUsers.Resolve(rootFs, image.Config.User, config.Linux?.SecurityContext);
         var spec = await specs.BuildAsync(new SpecRequest(id, sandbox.Record, ready, config, image.Config, user, rootFs, propagations, volumes), CancellationToken.None);
+
+        Operation.At("labels of the volumes");
+        await VolumeLabels.SetAsync(relabelled, labels);
 
         var record = RecordOf(id, sandbox.Record, config, image, user, logPath) with { VolumeImageIds = volumeImages.Ids };
         rollback.Add("forget the record", () => containers.Forget(record));

@@ -8,6 +8,7 @@ using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
 using CriSharp.Specs;
+using CriSharp.Specs.Selinux;
 using CriSharp.Storage.Snapshots;
 using CriMount = CriSharp.Cri.V1.Mount;
 
@@ -50,7 +51,7 @@ public sealed class ImageVolumes(ImageStore images, SnapshotStore snapshots, Pod
     /// <returns>For each volume the folder on the host that shows it.</returns>
     /// <exception cref="RuntimeException">InvalidArgument: a sub path that the image doesn't have.</exception>
     internal IReadOnlyDictionary<ImageVolume, string> Mount(
-        ContainerId id, PodSandboxRecord sandbox, VolumeImages leased, IEnumerable<CriMount> mounts, Rollback rollback)
+        ContainerId id, PodSandboxRecord sandbox, VolumeImages leased, IEnumerable<CriMount> mounts, SelinuxLabels labels, Rollback rollback)
     {
         var sources = new Dictionary<ImageVolume, string>();
         if (leased.All.Count == 0)
@@ -61,7 +62,7 @@ public sealed class ImageVolumes(ImageStore images, SnapshotStore snapshots, Pod
         Operation.At("image volumes");
         rollback.Add("remove the image volumes", () => Remove(id));
         var ids = PodUserNamespace.Of(sandbox)?.IdsOf(_folders, sandbox.Id);
-        var roots = leased.All.Select((image, index) => (image.Key, Path: Mount(id, index, image.Value.Layers, ids))).ToDictionary(root => root.Key, root => root.Path);
+        var roots = leased.All.Select((image, index) => (image.Key, Path: Mount(id, index, image.Value.Layers, ids, labels))).ToDictionary(root => root.Key, root => root.Path);
         foreach (var volume in mounts.Select(ImageVolume.Of).OfType<ImageVolume>().Distinct())
         {
             sources[volume] = volume.SubPath.Length == 0 ? roots[volume.Image] : Find(roots[volume.Image], volume);
@@ -104,11 +105,11 @@ public sealed class ImageVolumes(ImageStore images, SnapshotStore snapshots, Pod
         }
     }
 
-    private string Mount(ContainerId id, int index, IReadOnlyList<DiffId> layers, SnapshotIds? ids)
+    private string Mount(ContainerId id, int index, IReadOnlyList<DiffId> layers, SnapshotIds? ids, SelinuxLabels labels)
     {
         var target = Path.Combine(_folders.VolumesOf(id), index.ToString(CultureInfo.InvariantCulture));
         HostPath.MakeDirectories(target, Permissions.PublicFolder);
-        snapshots.Mount(snapshots.Prepare(SnapshotOf(id, index), layers, ids), target, ids);
+        snapshots.Mount(snapshots.Prepare(SnapshotOf(id, index), layers, ids), target, ids, labels.Mount?.ToString());
         Mounting.SetAttributes(target, MountFlags.ReadOnly | MountFlags.NoDevices | MountFlags.NoSetUserId);
         return target;
     }

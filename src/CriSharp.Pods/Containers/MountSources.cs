@@ -1,4 +1,5 @@
 using CriSharp.Cri.V1;
+using CriSharp.Linux.Files;
 using CriSharp.Linux.Mounts;
 using CriSharp.Primitives;
 using CriSharp.Specs;
@@ -30,6 +31,12 @@ internal static class MountSources
 
         return propagations;
     }
+
+    /// <returns>By host path, of those that are to be labelled: what it is after its links.</returns>
+    public static IReadOnlyDictionary<string, string> ToLabel(IEnumerable<CriMount> mounts) => mounts
+        .Where(mount => mount.SelinuxRelabel && mount.Image is null && mount.HostPath.Length > 0)
+        .DistinctBy(mount => mount.HostPath)
+        .ToDictionary(mount => mount.HostPath, mount => HostPath.Resolve(mount.HostPath));
 
     /// <summary>The last component may be a link that the administrator made; what it leads to has to exist.</summary>
     private static string Resolve(CriMount mount)

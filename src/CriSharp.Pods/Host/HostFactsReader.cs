@@ -13,6 +13,7 @@ public static class HostFactsReader
     private const string StatusFile = "/proc/self/status";
     private const string LimitsFile = "/proc/self/limits";
     private const string OomScoreFile = "/proc/self/oom_score_adj";
+    private const string SelinuxFile = "/sys/fs/selinux/enforce";
     private const string SysResource = "CAP_SYS_RESOURCE";
     private const int SmallFileLimitBytes = 1 << 20;
 
@@ -31,6 +32,7 @@ public static class HostFactsReader
             Architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
             HasSeccomp = Text(StatusFile, SmallFileLimitBytes).Contains("\nSeccomp:", StringComparison.Ordinal),
             Kernel = Environment.OSVersion.Version,
+            HasSelinux = File.Exists(SelinuxFile),
             HasHugetlb = cgroups.Find("hugetlb") is not null,
             HugepageSizes = HugepageSizes.Read(),
             HasSwapAccounting = HasSwapAccounting(cgroups),

@@ -29,6 +29,9 @@ internal sealed record SandboxRecordDocument : IRecordDocument
 
     public required IReadOnlyList<string> MadeCgroups { get; init; }
 
+    /// <summary>Absent in records of daemons that knew no SELinux.</summary>
+    public string? SelinuxLevel { get; init; }
+
     public required byte[] Config { get; init; }
 
     public static SandboxRecordDocument From(PodSandboxRecord record) => new()
@@ -44,6 +47,7 @@ internal sealed record SandboxRecordDocument : IRecordDocument
         BootId = record.BootId,
         CgroupParent = record.CgroupParent,
         MadeCgroups = record.MadeCgroups,
+        SelinuxLevel = record.SelinuxLevel,
         Config = record.Config.ToByteArray(),
     };
 
@@ -57,6 +61,7 @@ internal sealed record SandboxRecordDocument : IRecordDocument
         BootId = BootId,
         CgroupParent = CgroupParent,
         MadeCgroups = MadeCgroups,
+        SelinuxLevel = SelinuxLevel,
     };
 }
 

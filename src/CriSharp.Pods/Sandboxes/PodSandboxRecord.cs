@@ -24,6 +24,9 @@ public sealed record PodSandboxRecord
     /// <summary>Folders in /sys/fs/cgroup that were not there before this pod, parents first: ours to remove, as far as nobody else uses them.</summary>
     public required IReadOnlyList<string> MadeCgroups { get; init; }
 
+    /// <summary>"s0:c1,c2": what no other sandbox has, or what was asked for. Null where the host has no SELinux, or the sandbox no labels.</summary>
+    public string? SelinuxLevel { get; init; }
+
     public PodSandboxKey Key => PodSandboxKey.Of(Config.Metadata);
 
     public NamespaceOption Namespaces => Config.Linux?.SecurityContext?.NamespaceOptions ?? HostlessDefaults;

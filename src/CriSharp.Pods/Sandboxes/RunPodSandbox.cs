@@ -23,6 +23,7 @@ public sealed partial class RunPodSandbox(
     DiskRoom room,
     Operations operations,
     Unclaimed<PodSandboxId> unclaimed,
+    SandboxLevels levels,
     PodsOptions options,
     ILogger<RunPodSandbox> logger)
 {
@@ -73,7 +74,8 @@ public sealed partial class RunPodSandbox(
         using var held = await sandboxes.LockAsync(id, CancellationToken.None);
         room.Require($"making a pod sandbox for {key.Name}");
 
-        var record = RecordOf(id, config, runtimeHandler);
+        using var level = levels.Take(config);
+        var record = RecordOf(id, config, runtimeHandler) with { SelinuxLevel = level?.Level };
         rollback.Add("forget the record", () => Forget(record));
         Operation.At("record");
         sandboxes.Begin(record);

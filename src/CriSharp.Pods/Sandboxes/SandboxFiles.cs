@@ -3,6 +3,7 @@ using CriSharp.Linux.Files;
 using CriSharp.Linux.Mounts;
 using CriSharp.Pods.Persistence;
 using CriSharp.Specs;
+using CriSharp.Specs.Selinux;
 
 namespace CriSharp.Pods.Sandboxes;
 
@@ -20,15 +21,15 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
     {
         var ids = PodUserNamespace.Of(record);
         UserNamespaceFolders.MakePrivate(folders.RunOf(record.Id), ids);
-        Write(folders.HostnameFileOf(record.Id), HostnameOf(record) + "\n", ids);
-        Write(folders.ResolvConfOf(record.Id), ResolvConfOf(record), ids);
+        Write(record, folders.HostnameFileOf(record.Id), HostnameOf(record) + "\n");
+        Write(record, folders.ResolvConfOf(record.Id), ResolvConfOf(record));
         if (record.HasHostIpc)
         {
             return;
         }
 
         HostPath.MakeDirectories(folders.SharedMemoryOf(record.Id), Permissions.PrivateFolder);
-        Mounting.Tmpfs(folders.SharedMemoryOf(record.Id), SharedMemoryBytes, SharedMemoryMode);
+        Mounting.Tmpfs(folders.SharedMemoryOf(record.Id), SharedMemoryBytes, SharedMemoryMode, selinuxContext: SharedLabelOf(record));
         UserNamespaceFolders.GiveToRoot(folders.SharedMemoryOf(record.Id), ids);
     }
 
@@ -42,7 +43,7 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
         }
 
         var hosts = record.HasHostNetwork ? HostPath.TryReadFile(HostsFile, HostFileLimitBytes) : null;
-        Write(folders.HostsFileOf(record.Id), hosts is null ? text.ToString() : Encoding.UTF8.GetString(hosts), PodUserNamespace.Of(record));
+        Write(record, folders.HostsFileOf(record.Id), hosts is null ? text.ToString() : Encoding.UTF8.GetString(hosts));
     }
 
     /// <summary>Idempotent.</summary>
@@ -78,6 +79,10 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
         }
     }
 
+    /// <summary>The pod's, whatever its containers are: they share it. A level is there only where the host has SELinux.</summary>
+    private static string? SharedLabelOf(PodSandboxRecord record) =>
+        record.SelinuxLevel is { } level ? SelinuxRules.FileLabel(record.Config.Linux?.SecurityContext?.SelinuxOptions, level).ToString() : null;
+
     public static string HostnameOf(PodSandboxRecord record) =>
         record.HasHostNetwork || record.Config.Hostname.Length == 0 ? Environment.MachineName : record.Config.Hostname;
 
@@ -91,11 +96,16 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
         return HostPath.TryReadFile(hostResolvConf, HostFileLimitBytes) is { } hosts ? Encoding.UTF8.GetString(hosts) : "";
     }
 
-    private static void Write(string path, string text, PodUserNamespace? ids)
+    private static void Write(PodSandboxRecord record, string path, string text)
     {
         File.WriteAllText(path, text);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        UserNamespaceFolders.GiveToRoot(path, ids);
+        if (SharedLabelOf(record) is { } label)
+        {
+            SelinuxTree.Label(path, label);
+        }
+
+        UserNamespaceFolders.GiveToRoot(path, PodUserNamespace.Of(record));
     }
 
     private static void DeleteFolder(string path)

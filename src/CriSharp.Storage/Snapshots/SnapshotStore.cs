@@ -154,9 +154,10 @@ public sealed class SnapshotStore
     /// <summary>Mounts the snapshot; mounted there already is fine.</summary>
     /// <param name="target">A folder that is there.</param>
     /// <param name="ids">As the snapshot was prepared.</param>
+    /// <param name="selinuxContext">What all its files are labelled with; null leaves their own.</param>
     /// <exception cref="RuntimeException">FailedPrecondition: something else is mounted there.</exception>
     [SuppressMessage("Performance", "CA1822", Justification = "A verb of the store, like its others.")]
-    public void Mount(Snapshot snapshot, string target, SnapshotIds? ids = null)
+    public void Mount(Snapshot snapshot, string target, SnapshotIds? ids = null, string? selinuxContext = null)
     {
         if (MountTable.IsMountPoint(target))
         {
@@ -164,15 +165,17 @@ public sealed class SnapshotStore
             return;
         }
 
+        string[] options = [.. selinuxContext is null ? [] : (string[])[$"context={selinuxContext}"], .. OverlayOptions];
+
         // Devices belong on the container's /dev.
         if (ids is null)
         {
-            OverlayMount.Mount(snapshot.LowerPaths, snapshot.UpperPath, snapshot.WorkPath, target, MountFlags.NoDevices, OverlayOptions);
+            OverlayMount.Mount(snapshot.LowerPaths, snapshot.UpperPath, snapshot.WorkPath, target, MountFlags.NoDevices, options);
             return;
         }
 
         using var userNamespace = NamespaceFile.Open(ids.UserNamespacePath);
-        IdMappedOverlay.Mount(snapshot.LowerPaths, snapshot.UpperPath, snapshot.WorkPath, userNamespace, target, MountFlags.NoDevices, OverlayOptions);
+        IdMappedOverlay.Mount(snapshot.LowerPaths, snapshot.UpperPath, snapshot.WorkPath, userNamespace, target, MountFlags.NoDevices, options);
     }
 
     /// <summary>Whether snapshots can be mounted with <see cref="SnapshotIds"/> here: it is tried, with a user namespace that maps user 0.</summary>

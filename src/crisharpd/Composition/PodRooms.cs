@@ -61,6 +61,7 @@ internal static class PodRooms
         services.AddSingleton(new AppArmorOptions { DefaultProfile = options.AppArmorProfile });
         services.AddSingleton<AppArmor>();
         services.AddSingleton<PodSandboxStore>();
+        services.AddSingleton<SandboxLevels>();
         services.AddSingleton<ContainerStore>();
         services.AddSingleton<ContainerSpecs>();
         services.AddSingleton<ContainerCgroups>();

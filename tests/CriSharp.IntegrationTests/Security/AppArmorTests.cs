@@ -39,7 +39,7 @@ public class AppArmorTests(SharedInstance shared, ITestOutputHelper output) : Po
             done
             head -c 1 /proc/kcore 2>/dev/null | grep -q . && echo "open kcore" || echo "closed kcore"
             ls /sys/kernel/security /sys/firmware > /dev/null 2>&1 && echo "open firmware" || echo "closed firmware"
-            mount -t tmpfs none /mnt 2>/dev/null && echo "open mount" || echo "closed mount"
+            mount -t tmpfs none /tmp 2>/dev/null && echo "open mount" || echo "closed mount"
             sleep 100 & kill $! && echo "signals work"
             """;
         var said = await RunAsync(Script, null);

@@ -49,7 +49,7 @@ asyncio.run(run())
 db = sqlite3.connect(\"/tmp/db\"); db.execute(\"create table if not exists t(x)\"); db.commit()
 os.pidfd_open(os.getpid()); os.memfd_create(\"m\"); os.getxattr if True else 0; os.sched_setaffinity(0, os.sched_getaffinity(0)); ssl.create_default_context()
 "'
-try perl 'perl -MPOSIX -MSocket -MTime::HiRes=usleep -MFile::Temp -e "my \$pid = fork; exit 7 if !\$pid; waitpid \$pid, 0; exit 1 if \$? >> 8 != 7; usleep 1000; pipe my \$r, my \$w; socketpair(my \$a, my \$b, AF_UNIX, SOCK_STREAM, 0) or exit 2; print POSIX::strftime(q(%F), gmtime)"'
+try perl 'perl -MPOSIX -MSocket -MFile::Temp -e "my \$pid = fork; exit 7 if !\$pid; waitpid \$pid, 0; exit 1 if \$? >> 8 != 7; select undef, undef, undef, 0.001; pipe my \$r, my \$w; socketpair(my \$a, my \$b, AF_UNIX, SOCK_STREAM, 0) or exit 2; print POSIX::strftime(q(%F), gmtime)"'
 try git 'rm -rf r; git init -q r; cd r; git config user.email a@b; git config user.name a; seq 1000 > f; git add f; git commit -qm one; git gc -q; git clone -q . ../r2; git log --stat | grep -q f; rm -rf ../r2'
 try ssh-keygen 'rm -f k; ssh-keygen -q -t ed25519 -N "" -f k; ssh-keygen -lf k.pub'
 try openssl 'openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -days 1 -keyout k.pem -out c.pem; openssl x509 -in c.pem -noout -subject; openssl speed -seconds 1 -bytes 1024 sha256; (openssl s_server -key k.pem -cert c.pem -accept 8443 -naccept 1 -www > /dev/null & sleep 0.5; printf "GET / HTTP/1.0\r\n\r\n" | openssl s_client -quiet -connect 127.0.0.1:8443) | grep -qi html'
