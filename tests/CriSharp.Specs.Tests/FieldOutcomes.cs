@@ -12,7 +12,8 @@ internal static class FieldOutcomes
 
     public static string OfContainer(ContainerConfig config) => Try(
         () => $"{string.Join(',', CdiDeviceNames.Asked(config))} {SeccompProfileFile.PathOf(config.Linux?.SecurityContext)} {StopSignals.Resolve(config.StopSignal, "")}",
-        () => SpecOf(config, Requests.PlainSandbox()));
+        () => SpecOf(config, Requests.PlainSandbox()),
+        () => SpecOf(config, MappedSandbox()));
 
     public static string OfSandbox(PodSandboxConfig config)
     {
@@ -28,6 +29,7 @@ internal static class FieldOutcomes
             () => TextOf(SandboxSpec.Build(Requests.Infra() with
             {
                 Config = config,
+                Namespaces = NamespacesOf(config),
                 Host = Host,
                 Defaults = Defaults,
                 LocalhostSeccompProfile = "{\"defaultAction\":\"SCMP_ACT_ALLOW\"}",
@@ -35,6 +37,13 @@ internal static class FieldOutcomes
             () => SpecOf(Requests.PlainConfig(), config),
             () => SpecOf(inheriting, config),
             () => SpecOf(privileged, config));
+    }
+
+    private static PodSandboxConfig MappedSandbox()
+    {
+        var sandbox = Requests.PlainSandbox();
+        FieldTables.OwnUsers(sandbox);
+        return sandbox;
     }
 
     private static HostFacts Host => Requests.Host with { AppArmorProfiles = new HashSet<string> { "crisharp-default", "loaded" } };
@@ -50,7 +59,7 @@ internal static class FieldOutcomes
             Host = Host,
             Defaults = Defaults,
             User = UserResolution.Resolve(Passwd, Group, "", config.Linux?.SecurityContext),
-            Namespaces = Requests.Namespaces with { InfraPidPath = "/proc/1/ns/pid", TargetPidPath = "/proc/2/ns/pid" },
+            Namespaces = NamespacesOf(sandbox) with { InfraPidPath = "/proc/1/ns/pid", TargetPidPath = "/proc/2/ns/pid" },
             LocalhostSeccompProfile = "{\"defaultAction\":\"SCMP_ACT_ALLOW\"}",
             Edits = config.CDIDevices.Count > 0 ? SpecEdits.None : null,
             Devices = config.Devices.ToDictionary(
@@ -58,6 +67,11 @@ internal static class FieldOutcomes
         };
         return TextOf(ContainerSpec.Build(input));
     }
+
+    private static PodNamespaces NamespacesOf(PodSandboxConfig sandbox) =>
+        sandbox.Linux?.SecurityContext?.NamespaceOptions?.UsernsOptions is { Mode: NamespaceMode.Pod }
+            ? Requests.Namespaces with { User = NamespaceChoice.Join("/run/crisharp/sandboxes/s/ns/user") }
+            : Requests.Namespaces;
 
     private static string TextOf(BuiltSpec built) => Encoding.UTF8.GetString(built.Spec.ToJson()) + string.Join('\n', built.Warnings);
 

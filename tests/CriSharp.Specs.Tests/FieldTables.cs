@@ -18,6 +18,7 @@ internal static class FieldTables
         ["container.stdin"] = Pods + "Containers/ContainerLaunch.cs",
         ["container.stdin_once"] = Pods + "Containers/ContainerLaunch.cs",
         ["container.linux.security_context.namespace_options.target_id"] = Pods + "Containers/ContainerSpecs.cs",
+        ["container.mounts.selinux_relabel"] = Pods + "Containers/MountSources.cs",
         ["pod.metadata.attempt"] = Pods + "Sandboxes/PodSandboxKey.cs",
         ["pod.hostname"] = Pods + "Sandboxes/SandboxFiles.cs",
         ["pod.log_directory"] = Pods + "Containers/CreateContainer.cs",
@@ -41,17 +42,14 @@ internal static class FieldTables
         ["container.mounts.image.user_specified_image"] = "what people call the image; image is what counts",
         ["container.mounts.image.runtime_handler"] = "images are not kept per handler",
         ["container.mounts.image.image_ref"] = "image is what counts",
-        ["container.mounts.selinux_relabel"] = "SELinux is not supported yet",
         ["container.linux.security_context.namespace_options.network"] = "the pod's counts: a container can have no other",
         ["container.linux.security_context.namespace_options.ipc"] = "the pod's counts: a container can have no other",
         ["container.windows"] = "Windows",
         ["pod.linux.overhead"] = "for people and plugins: the kubelet has put it into the pod's cgroup",
         ["pod.linux.resources"] = "for people and plugins: the kubelet has put it into the pod's cgroup",
         ["pod.linux.security_context.namespace_options.target_id"] = "TARGET is refused for a pod",
-        ["pod.linux.security_context.selinux_options"] = "SELinux is not supported yet",
         ["pod.linux.security_context.readonly_rootfs"] = "an infra container's root is always read-only",
         ["pod.linux.security_context.supplemental_groups_policy"] = "an infra container has no image whose groups could be merged",
-        ["pod.linux.security_context.apparmor"] = "an infra container is one static program that sleeps, without capabilities",
         ["pod.windows"] = "Windows",
     };
 
@@ -63,6 +61,18 @@ internal static class FieldTables
         ["container.linux.security_context.seccomp_profile_path"] = config => Security(config).Seccomp = null,
         ["container.linux.security_context.seccomp.localhost_ref"] = config => Security(config).Seccomp = Localhost("/profile"),
         ["container.linux.security_context.apparmor.localhost_ref"] = config => Security(config).Apparmor = Localhost("loaded"),
+        ["container.linux.security_context.namespace_options.userns_options.uids.container_id"] = OwnUsers,
+        ["container.linux.security_context.namespace_options.userns_options.uids.host_id"] = OwnUsers,
+        ["container.linux.security_context.namespace_options.userns_options.uids.length"] = OwnUsers,
+        ["container.linux.security_context.namespace_options.userns_options.gids.container_id"] = OwnUsers,
+        ["container.linux.security_context.namespace_options.userns_options.gids.host_id"] = OwnUsers,
+        ["container.linux.security_context.namespace_options.userns_options.gids.length"] = OwnUsers,
+        ["container.mounts.uidMappings.container_id"] = MappedVolume,
+        ["container.mounts.uidMappings.host_id"] = MappedVolume,
+        ["container.mounts.uidMappings.length"] = MappedVolume,
+        ["container.mounts.gidMappings.container_id"] = MappedVolume,
+        ["container.mounts.gidMappings.host_id"] = MappedVolume,
+        ["container.mounts.gidMappings.length"] = MappedVolume,
     };
 
     /// <inheritdoc cref="ContainerNeeds"/>
@@ -70,7 +80,29 @@ internal static class FieldTables
     {
         ["pod.linux.security_context.run_as_group.value"] = config => config.Linux.SecurityContext.RunAsUser = new Int64Value { Value = 5 },
         ["pod.linux.security_context.seccomp.localhost_ref"] = config => config.Linux.SecurityContext.Seccomp = Localhost("/profile"),
+        ["pod.linux.security_context.apparmor.localhost_ref"] = config => config.Linux.SecurityContext.Apparmor = Localhost("loaded"),
+        ["pod.linux.security_context.namespace_options.userns_options.uids.container_id"] = OwnUsers,
+        ["pod.linux.security_context.namespace_options.userns_options.uids.host_id"] = OwnUsers,
+        ["pod.linux.security_context.namespace_options.userns_options.uids.length"] = OwnUsers,
+        ["pod.linux.security_context.namespace_options.userns_options.gids.container_id"] = OwnUsers,
+        ["pod.linux.security_context.namespace_options.userns_options.gids.host_id"] = OwnUsers,
+        ["pod.linux.security_context.namespace_options.userns_options.gids.length"] = OwnUsers,
     };
+
+    /// <summary>A user namespace of the pod's own.</summary>
+    public static void OwnUsers(PodSandboxConfig config) => config.Linux.SecurityContext.NamespaceOptions.UsernsOptions = Users();
+
+    private static void OwnUsers(ContainerConfig config) => Security(config).NamespaceOptions.UsernsOptions = Users();
+
+    private static void MappedVolume(ContainerConfig config)
+    {
+        config.Mounts.Clear();
+        config.Mounts.Add(new Mount { HostPath = "/volume", ContainerPath = "/volume", UidMappings = { Range() }, GidMappings = { Range() } });
+    }
+
+    private static UserNamespace Users() => new() { Mode = NamespaceMode.Pod, Uids = { Range() }, Gids = { Range() } };
+
+    private static IDMapping Range() => new() { HostId = 100_000, Length = 65_536 };
 
     private static LinuxContainerSecurityContext Security(ContainerConfig config) => config.Linux.SecurityContext;
 
