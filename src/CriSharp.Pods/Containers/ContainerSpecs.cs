@@ -28,6 +28,7 @@ public sealed partial class ContainerSpecs(
     PodCgroups cgroups,
     HostFacts host,
     HandlerFactsTable handlers,
+    RuntimeHandlers runtimes,
     PodsOptions options,
     ILogger<ContainerSpecs> logger)
 {
@@ -53,6 +54,7 @@ public sealed partial class ContainerSpecs(
             LocalhostSeccompProfile = ReadProfile(SeccompProfileFile.PathOf(security)),
             Devices = request.Config.Devices.DistinctBy(device => device.HostPath).ToDictionary(device => device.HostPath, device => HostDevices.At(device.HostPath)),
             SourcePropagations = request.Propagations,
+            Defaults = runtimes.DefaultsOf(request.Sandbox.Runtime?.Name ?? request.Sandbox.RuntimeHandler),
         });
         foreach (var warning in built.Warnings)
         {
@@ -70,6 +72,7 @@ public sealed partial class ContainerSpecs(
             SandboxId = sandbox.Id.ToString(),
             Config = sandbox.Config,
             Host = host,
+            Defaults = runtimes.DefaultsOf(sandbox.Runtime?.Name ?? sandbox.RuntimeHandler),
             Namespaces = NamespacesOf(sandbox, null),
             RootFsPath = rootFs,
             CgroupsPath = cgroups.PathFor(sandbox, sandbox.Id.ToInfraContainerId()),

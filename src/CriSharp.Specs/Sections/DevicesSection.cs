@@ -14,7 +14,7 @@ internal static class DevicesSection
     public static BuiltDevices Build(ContainerSpecInput input)
     {
         var devices = new SortedDictionary<string, SpecDevice>(StringComparer.Ordinal);
-        var isPrivileged = input.Config.Linux?.SecurityContext?.Privileged ?? false;
+        var isPrivileged = (input.Config.Linux?.SecurityContext?.Privileged ?? false) && !input.Defaults.PrivilegedWithoutHostDevices;
         var rules = new List<SpecDeviceRule> { new() { Allow = isPrivileged, Access = AllAccess } };
         if (isPrivileged)
         {
