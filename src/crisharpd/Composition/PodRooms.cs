@@ -1,4 +1,5 @@
 using CriSharp.Cni;
+using CriSharp.Daemon.Checks;
 using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Hosting;
 using CriSharp.Daemon.Services;
@@ -57,6 +58,7 @@ internal static class PodRooms
             options.Root));
 
         services.AddSingleton<HandlerFactsTable>();
+        services.AddSingleton<RuntimeVersions>();
         services.AddSingleton<PodSandboxStore>();
         services.AddSingleton<ContainerStore>();
         services.AddSingleton<ContainerSpecs>();

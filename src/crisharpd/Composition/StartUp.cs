@@ -1,3 +1,4 @@
+using CriSharp.Daemon.Checks;
 using CriSharp.Images;
 using CriSharp.Pods.Audit;
 using CriSharp.Pods.Host;
@@ -7,11 +8,11 @@ using CriSharp.Pods.Recovery;
 namespace CriSharp.Daemon.Composition;
 
 /// <summary>Finds pods, containers and images again, and asks the runtimes what they can do.</summary>
-internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, AuditLeftovers audit, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts) : IStartUp
+internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, AuditLeftovers audit, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts, RuntimeVersions versions) : IStartUp
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var asked = handlerFacts.AskAsync(cancellationToken);
+        var asked = Task.WhenAll(handlerFacts.AskAsync(cancellationToken), versions.AskAsync(cancellationToken));
         await recoverPods.RunAsync();
         takeUpNetworks.Start();
         await asked;
