@@ -1,4 +1,5 @@
 using CriSharp.Oci;
+using CriSharp.Specs.Sections;
 
 namespace CriSharp.Specs;
 
@@ -27,6 +28,15 @@ public sealed record ContainerDefaults
     /// </summary>
     public IReadOnlyList<string> AllowedAnnotations { get; init; } = [];
 
+    /// <summary>Annotations for the OCI runtime, by name; an allowed one of the pod's goes before it.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>A privileged container gets the devices that its pod names, as any other does.</summary>
+    public bool PrivilegedWithoutHostDevices { get; init; }
+
     /// <summary>A limit of memory below it is refused: the OCI runtime starts in the container's cgroup, and would be killed there.</summary>
     public long LeastMemoryBytes { get; init; } = 12 << 20;
+
+    /// <summary>Whether it is the name of a capability, in any case, with "CAP_" or without.</summary>
+    public static bool IsCapability(string name) => CapabilitiesSection.IsKnown(name);
 }

@@ -47,9 +47,6 @@ public sealed record ContainerSpecInput
     /// <summary>Where on the host each image is that a mount names.</summary>
     public IReadOnlyDictionary<ImageVolume, string> ImageVolumes { get; init; } = new Dictionary<ImageVolume, string>();
 
-    /// <summary>A privileged container gets only the devices that it asks for, as others do (a runtime handler's privileged_without_host_devices).</summary>
-    public bool PrivilegedWithoutHostDevices { get; init; }
-
     /// <summary>Devices that are asked for belong to run_as_user and run_as_group, not to their owners on the host.</summary>
     public bool DevicesAreTheUsers { get; init; }
 

@@ -81,7 +81,7 @@ public sealed class DevicesTests
     {
         var input = Requests.Privileged() with
         {
-            PrivilegedWithoutHostDevices = true,
+            Defaults = ContainerDefaults.BuiltIn with { PrivilegedWithoutHostDevices = true },
             Devices = new Dictionary<string, IReadOnlyList<HostDevice>> { ["/dev/fuse"] = [Fuse] },
         };
         input.Config.Devices.Add(new Device { HostPath = "/dev/fuse", Permissions = "rw" });

@@ -180,4 +180,30 @@ public sealed class ProcessTests
         Assert.Equal("container", annotations["io.kubernetes.cri.container-type"]);
         Assert.DoesNotContain("org.systemd.property.KillSignal", annotations.Keys);
     }
+
+    [Fact]
+    public void Annotations_OfTheHandler_AreGivenUnlessThePodMaySayOtherwise()
+    {
+        var defaults = ContainerDefaults.BuiltIn with
+        {
+            Annotations = new Dictionary<string, string> { ["run.oci.keep_original_groups"] = "0", ["run.oci.handler"] = "krun", ["io.kubernetes.cri.sandbox-id"] = "no" },
+        };
+
+        var given = ContainerSpec.Build(Requests.Plain() with { Defaults = defaults }).Spec.Annotations!;
+        Assert.Equal(("0", "krun"), (given["run.oci.keep_original_groups"], given["run.oci.handler"]));
+        Assert.NotEqual("no", given["io.kubernetes.cri.sandbox-id"]);
+        var said = ContainerSpec.Build(Requests.Plain() with { Defaults = defaults with { AllowedAnnotations = ["run.oci.*"] } }).Spec.Annotations!;
+        Assert.Equal("1", said["run.oci.keep_original_groups"]);
+    }
+
+    [Fact]
+    public void Privileged_WithoutHostDevices_GetsThoseOfItsPodAlone()
+    {
+        var input = Requests.Privileged();
+        Assert.NotEmpty(ContainerSpec.Build(input).Spec.Linux.Devices!);
+
+        var spec = ContainerSpec.Build(input with { Defaults = ContainerDefaults.BuiltIn with { PrivilegedWithoutHostDevices = true } }).Spec;
+        Assert.Null(spec.Linux.Devices);
+        Assert.False(Assert.Single(spec.Linux.Resources!.Devices!).Allow);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CriSharp.Linux;
+using CriSharp.Linux.Files;
 using CriSharp.Linux.Processes;
 using CriSharp.Oci;
 using CriSharp.Primitives;
@@ -32,12 +33,21 @@ public sealed class OciRuntimeCli(RuntimeHandler handler)
         return RunAsync(["kill", .. scope, $"{id}", signal.ToString(CultureInfo.InvariantCulture)], TimeLimits.Kill, cancellationToken);
     }
 
-    /// <summary>Idempotent: a container that the runtime does not know is deleted.</summary>
+    /// <summary>
+    /// Idempotent: a container that the runtime does not know is deleted. Where the program has vanished its state is removed all the same: the
+    /// caller has ended the container's processes before, and removes its cgroup.
+    /// </summary>
     /// <param name="force">Kills it first if it lives.</param>
     /// <inheritdoc cref="StartAsync"/>
     public async Task DeleteAsync(ContainerId id, bool force, CancellationToken cancellationToken)
     {
         string[] how = force ? ["--force"] : [];
+        if (!File.Exists(Handler.Path))
+        {
+            TreeRemoval.Remove(Path.Combine(Handler.Root, $"{id}"));
+            return;
+        }
+
         var output = await TryRunAsync(["delete", .. how, $"{id}"], default, TimeLimits.Delete, cancellationToken);
         if (!output.Exit.IsSuccess && Knows(id))
         {

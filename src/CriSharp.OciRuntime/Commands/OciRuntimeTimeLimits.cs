@@ -3,6 +3,9 @@ namespace CriSharp.OciRuntime.Commands;
 /// <summary>After how long a verb of the OCI runtime is taken for hanging, and killed.</summary>
 public sealed record OciRuntimeTimeLimits
 {
+    /// <summary>Of the monitor and the runtime's create together; null: the daemon's limit for all handlers.</summary>
+    public TimeSpan? Create { get; init; }
+
     /// <summary>Runs the spec's hooks too.</summary>
     public TimeSpan Start { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -7,12 +7,20 @@ public sealed class Container(ContainerRecord record, ContainerState state)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ContainerState _state = state;
+    private volatile ContainerLimits _limits = ContainerLimits.Of(record);
 
     public ContainerId Id => Record.Id;
 
     public ContainerRecord Record { get; } = record;
 
     public ContainerState State => _state;
+
+    /// <summary>Replaced by the store once they are durable.</summary>
+    internal ContainerLimits Limits
+    {
+        get => _limits;
+        set => _limits = value;
+    }
 
     /// <summary>Those it was created with, whatever became of them; null once an earlier daemon saw it end.</summary>
     internal ContainerProcesses? Processes { get; private set; }

@@ -4,6 +4,7 @@ using CriSharp.Oci;
 using CriSharp.OciRuntime.Bundles;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
+using CriSharp.Specs;
 
 namespace CriSharp.Pods.Containers;
 
@@ -64,6 +65,38 @@ public sealed class ContainerCgroups(CgroupHierarchies hierarchies, PodCgroups p
 
     /// <summary>Whether the kernel killed one of its processes for want of memory, as far as its cgroup still tells.</summary>
     internal bool HasRunOutOfMemory(ContainerId id) => TryFind(id) is { } path && hierarchies.HasRunOutOfMemory(path);
+
+    /// <summary>On cgroup v2 the kernel takes a limit below what is used, and kills for it; v1 refuses it.</summary>
+    /// <param name="limitBytes">Nothing is asked where it is no limit.</param>
+    /// <exception cref="RuntimeException">FailedPrecondition: the container uses more.</exception>
+    internal void RequireRoomFor(ContainerId id, long limitBytes)
+    {
+        if (limitBytes > 0 && TryFind(id) is { } path && hierarchies.UnreclaimableMemory(path) is { } used && used > limitBytes)
+        {
+            throw new RuntimeException(
+                ErrorKind.FailedPrecondition,
+                $"container {id} can't be given memory_limit_in_bytes {limitBytes}: it uses {used} bytes that can't be reclaimed, and would be killed; it keeps the limits that it had");
+        }
+    }
+
+    /// <summary>What its cgroup has from its parent where nobody has said anything.</summary>
+    /// <param name="unified">Files of cgroup v2. Those of several lines can't be written back, and are left out.</param>
+    internal LimitsFound LimitsOf(ContainerId id, IEnumerable<string> unified)
+    {
+        if (TryFind(id) is not { } path)
+        {
+            return new LimitsFound(null, null, new Dictionary<string, string>());
+        }
+
+        var values = unified
+            .Select(file => (File: file, Value: hierarchies.TryReadValue(path, file)))
+            .Where(found => found.Value is { Length: > 0 } value && !value.Contains('\n'))
+            .ToDictionary(found => found.File, found => found.Value!);
+        return new LimitsFound(SetOf("cpuset.cpus"), SetOf("cpuset.mems"), values);
+
+        // v2: empty, and in force is the parent's.
+        string? SetOf(string file) => new[] { file, $"{file}.effective" }.Select(name => hierarchies.TryReadValue(path, name)).FirstOrDefault(value => value is { Length: > 0 });
+    }
 
     /// <summary>For an error: why something in it may not die. Empty when it is not known.</summary>
     internal string FreezerWords(ContainerId id) => TryFind(id) is { } path ? FreezerWords(path) : "";

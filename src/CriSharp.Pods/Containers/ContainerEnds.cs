@@ -134,7 +134,8 @@ public sealed partial class ContainerEnds(
 
             // A short process ends before the runtime has finished starting it. StartContainer bounds this wait.
             await container.RuntimeStart;
-            await handlers.Get(container.Record.RuntimeHandler).DeleteAsync(container.Id, force: true, CancellationToken.None);
+            await handlers.Of(container.Record.RuntimeHandler, container.Record.Runtime).DeleteAsync(container.Id, force: true, CancellationToken.None);
+            await cgroups.RemoveAsync(container.Id, CancellationToken.None);
         }
         catch (Exception failure) when (failure is RuntimeException or IOException)
         {

@@ -24,7 +24,7 @@ public sealed class ContainerLaunch(
             await cgroups.KillAsync(record.Id, cancellationToken);
             await cgroups.RemoveAsync(record.Id, cancellationToken);
         });
-        var runtime = handlers.Get(record.RuntimeHandler);
+        var runtime = handlers.Get(record.Runtime?.Name ?? record.RuntimeHandler);
         var start = new MonitorLaunch
         {
             Id = record.Id,
@@ -36,7 +36,7 @@ public sealed class ContainerLaunch(
             Stdin = record.Config.Stdin,
             StdinOnce = record.Config.StdinOnce,
             StreamOwner = StreamOwner.Of(spec),
-            CreateTimeout = options.CreateLimit,
+            CreateTimeout = runtime.TimeLimits.Create ?? options.CreateLimit,
         };
         Operation.At("monitor and the runtime's create");
         var monitor = await launcher.LaunchAsync(start, runtime, CancellationToken.None);

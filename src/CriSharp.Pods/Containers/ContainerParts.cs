@@ -35,10 +35,11 @@ public sealed class ContainerParts(
     }
 
     /// <summary>All of it, in the order in which one part holds the other. Idempotent; the container's processes are killed if any are left.</summary>
-    internal async Task RemoveAsync(ContainerId id, string runtimeHandler, ContainerProcesses? processes, CancellationToken cancellationToken)
+    internal async Task RemoveAsync(ContainerRecord record, ContainerProcesses? processes, CancellationToken cancellationToken)
     {
+        var id = record.Id;
         await cgroups.KillAsync(id, cancellationToken);
-        await handlers.Get(runtimeHandler).DeleteAsync(id, force: true, cancellationToken);
+        await handlers.Of(record.RuntimeHandler, record.Runtime).DeleteAsync(id, force: true, cancellationToken);
         await cgroups.RemoveAsync(id, cancellationToken);
         await RemoveEndedAsync(id, processes, cancellationToken);
     }

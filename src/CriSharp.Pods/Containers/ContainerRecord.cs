@@ -23,6 +23,9 @@ public sealed record ContainerRecord
     /// <summary>The OCI runtime that made it: every later verb goes to the same one.</summary>
     public required string RuntimeHandler { get; init; }
 
+    /// <summary>The runtime that the handler meant when it was made; null in records of earlier releases.</summary>
+    public RuntimePlace? Runtime { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required string BootId { get; init; }

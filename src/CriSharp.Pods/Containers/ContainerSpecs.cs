@@ -32,11 +32,11 @@ public sealed partial class ContainerSpecs(
     HostFacts host,
     HandlerFactsTable handlers,
     AppArmor appArmor,
+    RuntimeHandlers runtimes,
     PodsOptions options,
     ILogger<ContainerSpecs> logger)
 {
     private readonly InstanceFolders _folders = options.Folders;
-    private readonly ContainerDefaults _defaults = ContainerDefaults.BuiltIn with { AppArmorProfile = appArmor.DefaultProfile };
 
     internal async Task<RuntimeSpec> BuildAsync(SpecRequest request, CancellationToken cancellationToken)
     {
@@ -69,7 +69,7 @@ public sealed partial class ContainerSpecs(
             ImageVolumes = request.ImageVolumes,
             DevicesAreTheUsers = options.DeviceOwnershipFromSecurityContext,
             Edits = ResolveCdiDevices.Run(request.Config, options.CdiSpecDirectories),
-            Defaults = _defaults,
+            Defaults = DefaultsOf(request.Sandbox),
         });
         foreach (var warning in built.Warnings)
         {
@@ -97,7 +97,7 @@ public sealed partial class ContainerSpecs(
             CgroupsPath = cgroups.PathFor(sandbox, sandbox.Id.ToInfraContainerId()),
             LocalhostSeccompProfile = ReadProfile(SeccompProfileFile.PathOf(security)),
             SelinuxLevel = sandbox.SelinuxLevel,
-            Defaults = _defaults,
+            Defaults = DefaultsOf(sandbox),
         });
         foreach (var warning in built.Warnings)
         {
@@ -110,6 +110,9 @@ public sealed partial class ContainerSpecs(
     /// <summary>Before the root file system is mounted.</summary>
     internal SelinuxLabels LabelsOf(PodSandboxRecord sandbox, ContainerConfig config) =>
         SelinuxRules.ForContainer(config, sandbox.Config, sandbox.SelinuxLevel, host);
+
+    private ContainerDefaults DefaultsOf(PodSandboxRecord sandbox) =>
+        runtimes.DefaultsOf(sandbox.Runtime?.Name ?? sandbox.RuntimeHandler) with { AppArmorProfile = appArmor.DefaultProfile };
 
     private PodNamespaces NamespacesOf(PodSandboxRecord sandbox, SandboxState.Ready? state)
     {

@@ -19,6 +19,9 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
             status => status.ToState(),
             reserve ?? DiskReserve.None);
 
+    private readonly ResourcesFile<ContainerResourcesDocument> _resources =
+        new(PodsJson.Default.ContainerResourcesDocument, document => document.ToLimits(), reserve ?? DiskReserve.None);
+
     private readonly IdTable<Container> _containers = new("container");
     private readonly NameTable<ContainerKey> _names = new();
     private readonly KeyedLock<ContainerId> _locks = new();
@@ -115,6 +118,23 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
             {
                 _disk.WriteStatus(container.Id.ToString(), ContainerStatusDocument.From(container.State));
             }
+        }
+    }
+
+    /// <summary>Durable, then visible. The caller holds the container's lock.</summary>
+    internal void Limit(Container container, ContainerLimits limits)
+    {
+        _resources.Write(_disk.PathOf(container.Id.ToString()), ContainerResourcesDocument.From(limits));
+        container.Limits = limits;
+    }
+
+    /// <summary>Takes up what the updates of earlier daemons left.</summary>
+    /// <exception cref="FormatException">It is damaged.</exception>
+    internal void TakeUpLimits(Container container)
+    {
+        if (_resources.TryRead(_disk.PathOf(container.Id.ToString())) is { } document)
+        {
+            container.Limits = document.ToLimits();
         }
     }
 

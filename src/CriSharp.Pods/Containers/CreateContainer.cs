@@ -166,6 +166,7 @@ public sealed partial class CreateContainer(
             Config = config,
             ImageId = image.Id,
             RuntimeHandler = sandbox.RuntimeHandler,
+            Runtime = sandbox.Runtime,
             CreatedAt = RecordTime.After(EarlierOf(sandbox), options.Time.GetUtcNow()),
             BootId = BootId.Current,
             LogPath = logPath,

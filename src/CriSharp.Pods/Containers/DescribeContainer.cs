@@ -46,7 +46,7 @@ public static class DescribeContainer
             LogPath = record.LogPath,
             StopSignal = StopSignals.ToCri(record.StopSignal),
             User = UserOf(record.User),
-            Resources = new ContainerResources { Linux = record.Config.Linux?.Resources ?? new LinuxContainerResources() },
+            Resources = new ContainerResources { Linux = container.Limits.InForce },
         };
         status.Labels.Add(record.Config.Labels);
         status.Annotations.Add(record.Config.Annotations);

@@ -57,7 +57,7 @@ public sealed partial class RemoveContainer(
             return;
         }
 
-        await parts.RemoveAsync(container.Id, container.Record.RuntimeHandler, container.Processes, CancellationToken.None);
+        await parts.RemoveAsync(container.Record, container.Processes, CancellationToken.None);
     }
 
     private async Task<bool> IsLetGoAsync(Container container)

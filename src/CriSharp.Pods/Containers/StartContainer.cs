@@ -80,7 +80,7 @@ public sealed partial class StartContainer(
     private async Task StartAsync(Container container)
     {
         using var late = new CancellationTokenSource();
-        var start = handlers.Get(container.Record.RuntimeHandler).StartAsync(container.Id, late.Token);
+        var start = handlers.Of(container.Record.RuntimeHandler, container.Record.Runtime).StartAsync(container.Id, late.Token);
         if (await Task.WhenAny(start, container.Ended) != start)
         {
             late.CancelAfter(options.LateStartLimit);
@@ -109,7 +109,7 @@ public sealed partial class StartContainer(
         {
             // First by ourselves: a runtime that can't start may not kill either.
             await cgroups.KillAsync(container.Id, CancellationToken.None);
-            await handlers.Get(container.Record.RuntimeHandler).DeleteAsync(container.Id, force: true, CancellationToken.None);
+            await handlers.Of(container.Record.RuntimeHandler, container.Record.Runtime).DeleteAsync(container.Id, force: true, CancellationToken.None);
         }
         catch (RuntimeException leftover)
         {

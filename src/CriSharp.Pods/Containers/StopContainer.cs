@@ -96,7 +96,7 @@ public sealed partial class StopContainer(
     private async Task GiveUpOnAsync(Container container)
     {
         await cgroups.KillAsync(container.Id, CancellationToken.None);
-        await handlers.Get(container.Record.RuntimeHandler).DeleteAsync(container.Id, force: true, CancellationToken.None);
+        await handlers.Of(container.Record.RuntimeHandler, container.Record.Runtime).DeleteAsync(container.Id, force: true, CancellationToken.None);
         var exit = new ContainerEnd(
             255,
             ContainerEnd.StatusUnknown,

@@ -51,7 +51,7 @@ public sealed class ExecSync(PodSandboxStore sandboxes, ContainerStore container
                 StreamOwner = StreamOwner.Of(spec),
                 Cgroup = ExecCgroup.For(cgroups.DirectoriesOf(sandboxes.Get(container.Record.SandboxId.ToString()).Record, container.Id), execId),
                 Timeout = timeout > TimeSpan.Zero ? timeout : null,
-                StartLimit = handlers.Get(container.Record.RuntimeHandler).TimeLimits.Exec,
+                StartLimit = handlers.Of(container.Record.RuntimeHandler, container.Record.Runtime).TimeLimits.Exec,
             },
             cancellationToken);
         return result.TimedOut

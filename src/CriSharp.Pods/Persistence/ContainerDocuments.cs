@@ -24,6 +24,9 @@ internal sealed record ContainerRecordDocument : IRecordDocument
 
     public required string RuntimeHandler { get; init; }
 
+    /// <summary>Null in records of earlier releases.</summary>
+    public RuntimePlace? Runtime { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required string BootId { get; init; }
@@ -52,6 +55,7 @@ internal sealed record ContainerRecordDocument : IRecordDocument
         Attempt = record.Key.Attempt,
         ImageId = record.ImageId,
         RuntimeHandler = record.RuntimeHandler,
+        Runtime = record.Runtime,
         CreatedAt = record.CreatedAt,
         BootId = record.BootId,
         LogPath = record.LogPath,
@@ -71,6 +75,7 @@ internal sealed record ContainerRecordDocument : IRecordDocument
         Config = ContainerConfig.Parser.ParseFrom(Config),
         ImageId = ImageId,
         RuntimeHandler = RuntimeHandler,
+        Runtime = Runtime,
         CreatedAt = CreatedAt,
         BootId = BootId,
         LogPath = LogPath,

@@ -14,6 +14,8 @@ public sealed record InstanceFolders(string Root, string RunRoot)
 
     internal const string StatusFileName = "status.json";
 
+    internal const string ResourcesFileName = "resources.json";
+
     public string SandboxRecords => Path.Combine(Root, "sandboxes");
 
     public string ContainerRecords => Path.Combine(Root, "containers");
@@ -60,6 +62,10 @@ public sealed record InstanceFolders(string Root, string RunRoot)
     public string ExitFileOf(ContainerId id) => Path.Combine(ContainerRecords, id.ToString(), "exit");
 
     internal string StatusOf(PodSandboxId id) => Path.Combine(SandboxRecords, id.ToString(), StatusFileName);
+
+    internal string ResourcesOf(PodSandboxId id) => Path.Combine(SandboxRecords, id.ToString(), ResourcesFileName);
+
+    internal string ResourcesOf(ContainerId id) => Path.Combine(ContainerRecords, id.ToString(), ResourcesFileName);
 
     internal string StatusOf(ContainerId id) => Path.Combine(ContainerRecords, id.ToString(), StatusFileName);
 

@@ -10,4 +10,6 @@ namespace CriSharp.Pods.Persistence;
 [JsonSerializable(typeof(SandboxStatusDocument))]
 [JsonSerializable(typeof(ContainerRecordDocument))]
 [JsonSerializable(typeof(ContainerStatusDocument))]
+[JsonSerializable(typeof(ContainerResourcesDocument))]
+[JsonSerializable(typeof(SandboxResourcesDocument))]
 internal sealed partial class PodsJson : JsonSerializerContext;

@@ -17,6 +17,7 @@ internal static class RecordPlaces
     {
         RequireId(id, record.Id.ToString());
         Require(record.Config.Metadata is not null, "the config has no metadata");
+        Require(record.Runtime);
         foreach (var cgroup in record.MadeCgroups)
         {
             Require(IsPlain(cgroup) && Hierarchies.Value.Any(hierarchy => cgroup.StartsWith(hierarchy.MountPoint + '/', StringComparison.Ordinal)), $"\"{cgroup}\" is not the folder of a cgroup");
@@ -29,9 +30,13 @@ internal static class RecordPlaces
         RequireId(id, record.Id.ToString());
         Require(record.Config.Metadata is not null, "the config has no metadata");
         Require(record.LogPath.Length == 0 || IsPlain(record.LogPath), $"the log's path \"{record.LogPath}\" is not absolute, or leaves its folder");
+        Require(record.Runtime);
         Require(record.ImageId.Length > 0, "it names no image");
         Require(record.StopSignal > 0, $"{record.StopSignal} is no signal");
     }
+
+    private static void Require(RuntimePlace? runtime) =>
+        Require(runtime is null || (IsPlain(runtime.Path) && IsPlain(runtime.Root)), $"\"{runtime?.Path}\" and \"{runtime?.Root}\" are not the paths of a runtime");
 
     private static void RequireId(string id, string found) => Require(id == found, $"it is about {found}, which is not what its folder says");
 

@@ -21,6 +21,9 @@ internal sealed record SandboxRecordDocument : IRecordDocument
 
     public required string RuntimeHandler { get; init; }
 
+    /// <summary>Null in records of earlier releases.</summary>
+    public RuntimePlace? Runtime { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required string BootId { get; init; }
@@ -43,6 +46,7 @@ internal sealed record SandboxRecordDocument : IRecordDocument
         Uid = record.Key.Uid,
         Attempt = record.Key.Attempt,
         RuntimeHandler = record.RuntimeHandler,
+        Runtime = record.Runtime,
         CreatedAt = record.CreatedAt,
         BootId = record.BootId,
         CgroupParent = record.CgroupParent,
@@ -57,6 +61,7 @@ internal sealed record SandboxRecordDocument : IRecordDocument
         Id = PodSandboxId.Parse(Id),
         Config = PodSandboxConfig.Parser.ParseFrom(Config),
         RuntimeHandler = RuntimeHandler,
+        Runtime = Runtime,
         CreatedAt = CreatedAt,
         BootId = BootId,
         CgroupParent = CgroupParent,

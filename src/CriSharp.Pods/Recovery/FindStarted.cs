@@ -19,7 +19,7 @@ public sealed partial class FindStarted(ContainerStore containers, RuntimeHandle
     {
         try
         {
-            var state = await handlers.Get(container.Record.RuntimeHandler).StateAsync(container.Id, CancellationToken.None);
+            var state = await handlers.Of(container.Record.RuntimeHandler, container.Record.Runtime).StateAsync(container.Id, CancellationToken.None);
             if (state?.Status == Running)
             {
                 // When exactly it began nobody has written down: at the latest now.

@@ -54,6 +54,19 @@ public sealed partial class RecoverPods
         Settle(containers.Show(record, record.BootId == BootId.Current ? state : AfterReboot(record, state)));
     }
 
+    /// <summary>Where the file of its updates is damaged, those resources are told that it was made with.</summary>
+    private void TakeUp(string noun, string id, string path, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (FormatException damage)
+        {
+            KeepStatus(noun, id, path, damage);
+        }
+    }
+
     private void KeepStatus(string noun, string id, string path, Exception damage)
     {
         try

@@ -22,6 +22,7 @@ public sealed partial class RecoverPods(
     ContainerParts containerParts,
     ContainerEnds ends,
     FindStarted findStarted,
+    UndoUpdate undoUpdate,
     Unclaimed<PodSandboxId> unclaimedSandboxes,
     Unclaimed<ContainerId> unclaimedContainers,
     SandboxNetwork network,
@@ -48,6 +49,7 @@ public sealed partial class RecoverPods(
         }
 
         await findStarted.RunAsync(containers.All);
+        await Task.WhenAll(containers.All.Select(undoUpdate.TryRunAsync));
         foreach (var sandbox in sandboxes.All)
         {
             unclaimedSandboxes.Recover(sandbox.Id);
@@ -96,6 +98,7 @@ public sealed partial class RecoverPods(
     private void Show(PodSandboxRecord record, SandboxState state)
     {
         var sandbox = sandboxes.Show(record, state);
+        TakeUp("pod sandbox", record.Id.ToString(), options.Folders.ResourcesOf(record.Id), () => sandboxes.TakeUpResources(sandbox));
         if (state is SandboxState.Ready ready && !IsAlive(record, ready))
         {
             sandboxes.ChangeAnyway(sandbox, ready.Stop(options.Time.GetUtcNow()), failure => NotWritten(logger, "pod sandbox", record.Id.ToString(), failure));
@@ -156,6 +159,7 @@ public sealed partial class RecoverPods(
         // After a reboot its pids are other processes': nobody may wait for those, or kill them.
         var now = record.BootId == BootId.Current ? state : AfterReboot(record, state);
         var container = containers.Show(record, now);
+        TakeUp("container", record.Id.ToString(), options.Folders.ResourcesOf(record.Id), () => containers.TakeUpLimits(container));
         if (now != state)
         {
             Settle(container);
@@ -213,7 +217,7 @@ public sealed partial class RecoverPods(
         try
         {
             using var limit = new CancellationTokenSource(options.RollbackLimit);
-            await containerParts.RemoveAsync(record.Id, record.RuntimeHandler, null, limit.Token);
+            await containerParts.RemoveAsync(record, null, limit.Token);
             containers.Forget(record);
             HasUndone(logger, "container", record.Id.ToString());
         }

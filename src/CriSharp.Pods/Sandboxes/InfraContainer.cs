@@ -49,7 +49,7 @@ public sealed partial class InfraContainer(
                 Bundle = bundle,
                 ExitFile = _folders.InfraExitFileOf(record.Id),
                 MonitorCgroups = options.MonitorCgroups,
-                CreateTimeout = options.CreateLimit,
+                CreateTimeout = runtime.TimeLimits.Create ?? options.CreateLimit,
             },
             runtime,
             CancellationToken.None);
@@ -74,7 +74,7 @@ public sealed partial class InfraContainer(
     {
         var id = record.Id.ToInfraContainerId();
         await cgroups.KillAsync(id, cancellationToken);
-        await handlers.Get(record.RuntimeHandler).DeleteAsync(id, force: true, cancellationToken);
+        await handlers.Of(record.RuntimeHandler, record.Runtime).DeleteAsync(id, force: true, cancellationToken);
         await cgroups.RemoveAsync(id, cancellationToken);
         _processes.TryRemove(record.Id, out var processes);
         await MonitorEnd.WaitAsync(processes, options, cancellationToken);

@@ -4,12 +4,20 @@ namespace CriSharp.Pods.Sandboxes;
 public sealed class PodSandbox(PodSandboxRecord record, SandboxState state)
 {
     private volatile SandboxState _state = state;
+    private volatile PodResources _resources = PodResources.Of(record);
 
     public PodSandboxId Id => Record.Id;
 
     public PodSandboxRecord Record { get; } = record;
 
     public SandboxState State => _state;
+
+    /// <summary>Replaced by the store once they are durable.</summary>
+    public PodResources Resources
+    {
+        get => _resources;
+        internal set => _resources = value;
+    }
 
     internal void Become(SandboxState state) => _state = state;
 }

@@ -13,6 +13,9 @@ public sealed record PodSandboxRecord
     /// <summary>Name of the handler that was asked for; "" means the default one.</summary>
     public required string RuntimeHandler { get; init; }
 
+    /// <summary>The runtime that the handler meant when it was made; null in records of earlier releases.</summary>
+    public RuntimePlace? Runtime { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>The kernel's boot id at creation: after a reboot nothing of the sandbox's run-time state exists.</summary>

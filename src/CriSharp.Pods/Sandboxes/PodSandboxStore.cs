@@ -17,6 +17,9 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
             status => status.ToState(),
             reserve ?? DiskReserve.None);
 
+    private readonly ResourcesFile<SandboxResourcesDocument> _resources =
+        new(PodsJson.Default.SandboxResourcesDocument, document => document.ToResources(), reserve ?? DiskReserve.None);
+
     private readonly IdTable<PodSandbox> _sandboxes = new("pod sandbox");
     private readonly NameTable<PodSandboxKey> _names = new();
     private readonly KeyedLock<PodSandboxId> _locks = new();
@@ -71,6 +74,23 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
         {
             reportUnwritten(unwritable);
             sandbox.Become(state);
+        }
+    }
+
+    /// <summary>Durable, then visible. The caller holds the sandbox's lock.</summary>
+    internal void Allot(PodSandbox sandbox, PodResources resources)
+    {
+        _resources.Write(_disk.PathOf(sandbox.Id.ToString()), SandboxResourcesDocument.From(resources));
+        sandbox.Resources = resources;
+    }
+
+    /// <summary>Takes up what the updates of earlier daemons left.</summary>
+    /// <exception cref="FormatException">It is damaged.</exception>
+    internal void TakeUpResources(PodSandbox sandbox)
+    {
+        if (_resources.TryRead(_disk.PathOf(sandbox.Id.ToString())) is { } document)
+        {
+            sandbox.Resources = document.ToResources();
         }
     }
 

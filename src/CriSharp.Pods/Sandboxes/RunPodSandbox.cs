@@ -139,6 +139,7 @@ public sealed partial class RunPodSandbox(
             Id = id,
             Config = config,
             RuntimeHandler = runtimeHandler,
+            Runtime = handlers.PlaceOf(runtimeHandler),
             CreatedAt = RecordTime.After(EarlierAttempts(PodSandboxKey.Of(config.Metadata)), options.Time.GetUtcNow()),
             BootId = BootId.Current,
             CgroupParent = parent,

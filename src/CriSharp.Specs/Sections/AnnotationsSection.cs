@@ -12,7 +12,7 @@ internal static class AnnotationsSection
 
     public static SortedDictionary<string, string> ForContainer(ContainerSpecInput input)
     {
-        var annotations = Allowed(input.Defaults.AllowedAnnotations, input.Sandbox.Annotations, input.Config.Annotations);
+        var annotations = Allowed(input.Defaults, input.Sandbox.Annotations, input.Config.Annotations);
         AddSandbox(annotations, "container", input.SandboxId, input.Sandbox.Metadata);
         annotations[Own + "container-name"] = input.Config.Metadata?.Name ?? "";
         return annotations;
@@ -20,7 +20,7 @@ internal static class AnnotationsSection
 
     public static SortedDictionary<string, string> ForSandbox(SandboxSpecInput input)
     {
-        var annotations = Allowed(input.Defaults.AllowedAnnotations, input.Config.Annotations);
+        var annotations = Allowed(input.Defaults, input.Config.Annotations);
         AddSandbox(annotations, "sandbox", input.SandboxId, input.Config.Metadata);
         return annotations;
     }
@@ -36,14 +36,14 @@ internal static class AnnotationsSection
     }
 
     private static SortedDictionary<string, string> Allowed(
-        IReadOnlyList<string> allowed, params ReadOnlySpan<IEnumerable<KeyValuePair<string, string>>> sources)
+        ContainerDefaults defaults, params ReadOnlySpan<IEnumerable<KeyValuePair<string, string>>> sources)
     {
-        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var annotations = new SortedDictionary<string, string>(defaults.Annotations.ToDictionary(), StringComparer.Ordinal);
         foreach (var source in sources)
         {
             foreach (var (name, value) in source)
             {
-                if (allowed.Any(pattern => Fits(pattern, name)))
+                if (defaults.AllowedAnnotations.Any(pattern => Fits(pattern, name)))
                 {
                     annotations[name] = value;
                 }

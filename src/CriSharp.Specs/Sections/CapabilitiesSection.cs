@@ -86,15 +86,22 @@ internal static class CapabilitiesSection
 
     private static HashSet<string> Names(string list, IEnumerable<string> names) => [.. names.Select(name => Normalize(list, name))];
 
-    private static string Normalize(string list, string name)
+    public static bool IsKnown(string name) => Known.Contains(Full(name));
+
+    private static string Full(string name)
     {
         var upper = name.ToUpperInvariant();
-        if (upper == All)
+        return upper.StartsWith(Prefix, StringComparison.Ordinal) ? upper : Prefix + upper;
+    }
+
+    private static string Normalize(string list, string name)
+    {
+        if (string.Equals(name, All, StringComparison.OrdinalIgnoreCase))
         {
             return All;
         }
 
-        var full = upper.StartsWith(Prefix, StringComparison.Ordinal) ? upper : Prefix + upper;
+        var full = Full(name);
         return Known.Contains(full) ? full : throw Refusal.Invalid($"the capability {Refusal.Quote(name)} in {list}_capabilities is unknown");
     }
 }

@@ -16,7 +16,7 @@ internal static class DevicesSection
     public static BuiltDevices Build(ContainerSpecInput input, bool hasUserNamespace)
     {
         var devices = new SortedDictionary<string, SpecDevice>(StringComparer.Ordinal);
-        var hasAll = (input.Config.Linux?.SecurityContext?.Privileged ?? false) && !input.PrivilegedWithoutHostDevices;
+        var hasAll = (input.Config.Linux?.SecurityContext?.Privileged ?? false) && !input.Defaults.PrivilegedWithoutHostDevices;
         var rules = new List<SpecDeviceRule> { new() { Allow = hasAll, Access = AllAccess } };
         if (hasAll)
         {

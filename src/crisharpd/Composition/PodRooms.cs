@@ -1,4 +1,5 @@
 using CriSharp.Cni;
+using CriSharp.Daemon.Checks;
 using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Hosting;
 using CriSharp.Daemon.Services;
@@ -17,6 +18,7 @@ using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Recovery;
 using CriSharp.Pods.Retries;
 using CriSharp.Pods.Sandboxes;
+using CriSharp.Specs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -45,7 +47,7 @@ internal static class PodRooms
         });
         services.AddSingleton(_ => CgroupHierarchies.Detect());
         services.AddSingleton(provider => HostFactsReader.Read(provider.GetRequiredService<CgroupHierarchies>()));
-        services.AddSingleton(new RuntimeHandlers(RuntimesOf(options), options.DefaultRuntime));
+        services.AddSingleton(HandlersOf(options));
         services.AddSingleton(new BundleStore(folders.ContainerRuns));
         services.AddSingleton(new MonitorLauncher(options.MonitorPath));
         services.AddSingleton(provider => new PodCgroups(provider.GetRequiredService<CgroupHierarchies>(), DriverOf(options)));
@@ -60,6 +62,7 @@ internal static class PodRooms
         services.AddSingleton<HandlerFactsTable>();
         services.AddSingleton(new AppArmorOptions { DefaultProfile = options.AppArmorProfile });
         services.AddSingleton<AppArmor>();
+        services.AddSingleton<RuntimeVersions>();
         services.AddSingleton<PodSandboxStore>();
         services.AddSingleton<SandboxLevels>();
         services.AddSingleton<ContainerStore>();
@@ -93,19 +96,39 @@ internal static class PodRooms
         services.AddSingleton<RunPodSandbox>();
         services.AddSingleton<StopPodSandbox>();
         services.AddSingleton<RemovePodSandbox>();
+        services.AddSingleton<UpdatePodSandboxResources>();
         services.AddSingleton<ListPodSandboxes>();
         services.AddSingleton<CreateContainer>();
         services.AddSingleton<StartContainer>();
         services.AddSingleton<StopContainer>();
         services.AddSingleton<RemoveContainer>();
         services.AddSingleton<ListContainers>();
+        services.AddSingleton<UndoUpdate>();
+        services.AddSingleton<UpdateContainerResources>();
         services.AddSingleton<ReopenContainerLog>();
         services.AddSingleton<ExecSync>();
         services.AddSingleton<PodVerbs>();
         services.AddSingleton<NodeFacts>();
     }
 
-    private static Dictionary<string, OciRuntimeCli> RuntimesOf(DaemonOptions options) => options.Runtimes.ToDictionary(
+    private static RuntimeHandlers HandlersOf(DaemonOptions options) => new(
+        RuntimesOf(options),
+        options.DefaultRuntime,
+        options.Runtimes.ToDictionary(runtime => runtime.Name, runtime => DefaultsOf(options, runtime.Rules)),
+        options.Runtimes.Where(runtime => runtime.Unusable is not null).ToDictionary(runtime => runtime.Name, runtime => runtime.Unusable!));
+
+    private static ContainerDefaults DefaultsOf(DaemonOptions options, HandlerRules rules) => new()
+    {
+        Environment = options.DefaultEnvironment,
+        Rlimits = options.DefaultUlimits,
+        Capabilities = options.DefaultCapabilities,
+        AllowedAnnotations = rules.AllowedAnnotations,
+        Annotations = rules.DefaultAnnotations,
+        PrivilegedWithoutHostDevices = rules.PrivilegedWithoutHostDevices,
+        LeastMemoryBytes = rules.LeastMemoryBytes ?? ContainerDefaults.BuiltIn.LeastMemoryBytes,
+    };
+
+    private static Dictionary<string, OciRuntimeCli> RuntimesOf(DaemonOptions options) => options.Runtimes.Where(runtime => runtime.Unusable is null).ToDictionary(
         runtime => runtime.Name,
         runtime => new OciRuntimeCli(new RuntimeHandler
         {
@@ -115,7 +138,7 @@ internal static class PodRooms
             SystemdCgroup = options.CgroupManager == CgroupManager.Systemd,
         })
         {
-            TimeLimits = OciRuntimeTimeLimits.AtMost(options.RuntimeTimeout),
+            TimeLimits = OciRuntimeTimeLimits.AtMost(options.RuntimeTimeout) with { Create = runtime.Rules.CreateTimeout },
         });
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;

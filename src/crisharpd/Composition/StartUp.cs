@@ -1,3 +1,4 @@
+using CriSharp.Daemon.Checks;
 using CriSharp.Images;
 using CriSharp.Pods.Audit;
 using CriSharp.Pods.Host;
@@ -6,12 +7,12 @@ using CriSharp.Pods.Recovery;
 
 namespace CriSharp.Daemon.Composition;
 
-/// <summary>Finds pods, containers and images again, and asks the runtimes what they can do, and loads the AppArmor profile.</summary>
-internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, AuditLeftovers audit, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts, AppArmor appArmor) : IStartUp
+/// <summary>Finds pods, containers and images again, asks the runtimes what they can do, and loads the AppArmor profile.</summary>
+internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, AuditLeftovers audit, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts, RuntimeVersions versions, AppArmor appArmor) : IStartUp
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var asked = handlerFacts.AskAsync(cancellationToken);
+        var asked = Task.WhenAll(handlerFacts.AskAsync(cancellationToken), versions.AskAsync(cancellationToken));
         var confined = appArmor.StartAsync(cancellationToken);
         await recoverPods.RunAsync();
         takeUpNetworks.Start();

@@ -5,10 +5,10 @@ namespace CriSharp.Daemon.Configuration;
 
 /// <summary>What the TOML files say.</summary>
 /// <param name="Settings">By setting.</param>
-/// <param name="Runtimes">[crio.runtime.runtimes.NAME]: runtime_path and runtime_root, each empty where it is not said.</param>
+/// <param name="Runtimes">[crio.runtime.runtimes.NAME], by name.</param>
 /// <param name="Ignored">Keys that mean nothing here: a crio.conf has many.</param>
 internal sealed record ConfigurationFile(
-    IReadOnlyDictionary<Setting, Given> Settings, IReadOnlyDictionary<string, Given> Runtimes, IReadOnlyList<string> Ignored)
+    IReadOnlyDictionary<Setting, Given> Settings, IReadOnlyDictionary<string, RuntimeTable> Runtimes, IReadOnlyList<string> Ignored)
 {
     public const string DefaultPath = "/etc/crisharp/crisharp.conf";
     private const string RuntimesPath = "crio.runtime.runtimes";
@@ -47,7 +47,7 @@ internal sealed record ConfigurationFile(
 
         public Dictionary<Setting, Given> Settings { get; } = [];
 
-        public Dictionary<string, Given> Runtimes { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, RuntimeTable> Runtimes { get; } = new(StringComparer.Ordinal);
 
         public List<string> Ignored { get; } = [];
 
@@ -119,9 +119,7 @@ internal sealed record ConfigurationFile(
         {
             foreach (var name in runtimes.Keys)
             {
-                var runtime = runtimes.GetTable(name)!;
-                Runtimes[name] = new Given(
-                    [runtime.GetString("runtime_path") ?? "", runtime.GetString("runtime_root") ?? ""], $"{runtimes.FileName}: {RuntimesPath}.{name}");
+                Runtimes[name] = RuntimeTableReader.Read(runtimes.GetTable(name)!);
             }
         }
     }

@@ -21,8 +21,29 @@ internal static class ConfigurationText
 
         foreach (var runtime in options.Runtimes)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n[crio.runtime.runtimes.{Quote(runtime.Name)}]\n");
-            text.Append(CultureInfo.InvariantCulture, $"runtime_path = {Quote(runtime.Path)}\nruntime_root = {Quote(runtime.Root)}\n");
+            text.Append('\n').Append(Of(runtime));
+        }
+
+        return text.ToString();
+    }
+
+    public static string Of(RuntimeOptions runtime)
+    {
+        var rules = runtime.Rules;
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"[crio.runtime.runtimes.{Quote(runtime.Name)}]\n");
+        text.Append(CultureInfo.InvariantCulture, $"runtime_path = {Quote(runtime.Path)}\nruntime_root = {Quote(runtime.Root)}\n");
+        text.Append(rules.AllowedAnnotations.Count > 0 ? $"allowed_annotations = {List(rules.AllowedAnnotations)}\n" : "");
+        text.Append(rules.PrivilegedWithoutHostDevices ? "privileged_without_host_devices = true\n" : "");
+        text.Append(rules.LeastMemoryBytes is { } least ? $"container_min_memory = {Quote(ByteSize.Format(least))}\n" : "");
+        text.Append(rules.CreateTimeout is { } limit ? $"container_create_timeout = {Quote(Duration.Format(limit))}\n" : "");
+        if (rules.DefaultAnnotations.Count > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"[crio.runtime.runtimes.{Quote(runtime.Name)}.default_annotations]\n");
+            foreach (var (name, value) in rules.DefaultAnnotations.OrderBy(annotation => annotation.Key, StringComparer.Ordinal))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{Quote(name)} = {Quote(value)}\n");
+            }
         }
 
         return text.ToString();
@@ -62,10 +83,15 @@ internal static class ConfigurationText
         [Settings.UnclaimedTimeout] = [Duration.Format(options.UnclaimedTimeout)],
         [Settings.CdiSpecDirectories] = options.CdiSpecDirectories,
         [Settings.DeviceOwnershipFromSecurityContext] = [Of(options.DeviceOwnershipFromSecurityContext)],
+        [Settings.DefaultEnv] = options.DefaultEnvironment,
+        [Settings.DefaultUlimits] = [.. options.DefaultUlimits.Select(UlimitText.Format)],
+        [Settings.DefaultCapabilities] = options.DefaultCapabilities,
     };
 
     private static string Value(Setting setting, IReadOnlyList<string> values) =>
-        setting.Repeatable ? $"[{string.Join(", ", values.Select(Quote))}]" : values[0] is "true" or "false" ? values[0] : Quote(values[0]);
+        setting.Repeatable ? List(values) : values[0] is "true" or "false" ? values[0] : Quote(values[0]);
+
+    private static string List(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(Quote))}]";
 
     private static string Quote(string text)
     {

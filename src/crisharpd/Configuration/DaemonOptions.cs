@@ -1,4 +1,5 @@
 using System.Net;
+using CriSharp.Oci;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +31,13 @@ internal sealed record DaemonOptions
     public required string DefaultRuntime { get; init; }
 
     public required IReadOnlyList<RuntimeOptions> Runtimes { get; init; }
+
+    /// <summary>"NAME=VALUE".</summary>
+    public required IReadOnlyList<string> DefaultEnvironment { get; init; }
+
+    public required IReadOnlyList<SpecRlimit> DefaultUlimits { get; init; }
+
+    public required IReadOnlyList<string> DefaultCapabilities { get; init; }
 
     public required CgroupManager CgroupManager { get; init; }
 
@@ -86,7 +94,13 @@ internal sealed record DaemonOptions
 /// <summary>A configured OCI runtime.</summary>
 /// <param name="Path">The executable.</param>
 /// <param name="Root">Its own state folder.</param>
-internal sealed record RuntimeOptions(string Name, string Path, string Root);
+internal sealed record RuntimeOptions(string Name, string Path, string Root)
+{
+    public HandlerRules Rules { get; init; } = new();
+
+    /// <summary>Null, or why no new pod can have it: what it has made before can still be stopped and removed.</summary>
+    public string? Unusable { get; init; }
+}
 
 /// <summary>Who makes cgroups.</summary>
 internal enum CgroupManager

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace CriSharp.Daemon.Configuration;
 
 /// <summary>Parses and checks the text of every setting; an error names the flag or the file's key that is wrong.</summary>
-internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, IReadOnlyDictionary<string, Given> runtimesOfFile)
+internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, IReadOnlyDictionary<string, RuntimeTable> runtimesOfFile)
 {
     // sun_path of sockaddr_un holds 108 bytes with the final NUL; the socket is bound one folder deeper and then moved.
     private const int MaxSocketPathBytes = 107 - 10;
@@ -29,6 +30,9 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             PausePath = Executable(Settings.Pause, Path.Combine(AppContext.BaseDirectory, "pause")),
             DefaultRuntime = runtimes.Default,
             Runtimes = runtimes.All,
+            DefaultEnvironment = [.. Values(Settings.DefaultEnv).Select(EnvironmentVariable)],
+            DefaultUlimits = [.. Values(Settings.DefaultUlimits).Select(Ulimit)],
+            DefaultCapabilities = given.ContainsKey(Settings.DefaultCapabilities) ? [.. Values(Settings.DefaultCapabilities).Select(Capability)] : ContainerDefaults.BuiltIn.Capabilities,
             CgroupManager = Parse<CgroupManager>(Settings.CgroupManager, DefaultCgroupManager, "cgroupfs or systemd", TryWord),
             ContainerCreateTimeout = Limit(Settings.ContainerCreateTimeout, "4m"),
             RuntimeTimeout = Limit(Settings.RuntimeTimeout, "2m"),
@@ -133,6 +137,16 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
         var path = AbsolutePath(setting, fallback);
         return ExecutableFile.Is(path) ? path : throw Wrong(setting, $"\"{path}\" is not an executable file: give its path by {setting.Flag}");
     }
+
+    private string EnvironmentVariable(string text) => text.IndexOf('=', StringComparison.Ordinal) > 0 && !text.Contains('\0')
+        ? text
+        : throw Wrong(Settings.DefaultEnv, $"\"{text}\" is not NAME=VALUE");
+
+    private SpecRlimit Ulimit(string text) => UlimitText.TryParse(text, out var limit) ? limit : throw Wrong(Settings.DefaultUlimits, $"\"{text}\" is not {UlimitText.Expected}");
+
+    private string Capability(string text) => ContainerDefaults.IsCapability(text)
+        ? text
+        : throw Wrong(Settings.DefaultCapabilities, $"\"{text}\" is not the name of a capability, such as CHOWN");
 
     private string HostAndPort(string text) =>
         text.Length > 0 && !text.Contains('/') && !text.Any(char.IsWhiteSpace)

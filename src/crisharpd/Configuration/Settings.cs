@@ -13,7 +13,7 @@ internal static class Settings
     public static readonly Setting StreamPort = new("--stream-port", "crio.api", "stream_port", "port of the streaming server, which is not there yet; 0: any free one [0]");
     public static readonly Setting Monitor = new("--conmon", "crio.runtime", "conmon", "path of conmon-sharp [beside crisharpd]");
     public static readonly Setting Pause = new("--pause", "crio.runtime", "pause", "path of the static pause program [beside crisharpd]");
-    public static readonly Setting DefaultRuntime = new("--default-runtime", "crio.runtime", "default_runtime", "handler of pods that name none [runc]");
+    public static readonly Setting DefaultRuntime = new("--default-runtime", "crio.runtime", "default_runtime", "handler of pods that name none [runc, else crun]");
     public static readonly Setting CgroupManager = new("--cgroup-manager", "crio.runtime", "cgroup_manager", "cgroupfs or systemd [systemd where it runs]");
     public static readonly Setting ContainerCreateTimeout = new(
         "--container-create-timeout", "crio.runtime", "container_create_timeout", "an OCI runtime that creates a container for longer is killed [4m]");
@@ -59,6 +59,15 @@ internal static class Settings
         "--device-ownership-from-security-context", "crio.runtime", "device_ownership_from_security_context",
         "true: devices belong to the container's run_as_user and run_as_group [false]");
 
+    public static readonly Setting DefaultEnv = new(
+        "--default-env", "crio.runtime", "default_env", "NAME=VALUE for every container; its image and pod go before it", Repeatable: true);
+
+    public static readonly Setting DefaultUlimits = new(
+        "--default-ulimits", "crio.runtime", "default_ulimits", "a limit of every container's processes, such as nofile=1024:2048 [those of crisharpd]", Repeatable: true);
+
+    public static readonly Setting DefaultCapabilities = new(
+        "--default-capabilities", "crio.runtime", "default_capabilities", "what every container has before its pod adds and drops, such as CHOWN [nine of them]", Repeatable: true);
+
     public static readonly Setting InsecureRegistries = new(
         "--insecure-registry", "crio.image", "insecure_registries", "HOST or HOST:PORT that may be spoken to without TLS", Repeatable: true);
 
@@ -74,5 +83,6 @@ internal static class Settings
         ContainerCreateTimeout, RuntimeTimeout, LogLevel, LogFormat, AuditInterval, CniConfigDirectory, CniPluginDirectories, CniPluginTimeout,
         CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout,
         RegistriesConf, AppArmorProfile, CdiSpecDirectories, DeviceOwnershipFromSecurityContext,
+        DefaultEnv, DefaultUlimits, DefaultCapabilities,
     ];
 }

@@ -10,6 +10,9 @@ internal static partial class DaemonHostLog
     [LoggerMessage(1003, LogLevel.Warning, "{Count} keys of the configuration are ignored, crisharpd does not know them: {Keys}")]
     public static partial void IgnoresKeys(this ILogger log, int count, string keys);
 
+    [LoggerMessage(1007, LogLevel.Error, "{Reason}; pods that ask for it are refused, those that are there can be stopped and removed")]
+    public static partial void LacksRuntime(this ILogger log, string reason);
+
     [LoggerMessage(1002, LogLevel.Information, "crisharpd has stopped; containers go on")]
     public static partial void Stopped(this ILogger log);
 

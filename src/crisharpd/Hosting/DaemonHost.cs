@@ -41,6 +41,14 @@ internal static class DaemonHost
             log.IgnoresKeys(options.IgnoredKeys.Count, string.Join(", ", options.IgnoredKeys));
         }
 
+        foreach (var runtime in options.Runtimes)
+        {
+            if (runtime.Unusable is { } reason)
+            {
+                log.LacksRuntime(reason);
+            }
+        }
+
         using var notices = new ServiceNotices(app.Services, systemd, readOptions, log);
         var calls = app.Services.GetRequiredService<RunningCalls>();
         app.Lifetime.ApplicationStopping.Register(() =>

@@ -53,6 +53,6 @@ internal sealed class ReloadConfiguration(Func<DaemonOptions> read, OptionsInFor
     {
         var (before, after) = (ConfigurationText.ValuesOf(left), ConfigurationText.ValuesOf(right));
         List<string> names = [.. before.Where(setting => !setting.Value.SequenceEqual(after[setting.Key])).Select(setting => setting.Key.Path)];
-        return left.Runtimes.SequenceEqual(right.Runtimes) ? names : [.. names, "crio.runtime.runtimes"];
+        return left.Runtimes.Select(ConfigurationText.Of).SequenceEqual(right.Runtimes.Select(ConfigurationText.Of)) ? names : [.. names, "crio.runtime.runtimes"];
     }
 }

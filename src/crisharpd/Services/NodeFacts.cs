@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CriSharp.Cni;
 using CriSharp.Cri.V1;
+using CriSharp.Daemon.Checks;
 using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Hosting;
 using CriSharp.Pods.Host;
@@ -11,7 +12,7 @@ namespace CriSharp.Daemon.Services;
 
 /// <summary>What Status, Version and RuntimeConfig tell of this node.</summary>
 internal sealed class NodeFacts(
-    DaemonOptions options, OptionsInForce inForce, SandboxNetwork network, HandlerFactsTable handlers, RootHealth health, DiskRoom room)
+    DaemonOptions options, OptionsInForce inForce, SandboxNetwork network, HandlerFactsTable handlers, RootHealth health, DiskRoom room, RuntimeVersions versions)
 {
     public string Version { get; } = DaemonVersion.Document.Version;
 
@@ -43,6 +44,25 @@ internal sealed class NodeFacts(
 
     /// <summary>The effective configuration, wrapped in JSON as crictl wants; it holds no secrets.</summary>
     public string ConfigText() => Text(json => json.WriteString("toml", ConfigurationText.Of(inForce.Value)));
+
+    /// <summary>Each runtime with its version, and the holes that this version is known to have.</summary>
+    public string RuntimesText() => Text(json =>
+    {
+        foreach (var found in versions.All)
+        {
+            json.WriteStartObject(found.Name);
+            json.WriteString("path", found.Path);
+            json.WriteString("version", found.Failure ?? found.Version);
+            json.WriteStartArray("holes");
+            foreach (var hole in found.Holes)
+            {
+                json.WriteStringValue(hole.ToString());
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+    });
 
     private static string Text(Action<Utf8JsonWriter> write)
     {

@@ -13,6 +13,7 @@ internal sealed record PodVerbs(
     RunPodSandbox RunPodSandbox,
     StopPodSandbox StopPodSandbox,
     RemovePodSandbox RemovePodSandbox,
+    UpdatePodSandboxResources UpdatePodSandboxResources,
     ListPodSandboxes ListPodSandboxes,
     CreateContainer CreateContainer,
     StartContainer StartContainer,
@@ -20,6 +21,7 @@ internal sealed record PodVerbs(
     RemoveContainer RemoveContainer,
     ListContainers ListContainers,
     ReopenContainerLog ReopenContainerLog,
+    UpdateContainerResources UpdateContainerResources,
     ExecSync ExecSync);
 
 /// <summary>The verbs of the room of the images, as the services call them.</summary>

@@ -1,5 +1,6 @@
 using CriSharp.Cri.V1;
 using CriSharp.Pods.Containers;
+using CriSharp.Primitives;
 using Google.Protobuf;
 using Grpc.Core;
 using Container = CriSharp.Pods.Containers.Container;
@@ -56,6 +57,17 @@ internal sealed partial class RuntimeService
     {
         await pods.ReopenContainerLog.RunAsync(request.ContainerId, context.CancellationToken);
         return new ReopenContainerLogResponse();
+    }
+
+    public override async Task<UpdateContainerResourcesResponse> UpdateContainerResources(UpdateContainerResourcesRequest request, ServerCallContext context)
+    {
+        if (request is { Linux: null, Windows: not null })
+        {
+            throw new RuntimeException(ErrorKind.InvalidArgument, "the request has resources for Windows only");
+        }
+
+        await pods.UpdateContainerResources.RunAsync(request.ContainerId, request.Linux, context.CancellationToken);
+        return new UpdateContainerResourcesResponse();
     }
 
     public override async Task<ExecSyncResponse> ExecSync(ExecSyncRequest request, ServerCallContext context)

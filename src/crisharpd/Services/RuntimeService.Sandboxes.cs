@@ -40,6 +40,12 @@ internal sealed partial class RuntimeService
         return Task.FromResult(response);
     }
 
+    public override async Task<UpdatePodSandboxResourcesResponse> UpdatePodSandboxResources(UpdatePodSandboxResourcesRequest request, ServerCallContext context)
+    {
+        await pods.UpdatePodSandboxResources.RunAsync(request.PodSandboxId, request.Overhead, request.Resources, context.CancellationToken);
+        return new UpdatePodSandboxResourcesResponse();
+    }
+
     public override Task<ListPodSandboxResponse> ListPodSandbox(ListPodSandboxRequest request, ServerCallContext context)
     {
         var response = new ListPodSandboxResponse();

@@ -35,6 +35,7 @@ internal sealed partial class RuntimeService(PodVerbs pods, ImageVerbs images, N
         {
             response.Info.Add("config", node.ConfigText());
             response.Info.Add("disk", node.DiskText());
+            response.Info.Add("runtimes", node.RuntimesText());
         }
 
         return response;

@@ -18,6 +18,9 @@ internal static class VerboseText
         {
             json.WriteNumber("pid", infra.Pid);
         }
+
+        ResourcesText.Write(json, "overhead", sandbox.Resources.Overhead);
+        ResourcesText.Write(json, "resources", sandbox.Resources.Resources);
     });
 
     public static string Of(Container container) => Write(json =>

@@ -34,6 +34,8 @@ public sealed record FailPointVerb(
             new CreateContainerRequest { PodSandboxId = subject.PodId, Config = subject.ContainerConfig, SandboxConfig = subject.PodConfig }, limit), IsCreation: true),
         new("StartContainer", CreateContainerAsync, async (client, subject, limit) => await client.Runtime.StartContainerAsync(
             new StartContainerRequest { ContainerId = subject.ContainerId }, limit)),
+        new("UpdateContainerResources", StartContainerAsync, async (client, subject, limit) => await client.Runtime.UpdateContainerResourcesAsync(
+            new UpdateContainerResourcesRequest { ContainerId = subject.ContainerId, Linux = new LinuxContainerResources { CpuShares = 300, MemoryLimitInBytes = 64 << 20 } }, limit)),
         new("StopContainer", StartContainerAsync, async (client, subject, limit) => await client.Runtime.StopContainerAsync(
             new StopContainerRequest { ContainerId = subject.ContainerId, Timeout = 10 }, limit)),
         new("RemoveContainer", StartContainerAsync, async (client, subject, limit) => await client.Runtime.RemoveContainerAsync(

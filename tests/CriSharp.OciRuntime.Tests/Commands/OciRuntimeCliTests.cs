@@ -67,6 +67,19 @@ public sealed class OciRuntimeCliTests : IDisposable
     }
 
     [Fact]
+    public async Task Delete_WhenTheProgramHasVanished_RemovesItsState()
+    {
+        var state = Directory.CreateDirectory(Path.Combine(_root, $"{_id}"));
+        await File.WriteAllTextAsync(Path.Combine(state.FullName, "state.json"), "{}");
+        var other = Directory.CreateDirectory(Path.Combine(_root, $"{ContainerId.New()}"));
+
+        await new OciRuntimeCli(Handler() with { Path = "/nowhere/runc" }).DeleteAsync(_id, force: true, CancellationToken.None);
+
+        Assert.False(Directory.Exists(state.FullName));
+        Assert.True(other.Exists);
+    }
+
+    [Fact]
     public async Task State_WhenUnknown_IsNull() => Assert.Null(await Cli().StateAsync(_id, CancellationToken.None));
 
     [Fact]

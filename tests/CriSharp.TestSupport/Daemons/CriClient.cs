@@ -82,6 +82,9 @@ public sealed class CriClient : IDisposable
             : throw new InvalidOperationException($"{string.Join(' ', command)} ended with {answer.ExitCode}: {answer.Stderr.ToStringUtf8()}");
     }
 
+    public async Task UpdateAsync(string containerId, LinuxContainerResources resources) => await Runtime.UpdateContainerResourcesAsync(
+        new UpdateContainerResourcesRequest { ContainerId = containerId, Linux = resources }, Limited);
+
     public async Task ReopenLogAsync(string containerId) =>
         await Runtime.ReopenContainerLogAsync(new ReopenContainerLogRequest { ContainerId = containerId }, Limited);
 

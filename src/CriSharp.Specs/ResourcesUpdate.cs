@@ -1,0 +1,115 @@
+using CriSharp.Cri.V1;
+using CriSharp.Oci;
+using CriSharp.Specs.Sections;
+
+namespace CriSharp.Specs;
+
+/// <summary>A change of limits while a container lives: what is in force afterwards, what the OCI runtime is told, and what would undo it.</summary>
+public static class ResourcesUpdate
+{
+    /// <summary>What the kernel has where nobody has asked for anything.</summary>
+    private const ulong UsualShares = 1024;
+
+    private const ulong UsualPeriodMicroseconds = 100_000;
+
+    /// <summary>
+    /// What is given replaces what was; zero and empty leave it as it is. oom_score_adj stays: processes have inherited theirs, and no OCI
+    /// runtime changes it. Where there was no swap there is none afterwards.
+    /// </summary>
+    /// <exception cref="Primitives.RuntimeException">InvalidArgument: what is given is wrong. FailedPrecondition: this host can't change it.</exception>
+    public static LinuxContainerResources Merge(LinuxContainerResources inForce, LinuxContainerResources asked, HostFacts host)
+    {
+        ResourcesSection.CheckOomScoreAdj(asked);
+        RequireSameHugepages(inForce, asked, host);
+        var merged = new LinuxContainerResources(inForce)
+        {
+            CpuPeriod = Either(asked.CpuPeriod, inForce.CpuPeriod),
+            CpuQuota = Either(asked.CpuQuota, inForce.CpuQuota),
+            CpuShares = Either(asked.CpuShares, inForce.CpuShares),
+            MemoryLimitInBytes = Either(asked.MemoryLimitInBytes, inForce.MemoryLimitInBytes),
+            MemorySwapLimitInBytes = Either(asked.MemorySwapLimitInBytes, SwapLeft(inForce, asked.MemoryLimitInBytes)),
+            CpusetCpus = asked.CpusetCpus.Length > 0 ? asked.CpusetCpus : inForce.CpusetCpus,
+            CpusetMems = asked.CpusetMems.Length > 0 ? asked.CpusetMems : inForce.CpusetMems,
+        };
+        foreach (var (file, value) in asked.Unified)
+        {
+            merged.Unified[file] = value;
+        }
+
+        return merged;
+    }
+
+    /// <inheritdoc cref="Merge"/>
+    /// <param name="leastMemoryBytes"><see cref="ContainerDefaults.LeastMemoryBytes"/>.</param>
+    /// <returns>For "update --resources" of the OCI runtime: every limit, since it forgets those that it isn't told again.</returns>
+    public static SpecResources Build(LinuxContainerResources merged, HostFacts host, long leastMemoryBytes) =>
+        ResourcesSection.Build(merged, null, host, leastMemoryBytes) with { HugepageLimits = null };
+
+    /// <returns>What puts back the limits that there were: it names each that an update names, since a runtime leaves alone what is not said.</returns>
+    /// <param name="earlier">What the OCI runtime was told before.</param>
+    /// <param name="found">For what it was never told.</param>
+    public static SpecResources Undo(SpecResources update, SpecResources earlier, LimitsFound found) => new()
+    {
+        Memory = update.Memory is not { } memory ? null : new SpecMemory
+        {
+            Limit = memory.Limit is null ? null : earlier.Memory?.Limit ?? MemoryLimits.Unlimited,
+            Swap = memory.Swap is null ? null : earlier.Memory?.Swap ?? MemoryLimits.Unlimited,
+        },
+        Cpu = update.Cpu is not { } cpu ? null : new SpecCpu
+        {
+            Shares = cpu.Shares is null ? null : earlier.Cpu?.Shares ?? UsualShares,
+            Quota = cpu.Quota is null ? null : earlier.Cpu?.Quota ?? MemoryLimits.Unlimited,
+            Period = cpu.Period is null ? null : earlier.Cpu?.Period ?? UsualPeriodMicroseconds,
+            Cpus = cpu.Cpus is null ? null : earlier.Cpu?.Cpus ?? found.Cpus,
+            Mems = cpu.Mems is null ? null : earlier.Cpu?.Mems ?? found.Mems,
+        },
+        Unified = update.Unified is not { } files ? null : UnifiedBefore(files.Keys, earlier, found),
+    };
+
+    private static SortedDictionary<string, string> UnifiedBefore(IEnumerable<string> files, SpecResources earlier, LimitsFound found)
+    {
+        var before = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in files)
+        {
+            if (earlier.Unified?.GetValueOrDefault(file) is { } told)
+            {
+                before[file] = told;
+            }
+            else if (found.Unified.TryGetValue(file, out var value))
+            {
+                before[file] = value;
+            }
+        }
+
+        return before;
+    }
+
+    private static long Either(long asked, long inForce) => asked != 0 ? asked : inForce;
+
+    private static long SwapLeft(LinuxContainerResources inForce, long newLimit)
+    {
+        var hadNone = inForce.MemorySwapLimitInBytes > 0 && inForce.MemorySwapLimitInBytes == inForce.MemoryLimitInBytes;
+        return newLimit != 0 && hadNone ? newLimit : inForce.MemorySwapLimitInBytes;
+    }
+
+    /// <summary>The kubelet repeats them in every update; OCI runtimes pass over them without a word.</summary>
+    private static void RequireSameHugepages(LinuxContainerResources inForce, LinuxContainerResources asked, HostFacts host)
+    {
+        if (HugepageLimits.Build(asked, host) is not { } limits)
+        {
+            return;
+        }
+
+        var now = HugepageLimits.Build(inForce, host) ?? [];
+        if (limits.FirstOrDefault(limit => !now.Contains(limit)) is { } changed)
+        {
+            throw Refusal.Unmet($"hugepage_limits {changed.PageSize} {changed.Limit} can't be given to a container that is there: it keeps those that it was made with");
+        }
+    }
+}
+
+/// <summary>What a container's cgroup has before an update, where the OCI runtime was told nothing: what it has from its parent.</summary>
+/// <param name="Cpus">Null: not known.</param>
+/// <param name="Mems">Null: not known.</param>
+/// <param name="Unified">By file.</param>
+public sealed record LimitsFound(string? Cpus, string? Mems, IReadOnlyDictionary<string, string> Unified);

@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using CriSharp.Primitives;
+using CriSharp.Toml;
+
+namespace CriSharp.Daemon.Configuration;
+
+/// <summary>
+/// Reads [crio.runtime.runtimes.NAME], whose keys are CRI-O's. Here an unknown key is an error, since a handler that isn't what its
+/// administrator believes is a hole; one that says nothing ("", false, []) is passed over.
+/// </summary>
+internal static class RuntimeTableReader
+{
+    private const string TypeOci = "oci";
+
+    /// <exception cref="TomlException">With file, line and key.</exception>
+    public static RuntimeTable Read(TomlTable table)
+    {
+        var read = new RuntimeTable($"{table.FileName}: {table.Path}");
+        foreach (var key in table.Keys)
+        {
+            read = Take(read, table, key);
+        }
+
+        return read;
+    }
+
+    private static RuntimeTable Take(RuntimeTable read, TomlTable table, string key)
+    {
+        var rules = read.Rules;
+        switch (key)
+        {
+            case "runtime_path":
+                return read.Path.Length > 0 ? read : read with { Path = table.GetString(key)! };
+            case "platform_runtime_paths":
+                return PathOfPlatform(table.GetTable(key)!) is { } path ? read with { Path = path } : read;
+            case "runtime_root":
+                return read with { Root = table.GetString(key)! };
+            case "runtime_type" when table.GetString(key) is "" or TypeOci:
+                return read;
+            case "runtime_type":
+                throw table.Error(key, $"is \"{table.GetString(key)}\": only \"{TypeOci}\" is supported, a program with runc's command line");
+            case "allowed_annotations":
+                return read with { Rules = rules with { AllowedAnnotations = Annotations(table, key) } };
+            case "default_annotations":
+                return read with { Rules = rules with { DefaultAnnotations = Texts(table.GetTable(key)!) } };
+            case "privileged_without_host_devices":
+                return read with { Rules = rules with { PrivilegedWithoutHostDevices = table.GetBoolean(key)!.Value } };
+            case "container_min_memory":
+                return read with { Rules = rules with { LeastMemoryBytes = Size(table, key) } };
+            case "container_create_timeout":
+                return read with { Rules = rules with { CreateTimeout = Limit(table, key) } };
+            default:
+                return SaysNothing(table, key) ? read : throw table.Error(key, Unknown(key));
+        }
+    }
+
+    private static string Unknown(string key) => key.StartsWith("monitor_", StringComparison.Ordinal)
+        ? "can't be chosen by handler: all have the monitor that crio.runtime.conmon names"
+        : "is not known: a runtime's table may have runtime_path, runtime_root, runtime_type, platform_runtime_paths, allowed_annotations, default_annotations, "
+            + "privileged_without_host_devices, container_min_memory and container_create_timeout";
+
+    /// <summary>"linux/amd64" and the like; the one of this machine goes before runtime_path, wherever it stands.</summary>
+    private static string? PathOfPlatform(TomlTable paths)
+    {
+        var platform = $"linux/{(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64")}";
+        return Texts(paths).GetValueOrDefault(platform);
+    }
+
+    private static Dictionary<string, string> Texts(TomlTable table) =>
+        table.Keys.ToDictionary(key => key, key => table.GetString(key)!, StringComparer.Ordinal);
+
+    private static IReadOnlyList<string> Annotations(TomlTable table, string key)
+    {
+        var names = table.GetStrings(key)!;
+        return names.FirstOrDefault(name => name.Length == 0 || name == "*" || name.IndexOf('*', StringComparison.Ordinal) is var star && star >= 0 && star < name.Length - 1) is { } wrong
+            ? throw table.Error(key, $"has \"{wrong}\": each is a name, or the beginning of names and * (some are as good as root, so * alone is not taken)")
+            : names;
+    }
+
+    private static long? Size(TomlTable table, string key)
+    {
+        var text = table.GetString(key)!;
+        return text.Length == 0 ? null
+            : ByteSize.TryParse(text, out var bytes) ? bytes
+            : throw table.Error(key, $"is \"{text}\", not {ByteSize.Expected}");
+    }
+
+    /// <summary>CRI-O has whole seconds; a text is a duration as everywhere here.</summary>
+    private static TimeSpan Limit(TomlTable table, string key)
+    {
+        table.TryGet(key, out var value);
+        var limit = value!.Kind == TomlKind.Integer ? TimeSpan.FromSeconds(Math.Clamp(value.Integer, 0, int.MaxValue))
+            : Duration.TryParse(table.GetString(key)!, out var duration) ? duration
+            : TimeSpan.Zero;
+        return limit.TotalSeconds >= 1 && limit.TotalHours <= 24 ? limit : throw table.Error(key, "is no duration from 1s to 24h, nor so many seconds");
+    }
+
+    private static bool SaysNothing(TomlTable table, string key)
+    {
+        table.TryGet(key, out var value);
+        return value!.Kind switch
+        {
+            TomlKind.Text => value.Text.Length == 0,
+            TomlKind.Boolean => !value.Boolean,
+            TomlKind.Array => value.Items.Count == 0,
+            TomlKind.Table => value.Table.Keys.Count == 0,
+            _ => false,
+        };
+    }
+}
