@@ -168,6 +168,15 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public void Annotations_WithTheSystemdDriver_KeepTheContainerInItsScope()
+    {
+        const string Subgroup = "run.oci.systemd.subgroup";
+
+        Assert.Equal("", ContainerSpec.Build(Requests.Plain() with { CgroupsPath = "kubepods.slice:crisharp:id" }).Spec.Annotations![Subgroup]);
+        Assert.DoesNotContain(Subgroup, ContainerSpec.Build(Requests.Plain()).Spec.Annotations!.Keys);
+    }
+
+    [Fact]
     public void Annotations_OfPodAndContainer_StayOutUnlessAllowed_CVE_2024_3154()
     {
         var input = Requests.Plain();

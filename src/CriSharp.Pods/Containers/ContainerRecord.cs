@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using CriSharp.Cri.V1;
 using CriSharp.Oci;
 using CriSharp.Pods.Sandboxes;
@@ -18,7 +19,7 @@ public sealed record ContainerRecord
     public required string ImageId { get; init; }
 
     /// <summary>Ids of the images that it has as volumes, by the names that its mounts give them.</summary>
-    public IReadOnlyDictionary<string, string> VolumeImageIds { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> VolumeImageIds { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>The OCI runtime that made it: every later verb goes to the same one.</summary>
     public required string RuntimeHandler { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using CriSharp.Cri.V1;
 using CriSharp.Oci;
 using CriSharp.Pods.Containers;
@@ -81,7 +82,7 @@ internal sealed record ContainerRecordDocument : IRecordDocument
         LogPath = LogPath,
         StopSignal = StopSignal,
         User = new ContainerIdentity(Uid, Gid, SupplementalGroups),
-        VolumeImageIds = VolumeImageIds ?? new Dictionary<string, string>(),
+        VolumeImageIds = VolumeImageIds ?? ReadOnlyDictionary<string, string>.Empty,
     };
 }
 

@@ -10,11 +10,15 @@ internal static class AnnotationsSection
 {
     private const string Own = "io.kubernetes.cri.";
 
+    /// <summary>crun would put a container into a cgroup below its scope, where runc puts it into the scope itself and execs look for it. crun(1)</summary>
+    private const string SystemdSubgroup = "run.oci.systemd.subgroup";
+
     public static SortedDictionary<string, string> ForContainer(ContainerSpecInput input)
     {
         var annotations = Allowed(input.Defaults, input.Sandbox.Annotations, input.Config.Annotations);
         AddSandbox(annotations, "container", input.SandboxId, input.Sandbox.Metadata);
         annotations[Own + "container-name"] = input.Config.Metadata?.Name ?? "";
+        AddSubgroup(annotations, input.CgroupsPath);
         return annotations;
     }
 
@@ -22,6 +26,7 @@ internal static class AnnotationsSection
     {
         var annotations = Allowed(input.Defaults, input.Config.Annotations);
         AddSandbox(annotations, "sandbox", input.SandboxId, input.Config.Metadata);
+        AddSubgroup(annotations, input.CgroupsPath);
         return annotations;
     }
 
@@ -33,6 +38,15 @@ internal static class AnnotationsSection
         annotations[Own + "sandbox-name"] = metadata?.Name ?? "";
         annotations[Own + "sandbox-namespace"] = metadata?.Namespace ?? "";
         annotations[Own + "sandbox-uid"] = metadata?.Uid ?? "";
+    }
+
+    /// <summary>"slice:prefix:name" is the systemd driver's.</summary>
+    private static void AddSubgroup(SortedDictionary<string, string> annotations, string cgroupsPath)
+    {
+        if (cgroupsPath.Contains(':', StringComparison.Ordinal))
+        {
+            annotations[SystemdSubgroup] = "";
+        }
     }
 
     private static SortedDictionary<string, string> Allowed(
