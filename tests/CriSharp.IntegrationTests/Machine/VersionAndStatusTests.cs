@@ -57,8 +57,6 @@ public class VersionAndStatusTests(SharedInstance shared) : PodTest(shared)
             async () => await runtime.ListContainerStatsAsync(new ListContainerStatsRequest(), CriClient.Limited),
             async () => await runtime.PodSandboxStatsAsync(new PodSandboxStatsRequest(), CriClient.Limited),
             async () => await runtime.ListPodSandboxStatsAsync(new ListPodSandboxStatsRequest(), CriClient.Limited),
-            async () => await runtime.UpdateContainerResourcesAsync(new UpdateContainerResourcesRequest(), CriClient.Limited),
-            async () => await runtime.UpdatePodSandboxResourcesAsync(new UpdatePodSandboxResourcesRequest(), CriClient.Limited),
             async () => await runtime.CheckpointContainerAsync(new CheckpointContainerRequest(), CriClient.Limited),
             async () => await runtime.ListMetricDescriptorsAsync(new ListMetricDescriptorsRequest(), CriClient.Limited),
             async () => await runtime.ListPodSandboxMetricsAsync(new ListPodSandboxMetricsRequest(), CriClient.Limited),
