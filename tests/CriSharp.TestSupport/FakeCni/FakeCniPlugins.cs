@@ -41,6 +41,9 @@ public sealed class FakeCniPlugins : IDisposable
     /// <summary>Standard input of the n-th call, from 1.</summary>
     public JsonNode InputOf(int call) => JsonNode.Parse(File.ReadAllText(Path.Combine(_directory, $"in.{call}")))!;
 
+    /// <summary>A call is counted a moment before its input is there.</summary>
+    public bool HasInputOf(int call) => new FileInfo(Path.Combine(_directory, $"in.{call}")) is { Exists: true, Length: > 0 };
+
     /// <summary>The CNI_* variables of the n-th call, from 1.</summary>
     public IReadOnlyDictionary<string, string> EnvironmentOf(int call) =>
         File.ReadAllLines(Path.Combine(_directory, $"env.{call}")).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
