@@ -12,6 +12,8 @@ public static class ResourcesUpdate
 
     private const ulong UsualPeriodMicroseconds = 100_000;
 
+    private const string WeightFile = "cpu.weight";
+
     /// <summary>
     /// What is given replaces what was; zero and empty leave it as it is. oom_score_adj stays: processes have inherited theirs, and no OCI
     /// runtime changes it. Where there was no swap there is none afterwards.
@@ -57,19 +59,28 @@ public static class ResourcesUpdate
         },
         Cpu = update.Cpu is not { } cpu ? null : new SpecCpu
         {
-            Shares = cpu.Shares is null ? null : earlier.Cpu?.Shares ?? UsualShares,
+            Shares = cpu.Shares is null || WeightBefore(update, earlier, found) is not null ? null : earlier.Cpu?.Shares ?? UsualShares,
             Quota = cpu.Quota is null ? null : earlier.Cpu?.Quota ?? MemoryLimits.Unlimited,
             Period = cpu.Period is null ? null : earlier.Cpu?.Period ?? UsualPeriodMicroseconds,
             Cpus = cpu.Cpus is null ? null : earlier.Cpu?.Cpus ?? found.Cpus,
             Mems = cpu.Mems is null ? null : earlier.Cpu?.Mems ?? found.Mems,
         },
-        Unified = update.Unified is not { } files ? null : UnifiedBefore(files.Keys, earlier, found),
+        Unified = UnifiedBefore(update, earlier, found),
     };
 
-    private static SortedDictionary<string, string> UnifiedBefore(IEnumerable<string> files, SpecResources earlier, LimitsFound found)
+    /// <summary>Runtimes turn shares into a weight in two ways, old and new: none gives back what there was by itself.</summary>
+    private static string? WeightBefore(SpecResources update, SpecResources earlier, LimitsFound found) =>
+        update.Cpu?.Shares is not null && earlier.Cpu?.Shares is null ? found.Weight : null;
+
+    private static SortedDictionary<string, string>? UnifiedBefore(SpecResources update, SpecResources earlier, LimitsFound found)
     {
         var before = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in files)
+        if (WeightBefore(update, earlier, found) is { } weight)
+        {
+            before[WeightFile] = weight;
+        }
+
+        foreach (var file in update.Unified?.Keys ?? Enumerable.Empty<string>())
         {
             if (earlier.Unified?.GetValueOrDefault(file) is { } told)
             {
@@ -81,7 +92,7 @@ public static class ResourcesUpdate
             }
         }
 
-        return before;
+        return before.Count > 0 ? before : null;
     }
 
     private static long Either(long asked, long inForce) => asked != 0 ? asked : inForce;
@@ -111,5 +122,6 @@ public static class ResourcesUpdate
 /// <summary>What a container's cgroup has before an update, where the OCI runtime was told nothing: what it has from its parent.</summary>
 /// <param name="Cpus">Null: not known.</param>
 /// <param name="Mems">Null: not known.</param>
+/// <param name="Weight">cpu.weight of v2; null under v1.</param>
 /// <param name="Unified">By file.</param>
-public sealed record LimitsFound(string? Cpus, string? Mems, IReadOnlyDictionary<string, string> Unified);
+public sealed record LimitsFound(string? Cpus, string? Mems, string? Weight, IReadOnlyDictionary<string, string> Unified);

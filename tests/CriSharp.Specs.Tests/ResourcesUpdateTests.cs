@@ -7,7 +7,7 @@ public sealed class ResourcesUpdateTests
 {
     private const long Mega = 1 << 20;
 
-    private static readonly LimitsFound Found = new("0-3", "0-1", new Dictionary<string, string> { ["memory.high"] = "max", ["io.weight"] = "100" });
+    private static readonly LimitsFound Found = new("0-3", "0-1", null, new Dictionary<string, string> { ["memory.high"] = "max", ["io.weight"] = "100" });
 
     private static LinuxContainerResources Full => new()
     {
@@ -114,6 +114,18 @@ public sealed class ResourcesUpdateTests
         Assert.Equal(new SpecMemory { Limit = -1, Swap = -1 }, undo.Memory);
         Assert.Equal(new SpecCpu { Shares = 1024, Period = 100_000, Quota = -1, Cpus = "0-3", Mems = "0-1" }, undo.Cpu);
         Assert.Equal(Found.Unified, undo.Unified);
+    }
+
+    /// <summary>A runtime would make another weight of 1024 shares than the one that there was.</summary>
+    [Fact]
+    public void Undo_OfSharesUnderV2_GivesBackTheWeight()
+    {
+        var nothing = ResourcesUpdate.Build(new LinuxContainerResources(), Requests.Host, 12 * Mega);
+        var later = ResourcesUpdate.Build(new LinuxContainerResources { CpuShares = 512 }, Requests.Host, 12 * Mega);
+
+        var undo = ResourcesUpdate.Undo(later, nothing, Found with { Weight = "100" });
+
+        Assert.Equal("""{"cpu":{},"unified":{"cpu.weight":"100"}}""", System.Text.Encoding.UTF8.GetString(undo.ToJson()));
     }
 
     [Fact]

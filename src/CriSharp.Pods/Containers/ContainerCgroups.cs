@@ -85,14 +85,14 @@ public sealed class ContainerCgroups(CgroupHierarchies hierarchies, PodCgroups p
     {
         if (TryFind(id) is not { } path)
         {
-            return new LimitsFound(null, null, new Dictionary<string, string>());
+            return new LimitsFound(null, null, null, new Dictionary<string, string>());
         }
 
         var values = unified
             .Select(file => (File: file, Value: hierarchies.TryReadValue(path, file)))
             .Where(found => found.Value is { Length: > 0 } value && !value.Contains('\n'))
             .ToDictionary(found => found.File, found => found.Value!);
-        return new LimitsFound(SetOf("cpuset.cpus"), SetOf("cpuset.mems"), values);
+        return new LimitsFound(SetOf("cpuset.cpus"), SetOf("cpuset.mems"), hierarchies.TryReadValue(path, "cpu.weight"), values);
 
         // v2: empty, and in force is the parent's.
         string? SetOf(string file) => new[] { file, $"{file}.effective" }.Select(name => hierarchies.TryReadValue(path, name)).FirstOrDefault(value => value is { Length: > 0 });

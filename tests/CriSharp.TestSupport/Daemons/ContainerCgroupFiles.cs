@@ -21,7 +21,7 @@ public sealed class ContainerCgroupFiles(int pid)
     /// <summary>"QUOTA PERIOD"; the quota of none is "max".</summary>
     public string Quota => IsV2 ? Read("cpu", "cpu.max") : $"{Read("cpu", "cpu.cfs_quota_us")} {Read("cpu", "cpu.cfs_period_us")}".Replace("-1 ", "max ", StringComparison.Ordinal);
 
-    public string Cpus => Read("cpuset", "cpuset.cpus");
+    public string Cpus => Read("cpuset", IsV2 ? "cpuset.cpus.effective" : "cpuset.cpus");
 
     public override string ToString() => $"memory {Memory}, swap {Swap}, cpu {Cpu}, quota {Quota}, cpus {Cpus}";
 
