@@ -64,11 +64,11 @@ public sealed class ContainerFileSystem(SnapshotStore snapshots, PodsOptions opt
         try
         {
             var found = Measure();
+            var all = new ContainerFileSystemUsage(
+                options.Folders.Root, found.Values.Sum(usage => usage.AllocatedBytes), found.Values.Sum(usage => usage.Inodes), options.Time.GetUtcNow());
             lock (_gate)
             {
-                _lastOfEach = found;
-                _last = new ContainerFileSystemUsage(
-                    options.Folders.Root, found.Values.Sum(usage => usage.AllocatedBytes), found.Values.Sum(usage => usage.Inodes), options.Time.GetUtcNow());
+                (_last, _lastOfEach) = (all, found);
                 _lastTimestamp = options.Time.GetTimestamp();
             }
         }

@@ -1,5 +1,6 @@
 using CriSharp.Cri.V1;
 using CriSharp.IntegrationTests.Machine;
+using CriSharp.Linux.Cgroups;
 using CriSharp.TestSupport.Daemons;
 using Grpc.Core;
 
@@ -64,6 +65,11 @@ public class ContainerStatsTests(SharedInstance shared) : PodTest(shared)
         Assert.Equal("a\"b", stats.Attributes.Annotations["io.kubernetes.container.hash"]);
         Assert.Null(stats.Memory.AvailableBytes);
         Assert.Null(stats.Swap?.SwapAvailableBytes);
+
+        // Where the kernel was built with it, also on a hybrid host.
+        var pressure = CgroupHierarchies.Detect().Unified?.DirectoryOf(CgroupPath.Parse(Daemon.CgroupParent).Append(container));
+        bool Has(string file) => pressure is not null && File.Exists(Path.Combine(pressure, file));
+        Assert.Equal((Has("cpu.pressure"), Has("memory.pressure"), Has("io.pressure")), (stats.Cpu.Psi is not null, stats.Memory.Psi is not null, stats.Io?.Psi is not null));
     }
 
     [Fact]

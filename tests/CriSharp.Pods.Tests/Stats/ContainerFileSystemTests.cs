@@ -21,13 +21,7 @@ public sealed class ContainerFileSystemTests : IDisposable
         var (small, large, later) = (ContainerId.New(), ContainerId.New(), ContainerId.New());
         snapshots.Prepare($"{small}", []);
         await File.WriteAllBytesAsync(Path.Combine(snapshots.Prepare($"{large}", []).UpperPath, "file"), new byte[1 << 20]);
-        var fileSystem = new ContainerFileSystem(snapshots, new PodsOptions
-        {
-            Folders = new InstanceFolders(_root.FullName, _root.FullName),
-            CgroupDriver = CgroupDriver.Cgroupfs,
-            PausePath = "",
-            Time = _clock,
-        });
+        var fileSystem = FileSystemOf(snapshots);
         Assert.Null(fileSystem.TryUsageOf(large));
         var all = await fileSystem.UsageAsync(CancellationToken.None);
 
@@ -46,4 +40,24 @@ public sealed class ContainerFileSystemTests : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
         }
     }
+    [Fact]
+    public async Task Usage_AfterAWalkThatFailed_IsMeasuredAgain()
+    {
+        var snapshots = SnapshotStore.Open(_root.FullName, LayerStore.Open(_root.FullName));
+        var folder = Path.Combine(_root.FullName, "snapshots");
+        var fileSystem = FileSystemOf(snapshots);
+        Directory.Move(folder, folder + "-away");
+        await Assert.ThrowsAnyAsync<IOException>(() => fileSystem.UsageAsync(CancellationToken.None));
+        Directory.Move(folder + "-away", folder);
+
+        Assert.Equal(0, (await fileSystem.UsageAsync(CancellationToken.None)).UsedInodes);
+    }
+
+    private ContainerFileSystem FileSystemOf(SnapshotStore snapshots) => new(snapshots, new PodsOptions
+    {
+        Folders = new InstanceFolders(_root.FullName, _root.FullName),
+        CgroupDriver = CgroupDriver.Cgroupfs,
+        PausePath = "",
+        Time = _clock,
+    });
 }
