@@ -1,4 +1,5 @@
 using CriSharp.Oci;
+using CriSharp.Pods.Stats;
 
 namespace CriSharp.Pods.Containers;
 
@@ -30,6 +31,9 @@ public sealed class Container(ContainerRecord record, ContainerState state)
 
     /// <summary>Null, or in words that its monitor has died, and what that means: it has no log any more, and no exec.</summary>
     public string? MonitorLoss { get; internal set; }
+
+    /// <summary>For the rate of the next look at its statistics.</summary>
+    internal CpuRate CpuRate { get; } = new();
 
     /// <summary>True once the OCI runtime has let go of the ended container: its state and its cgroup.</summary>
     internal Task<bool> LetGo { get; set; } = Task.FromResult(false);

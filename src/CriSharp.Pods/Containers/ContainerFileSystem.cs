@@ -1,4 +1,5 @@
-using CriSharp.Pods.Persistence;
+using CriSharp.Linux.Files;
+using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Storage.Snapshots;
 
@@ -15,6 +16,7 @@ public sealed class ContainerFileSystem(SnapshotStore snapshots, PodsOptions opt
 
     private readonly Lock _gate = new();
     private ContainerFileSystemUsage? _last;
+    private Dictionary<string, TreeUsage> _lastOfEach = [];
     private long _lastTimestamp;
     private Task? _walk;
 
@@ -24,11 +26,7 @@ public sealed class ContainerFileSystem(SnapshotStore snapshots, PodsOptions opt
         Task? walk;
         lock (_gate)
         {
-            if (_walk is null && (_last is null || options.Time.GetElapsedTime(_lastTimestamp) > MaximumAge))
-            {
-                _walk = Task.Run(Walk, CancellationToken.None);
-            }
-
+            WalkWhenDue();
             walk = _last is null ? _walk : null;
         }
 
@@ -40,29 +38,66 @@ public sealed class ContainerFileSystem(SnapshotStore snapshots, PodsOptions opt
         return _last!;
     }
 
+    /// <summary>What one container has written, as the last walk found it; never waits.</summary>
+    /// <returns>Null: no walk has come by yet, or could not read it.</returns>
+    public ContainerFileSystemUsage? TryUsageOf(ContainerId id)
+    {
+        lock (_gate)
+        {
+            WalkWhenDue();
+            return _last is { } last && _lastOfEach.TryGetValue(id.ToString(), out var usage)
+                ? last with { UsedBytes = usage.AllocatedBytes, UsedInodes = usage.Inodes }
+                : null;
+        }
+    }
+
+    private void WalkWhenDue()
+    {
+        if (_walk is null && (_last is null || options.Time.GetElapsedTime(_lastTimestamp) > MaximumAge))
+        {
+            _walk = Task.Run(Walk, CancellationToken.None);
+        }
+    }
+
     private void Walk()
     {
-        long bytes = 0, inodes = 0;
+        try
+        {
+            var found = Measure();
+            var all = new ContainerFileSystemUsage(
+                options.Folders.Root, found.Values.Sum(usage => usage.AllocatedBytes), found.Values.Sum(usage => usage.Inodes), options.Time.GetUtcNow());
+            lock (_gate)
+            {
+                (_last, _lastOfEach) = (all, found);
+                _lastTimestamp = options.Time.GetTimestamp();
+            }
+        }
+        finally
+        {
+            // Also after a walk that failed: the next one may not.
+            lock (_gate)
+            {
+                _walk = null;
+            }
+        }
+    }
+
+    private Dictionary<string, TreeUsage> Measure()
+    {
+        var found = new Dictionary<string, TreeUsage>(StringComparer.Ordinal);
         foreach (var id in snapshots.List())
         {
             try
             {
-                var usage = snapshots.UsageOf(id);
-                bytes += usage.AllocatedBytes;
-                inodes += usage.Inodes;
+                found[id] = snapshots.UsageOf(id);
             }
-            catch (RuntimeException removed) when (removed.Kind == ErrorKind.NotFound)
+            catch (Exception failure) when (failure is RuntimeException { Kind: ErrorKind.NotFound } or IOException)
             {
-                // It was there a moment ago: its container has been removed.
+                // Its container has been removed meanwhile, or the disk can't read it: the others are told all the same.
             }
         }
 
-        lock (_gate)
-        {
-            _last = new ContainerFileSystemUsage(options.Folders.Root, bytes, inodes, options.Time.GetUtcNow());
-            _lastTimestamp = options.Time.GetTimestamp();
-            _walk = null;
-        }
+        return found;
     }
 }
 

@@ -62,6 +62,11 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
     internal CgroupPath CgroupOf(PodSandboxRecord sandbox, ContainerId container) =>
         Parse(sandbox.CgroupParent).Append(driver == CgroupDriver.Systemd ? $"{ScopePrefix}-{container}.scope" : $"{container}");
 
+    /// <summary>The cgroup that holds the pod's containers.</summary>
+    /// <returns>Null where it surely is not the pod's own: the slice of all pods whose clients name none, or the root.</returns>
+    internal CgroupPath? TryFindOwn(PodSandboxRecord sandbox) =>
+        Parse(sandbox.CgroupParent) is { IsRoot: false } path && path != DefaultParent ? path : null;
+
     /// <summary>Where this node's pods put their containers, and the parent of those whose clients name none.</summary>
     internal IEnumerable<CgroupPath> ParentsOf(IEnumerable<PodSandboxRecord> sandboxes) =>
         sandboxes.Select(sandbox => Parse(sandbox.CgroupParent)).Append(DefaultParent).Distinct();

@@ -1,3 +1,5 @@
+using CriSharp.Pods.Stats;
+
 namespace CriSharp.Pods.Sandboxes;
 
 /// <summary>A pod sandbox: its record never changes, its state is replaced whole by the store once it is durable.</summary>
@@ -18,6 +20,9 @@ public sealed class PodSandbox(PodSandboxRecord record, SandboxState state)
         get => _resources;
         internal set => _resources = value;
     }
+
+    /// <summary>For the rate of the next look at its statistics.</summary>
+    internal CpuRate CpuRate { get; } = new();
 
     internal void Become(SandboxState state) => _state = state;
 }

@@ -18,6 +18,7 @@ using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Recovery;
 using CriSharp.Pods.Retries;
 using CriSharp.Pods.Sandboxes;
+using CriSharp.Pods.Stats;
 using CriSharp.Specs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -107,6 +108,9 @@ internal static class PodRooms
         services.AddSingleton<UpdateContainerResources>();
         services.AddSingleton<ReopenContainerLog>();
         services.AddSingleton<ExecSync>();
+        services.AddSingleton<ReadContainerStats>();
+        services.AddSingleton<PodNetworks>();
+        services.AddSingleton<ReadPodStats>();
         services.AddSingleton<PodVerbs>();
         services.AddSingleton<NodeFacts>();
     }

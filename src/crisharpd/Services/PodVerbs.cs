@@ -3,6 +3,7 @@ using CriSharp.Images.Pulling;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Exec;
 using CriSharp.Pods.Sandboxes;
+using CriSharp.Pods.Stats;
 
 namespace CriSharp.Daemon.Services;
 
@@ -22,7 +23,9 @@ internal sealed record PodVerbs(
     ListContainers ListContainers,
     ReopenContainerLog ReopenContainerLog,
     UpdateContainerResources UpdateContainerResources,
-    ExecSync ExecSync);
+    ExecSync ExecSync,
+    ReadContainerStats ReadContainerStats,
+    ReadPodStats ReadPodStats);
 
 /// <summary>The verbs of the room of the images, as the services call them.</summary>
 internal sealed record ImageVerbs(ImageStore Store, PullImage PullImage, RemoveImage RemoveImage, ContainerFileSystem ContainerFileSystem);

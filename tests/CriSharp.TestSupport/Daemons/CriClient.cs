@@ -85,6 +85,18 @@ public sealed class CriClient : IDisposable
     public async Task UpdateAsync(string containerId, LinuxContainerResources resources) => await Runtime.UpdateContainerResourcesAsync(
         new UpdateContainerResourcesRequest { ContainerId = containerId, Linux = resources }, Limited);
 
+    public async Task<ContainerStats> StatsAsync(string containerId) =>
+        (await Runtime.ContainerStatsAsync(new ContainerStatsRequest { ContainerId = containerId }, Limited)).Stats;
+
+    public async Task<IReadOnlyList<ContainerStats>> ListStatsAsync(ContainerStatsFilter? filter = null) =>
+        (await Runtime.ListContainerStatsAsync(new ListContainerStatsRequest { Filter = filter }, Limited)).Stats;
+
+    public async Task<PodSandboxStats> PodStatsAsync(string podId) =>
+        (await Runtime.PodSandboxStatsAsync(new PodSandboxStatsRequest { PodSandboxId = podId }, Limited)).Stats;
+
+    public async Task<IReadOnlyList<PodSandboxStats>> ListPodStatsAsync(PodSandboxStatsFilter? filter = null) =>
+        (await Runtime.ListPodSandboxStatsAsync(new ListPodSandboxStatsRequest { Filter = filter }, Limited)).Stats;
+
     public async Task ReopenLogAsync(string containerId) =>
         await Runtime.ReopenContainerLogAsync(new ReopenContainerLogRequest { ContainerId = containerId }, Limited);
 
