@@ -1,5 +1,6 @@
 using CriSharp.Cri.V1;
 using CriSharp.IntegrationTests.Machine;
+using CriSharp.Linux.Cgroups;
 using CriSharp.TestSupport.Daemons;
 using Google.Protobuf;
 using Grpc.Core;
@@ -142,10 +143,9 @@ public class CreateContainerTests(SharedInstance shared) : PodTest(shared)
         config.Linux.Resources = new LinuxContainerResources { MemoryLimitInBytes = 64 << 20, CpuPeriod = 100_000, CpuQuota = 50_000, CpuShares = 512 };
         var container = await pod.StartAsync(config);
 
-        var limits = Directory.GetFiles("/sys/fs/cgroup", "memory.limit_in_bytes", SearchOption.TopDirectoryOnly).Length > 0
-            ? "/sys/fs/cgroup/memory.limit_in_bytes"
-            : $"/sys/fs/cgroup/memory{Daemon.CgroupParent}/{container}/memory.limit_in_bytes";
-        Assert.Equal($"{64 << 20}\n", await File.ReadAllTextAsync(limits));
+        var memory = CgroupHierarchies.Detect().Find("memory")!;
+        var limit = Path.Combine(memory.DirectoryOf(Daemon.CgroupOf(container)), memory.IsUnified ? "memory.max" : "memory.limit_in_bytes");
+        Assert.Equal($"{64 << 20}\n", await File.ReadAllTextAsync(limit));
         var told = (await Client.StatusAsync(container)).Resources.Linux;
         Assert.Equal((64 << 20, 50_000), (told.MemoryLimitInBytes, told.CpuQuota));
     }

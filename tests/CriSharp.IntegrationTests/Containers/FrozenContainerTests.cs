@@ -49,7 +49,7 @@ public class FrozenContainerTests(SharedInstance shared) : PodTest(shared)
             await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
         }
 
-        FreezeCgroup(CgroupPath.Parse($"{Daemon.CgroupParent}/{container}"));
+        FreezeCgroup(Daemon.CgroupOf(container));
         Assert.Equal(ContainerState.ContainerRunning, (await Client.StatusAsync(container)).State);
         return container;
     }

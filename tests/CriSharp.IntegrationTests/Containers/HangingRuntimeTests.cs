@@ -128,7 +128,7 @@ public sealed class HangingRuntimeTests : IAsyncLifetime
 
         await FailureAsync(StatusCode.Unavailable, () => Client.StartAsync(container));
 
-        Assert.Empty(CgroupHierarchies.Detect().Pids(CgroupPath.Parse($"{_daemon.CgroupParent}/{container}")));
+        Assert.Empty(CgroupHierarchies.Detect().Pids(_daemon.CgroupOf(container)));
         _daemon.Runtime.ClearPlan();
         await Client.RemoveAsync(container);
         Assert.Empty(await _daemon.DifferencesAsync(_before));
@@ -151,7 +151,7 @@ public sealed class HangingRuntimeTests : IAsyncLifetime
     public async Task Stop_WhenNothingCanKillTheProcess_SaysSoAndTheNextTrySucceeds()
     {
         var container = await _pod.StartAsync(PodConfigs.Sleeper(_image));
-        var parent = CgroupPath.Parse(_daemon.CgroupParent);
+        var parent = _daemon.Cgroup;
         var hierarchies = CgroupHierarchies.Detect();
 
         // As a process that hangs in the kernel: on v1 not even SIGKILL reaches what a parent keeps frozen. On v2 it does.

@@ -35,10 +35,7 @@ public class SharedProcessesTests(SharedInstance shared) : PodTest(shared)
     {
         var pod = await RunPodAsync(config => config.Linux.SecurityContext.NamespaceOptions.Pid = mode);
         var container = await pod.StartAsync(Container(mode, "main", LeaveTwo + "trap 'exit 4' TERM; while :; do sleep 0.1; done"));
-        while (Pids(container).Count < 3)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20));
-        }
+        await Daemon.WaitUntilAsync(() => Pids(container).Count >= 3);
 
         await Client.StopAsync(container, 30);
 
@@ -55,7 +52,7 @@ public class SharedProcessesTests(SharedInstance shared) : PodTest(shared)
         return config;
     }
 
-    private IReadOnlySet<int> Pids(string container) => CgroupHierarchies.Detect().Pids(CgroupPath.Parse($"{Daemon.CgroupParent}/{container}"));
+    private IReadOnlySet<int> Pids(string container) => CgroupHierarchies.Detect().Pids(Daemon.CgroupOf(container));
 
     private async Task WaitUntilEmptyAsync(string container)
     {

@@ -190,7 +190,7 @@ public sealed class UpdateContainerResourcesTests(SharedInstance shared) : PodTe
     private async Task SetParentQuotaAsync(string value)
     {
         var hierarchy = CgroupHierarchies.Detect().Find("cpu")!;
-        var directory = hierarchy.DirectoryOf(CgroupPath.Parse(Daemon.CgroupParent));
+        var directory = hierarchy.DirectoryOf(Daemon.Cgroup);
         if (hierarchy.IsUnified)
         {
             await File.WriteAllTextAsync(Path.Combine(directory, "cpu.max"), value);

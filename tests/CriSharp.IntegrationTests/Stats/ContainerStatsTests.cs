@@ -67,7 +67,7 @@ public class ContainerStatsTests(SharedInstance shared) : PodTest(shared)
         Assert.Null(stats.Swap?.SwapAvailableBytes);
 
         // Where the kernel was built with it, also on a hybrid host.
-        var pressure = CgroupHierarchies.Detect().Unified?.DirectoryOf(CgroupPath.Parse(Daemon.CgroupParent).Append(container));
+        var pressure = CgroupHierarchies.Detect().Unified?.DirectoryOf(Daemon.CgroupOf(container));
         bool Has(string file) => pressure is not null && File.Exists(Path.Combine(pressure, file));
         Assert.Equal((Has("cpu.pressure"), Has("memory.pressure"), Has("io.pressure")), (stats.Cpu.Psi is not null, stats.Memory.Psi is not null, stats.Io?.Psi is not null));
     }

@@ -74,7 +74,13 @@ public sealed class DaemonInstance : IAsyncDisposable
     /// <summary>As pods say it in linux.cgroup_parent; it is there, as the kubelet's are.</summary>
     public string CgroupParent => TestNode.HasSystemd ? _cgroup.Name : _cgroup.ToString();
 
+    /// <summary>The same in the kernel's words.</summary>
+    public CgroupPath Cgroup => _cgroup;
+
     private string CgroupName => Path.GetFileName(Folder);
+
+    /// <summary>Where a container of such a pod is.</summary>
+    public CgroupPath CgroupOf(string container) => _cgroup.Append(TestNode.HasSystemd ? $"crisharp-{container}.scope" : container);
 
     /// <summary>What the daemon has said since the instance was made.</summary>
     public string Log => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "";
