@@ -59,8 +59,12 @@ public sealed class MachineSnapshot
         scope.Bridges.Where(bridge => Directory.Exists($"/sys/class/net/{bridge}"))
             .SelectMany(bridge => Directory.EnumerateFileSystemEntries($"/sys/class/net/{bridge}/brif").Select(port => $"interface {Path.GetFileName(port)} on {bridge}"));
 
-    private static IEnumerable<string> Files(SnapshotScope scope) =>
-        scope.Roots.Where(Directory.Exists).SelectMany(Tree).Select(entry => $"file {entry}");
+    // crun keeps the seccomp filters that it has compiled in its root.
+    private static IEnumerable<string> Files(SnapshotScope scope) => scope.Roots
+        .Where(Directory.Exists)
+        .SelectMany(Tree)
+        .Where(entry => !entry.Contains("/crun/.cache", StringComparison.Ordinal))
+        .Select(entry => $"file {entry}");
 
     // Mounts of pods' file systems are listed as mounts; their content is not a leftover of its own.
     private static IEnumerable<string> Tree(string directory)
