@@ -73,12 +73,20 @@ public sealed class AuditTests : IAsyncLifetime
 
         await _daemon.StartDaemonAsync();
 
-        var (_, listed) = await AuditAsync();
-        Assert.Equal(Leftovers.KindsForPeople.Order(), listed.Findings.Select(finding => finding.Kind).Distinct().Order());
+        // What has time is removed behind the first callers.
+        var kinds = await KindsAsync();
+        for (var tries = 0; tries < 20 && !kinds.SequenceEqual(Leftovers.KindsForPeople.Order()); tries++)
+        {
+            kinds = await KindsAsync();
+        }
+
+        Assert.Equal(Leftovers.KindsForPeople.Order(), kinds);
         Assert.Equal(0, (await AuditAsync("--fix")).Code);
         Assert.Empty(await _daemon.DifferencesAsync(before));
         await AssertAliveAsync(pods);
     }
+
+    private async Task<List<string>> KindsAsync() => [.. (await AuditAsync()).Document.Findings.Select(finding => finding.Kind).Distinct().Order()];
 
     [Fact]
     public async Task Records_WhenTheyAreGoneWhileThePodLives_TheWholePodIsRemoved()

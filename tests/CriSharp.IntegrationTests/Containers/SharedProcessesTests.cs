@@ -34,8 +34,9 @@ public class SharedProcessesTests(SharedInstance shared) : PodTest(shared)
     public async Task Stop_WhenOtherProcessesAreLeft_ReturnsWhenAllAreDead(NamespaceMode mode)
     {
         var pod = await RunPodAsync(config => config.Linux.SecurityContext.NamespaceOptions.Pid = mode);
-        var container = await pod.StartAsync(Container(mode, "main", LeaveTwo + "trap 'exit 4' TERM; while :; do sleep 0.1; done"));
-        await Daemon.WaitUntilAsync(() => Pids(container).Count >= 3);
+        var container = await pod.StartAsync(Container(mode, "main", LeaveTwo + "trap 'exit 4' TERM; echo waiting; while :; do sleep 0.1; done"));
+        var log = (await Client.StatusAsync(container)).LogPath;
+        await Daemon.WaitUntilAsync(() => Pids(container).Count >= 3 && File.ReadAllText(log).Contains("waiting", StringComparison.Ordinal));
 
         await Client.StopAsync(container, 30);
 

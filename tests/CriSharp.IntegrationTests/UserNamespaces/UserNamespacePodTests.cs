@@ -98,7 +98,7 @@ public sealed class UserNamespacePodTests(UserNamespaceInstance instance) : User
     [Fact]
     public async Task Pod_WhenTheRuntimeCant_IsRefusedAndSaysWhy()
     {
-        if (UserNamespaceRuntimes.CanMapMounts("/usr/sbin/runc"))
+        if (UserNamespaceRuntimes.CanMapMounts(TestNode.RuntimePath))
         {
             return;
         }
