@@ -23,7 +23,7 @@ public sealed class ImageVolumes(ImageStore images, SnapshotStore snapshots, Pod
     private readonly InstanceFolders _folders = options.Folders;
 
     /// <summary>Keeps the images from being removed until the container's record names them.</summary>
-    /// <exception cref="RuntimeException">InvalidArgument: no image has the name.</exception>
+    /// <exception cref="RuntimeException">NotFound: no image has the name.</exception>
     internal VolumeImages Lease(IEnumerable<CriMount> mounts)
     {
         var leased = new VolumeImages();

@@ -12,14 +12,8 @@ public static class RegistriesFile
     /// <exception cref="RuntimeException">InvalidArgument: what is wrong, with file and line.</exception>
     public static RegistriesConfiguration Read(string path)
     {
-        var files = File.Exists(path) ? [path] : new List<string>();
-        if (Directory.Exists($"{path}.d"))
-        {
-            files.AddRange(Directory.GetFiles($"{path}.d", "*.conf").Order(StringComparer.Ordinal));
-        }
-
         var rules = new Dictionary<string, RegistryRule>(StringComparer.Ordinal);
-        foreach (var rule in files.SelectMany(RulesOf))
+        foreach (var rule in TomlFile.WithDropIns(path).SelectMany(RulesOf))
         {
             rules[rule.Prefix] = rule;
         }
@@ -31,7 +25,7 @@ public static class RegistriesFile
     {
         try
         {
-            var table = TomlDocument.Parse(Content(file), file);
+            var table = TomlFile.Read(file);
             if (table.TryGet(FirstVersionKey, out _))
             {
                 throw table.Error(FirstVersionKey, "is of the file's first version, which is not supported: write [[registry]]");
@@ -52,18 +46,5 @@ public static class RegistriesFile
         {
             throw new RuntimeException(ErrorKind.InvalidArgument, $"{file} can't be read: {unreadable.Message}", unreadable);
         }
-    }
-
-    private static byte[] Content(string file)
-    {
-        using var stream = File.OpenRead(file);
-        if (stream.Length > TomlDocument.LimitBytes)
-        {
-            throw new RuntimeException(ErrorKind.InvalidArgument, $"{file} has {stream.Length} bytes: it can't be a configuration");
-        }
-
-        var content = new byte[stream.Length];
-        stream.ReadExactly(content);
-        return content;
     }
 }

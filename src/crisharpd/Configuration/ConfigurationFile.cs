@@ -23,16 +23,8 @@ internal sealed record ConfigurationFile(
             throw new RuntimeException(ErrorKind.InvalidArgument, $"--config: there is no file \"{path}\"");
         }
 
-        var main = path ?? DefaultPath;
-        var dropIns = $"{main}.d";
-        var files = File.Exists(main) ? [main] : new List<string>();
-        if (Directory.Exists(dropIns))
-        {
-            files.AddRange(Directory.GetFiles(dropIns, "*.conf").Order(StringComparer.Ordinal));
-        }
-
         var reader = new Reader();
-        foreach (var file in files)
+        foreach (var file in TomlFile.WithDropIns(path ?? DefaultPath))
         {
             reader.ReadFile(file);
         }
@@ -55,25 +47,12 @@ internal sealed record ConfigurationFile(
         {
             try
             {
-                ReadTable(TomlDocument.Parse(Content(file), file));
+                ReadTable(TomlFile.Read(file));
             }
             catch (TomlException malformed)
             {
                 throw new RuntimeException(ErrorKind.InvalidArgument, malformed.Message, malformed);
             }
-        }
-
-        private static byte[] Content(string file)
-        {
-            using var stream = File.OpenRead(file);
-            if (stream.Length > TomlDocument.LimitBytes)
-            {
-                throw new RuntimeException(ErrorKind.InvalidArgument, $"{file} has {stream.Length} bytes: it can't be a configuration");
-            }
-
-            var content = new byte[stream.Length];
-            stream.ReadExactly(content);
-            return content;
         }
 
         private void ReadTable(TomlTable table)
