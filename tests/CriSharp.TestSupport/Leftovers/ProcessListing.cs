@@ -33,9 +33,12 @@ public static class ProcessListing
         }
     }
 
-    // A container's process tells nothing of its instance but by the layers that its root file system is made of.
+    // A container's process tells nothing of its instance but by the layers that its root file system is made of. Others with mounts of their
+    // own, such as udev's workers, have copies of all that was mounted when they began.
     private static string OwnMounts(string directory) =>
-        Link(directory, "ns/mnt") == Link("/proc/self", "ns/mnt") ? string.Empty : Read(directory, "mountinfo");
+        Link(directory, "ns/mnt") == Link("/proc/self", "ns/mnt")
+            ? string.Empty
+            : Read(directory, "mountinfo").Split('\n').FirstOrDefault(line => line.Split(' ') is [_, _, _, _, "/", ..]) ?? string.Empty;
 
     private static string Read(string directory, string name)
     {
