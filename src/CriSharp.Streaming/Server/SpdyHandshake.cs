@@ -11,11 +11,6 @@ internal static class SpdyHandshake
     private const string ProtocolHeader = "X-Stream-Protocol-Version";
     private const string AcceptedHeader = "X-Accepted-Stream-Protocol-Versions";
 
-    /// <summary>For exec and attach; the newest first.</summary>
-    public static readonly IReadOnlyList<string> CommandProtocols = ["v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io"];
-
-    public static readonly IReadOnlyList<string> PortForwardProtocols = ["portforward.k8s.io"];
-
     public static bool IsAskedFor(HttpContext http) =>
         http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } && Values(http.Request.Headers.Upgrade).Contains(Spdy, StringComparer.OrdinalIgnoreCase);
 

@@ -33,10 +33,11 @@ public sealed partial class SpdyStream
                 return 0;
             }
 
-            var part = incoming.Slice(0, Math.Min(incoming.Length, buffer.Length));
+            var count = (int)Math.Min(incoming.Length, buffer.Length);
+            var part = incoming.Slice(0, count);
             part.CopyTo(buffer.Span);
-            Consume((int)part.Length, part.End);
-            return (int)part.Length;
+            Consume(count, part.End);
+            return count;
         }
         finally
         {
@@ -56,8 +57,9 @@ public sealed partial class SpdyStream
             while (await ReadIncomingAsync(cancellationToken) is { IsEmpty: false } incoming)
             {
                 var piece = incoming.First;
+                var end = incoming.GetPosition(piece.Length);
                 await destination.WriteAsync(piece, cancellationToken);
-                Consume(piece.Length, incoming.GetPosition(piece.Length));
+                Consume(piece.Length, end);
             }
         }
         finally

@@ -109,6 +109,8 @@ internal static class PodRooms
         services.AddSingleton<UpdateContainerResources>();
         services.AddSingleton<ReopenContainerLog>();
         services.AddSingleton<ExecSync>();
+        services.AddSingleton<StreamedExec>();
+        services.AddSingleton<ConnectToPort>();
         services.AddSingleton<ReadContainerStats>();
         services.AddSingleton<PodNetworks>();
         services.AddSingleton<ReadPodStats>();

@@ -36,6 +36,7 @@ internal static class Rooms
         services.AddDisk(options);
         services.AddImages(options);
         services.AddPods(options);
+        services.AddStreaming(options);
     }
 
     public static void MapServices(this IEndpointRouteBuilder routes)

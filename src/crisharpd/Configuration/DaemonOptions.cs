@@ -23,6 +23,11 @@ internal sealed record DaemonOptions
     /// <summary>0: any free one.</summary>
     public required int StreamPort { get; init; }
 
+    /// <summary>Null: the streaming server speaks no TLS.</summary>
+    public required StreamTls? StreamTls { get; init; }
+
+    public required TimeSpan StreamIdleTimeout { get; init; }
+
     public required string MonitorPath { get; init; }
 
     public required string PausePath { get; init; }
@@ -101,6 +106,9 @@ internal sealed record RuntimeOptions(string Name, string Path, string Root)
     /// <summary>Null, or why no new pod can have it: what it has made before can still be stopped and removed.</summary>
     public string? Unusable { get; init; }
 }
+
+/// <summary>PEM files.</summary>
+internal sealed record StreamTls(string CertificatePath, string KeyPath);
 
 /// <summary>Who makes cgroups.</summary>
 internal enum CgroupManager

@@ -26,6 +26,8 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             Listen = SocketPath(Path.Combine(runRoot, "crisharp.sock")),
             StreamAddress = Parse(Settings.StreamAddress, "127.0.0.1", "an IP address", (string text, out IPAddress? address) => IPAddress.TryParse(text, out address))!,
             StreamPort = Parse<ushort>(Settings.StreamPort, "0", "a port from 0 to 65535", TryPort),
+            StreamTls = Parse<bool>(Settings.StreamEnableTls, "false", "true or false", bool.TryParse) ? Tls() : null,
+            StreamIdleTimeout = Limit(Settings.StreamIdleTimeout, "4h"),
             MonitorPath = Executable(Settings.Monitor, Path.Combine(AppContext.BaseDirectory, "conmon-sharp")),
             PausePath = Executable(Settings.Pause, Path.Combine(AppContext.BaseDirectory, "pause")),
             DefaultRuntime = runtimes.Default,
@@ -90,6 +92,14 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
     }
 
     private IReadOnlyList<string> Values(Setting setting) => given.TryGetValue(setting, out var found) ? found.Values : [];
+
+    private StreamTls Tls() => new(ReadableFile(Settings.StreamTlsCert), ReadableFile(Settings.StreamTlsKey));
+
+    private string ReadableFile(Setting setting)
+    {
+        var path = AbsolutePath(setting, "");
+        return File.Exists(path) ? path : throw Wrong(setting, $"\"{path}\" is not there: with {Settings.StreamEnableTls.Flag} it must name a PEM file");
+    }
 
     private T Parse<T>(Setting setting, string fallback, string expected, TryParser<T> parser)
     {

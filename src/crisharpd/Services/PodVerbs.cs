@@ -3,6 +3,7 @@ using CriSharp.Images.Pulling;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Events;
 using CriSharp.Pods.Exec;
+using CriSharp.Pods.Networks;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Pods.Stats;
 
@@ -25,6 +26,8 @@ internal sealed record PodVerbs(
     ReopenContainerLog ReopenContainerLog,
     UpdateContainerResources UpdateContainerResources,
     ExecSync ExecSync,
+    StreamedExec StreamedExec,
+    ConnectToPort ConnectToPort,
     ReadContainerStats ReadContainerStats,
     ReadPodStats ReadPodStats,
     ContainerImageNames ImageNames,
