@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CriSharp.Streaming.Sessions;
 using CriSharp.Streaming.Spdy;
 using CriSharp.Streaming.Tokens;
+using CriSharp.Streaming.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -75,7 +76,7 @@ public sealed class StreamingPages(
     };
 
     private IWire? WireOf(HttpContext http) =>
-        false ? null
+        http.WebSockets.IsWebSocketRequest ? new WebSocketWire(limits, stopping)
         : SpdyHandshake.IsAskedFor(http) ? new SpdyWire(limits, stopping)
         : null;
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net.WebSockets;
 using CriSharp.Streaming.Sessions;
+using CriSharp.Streaming.Spdy;
 using CriSharp.Streaming.WebSockets;
 using Microsoft.AspNetCore.Http;
 
@@ -30,8 +32,22 @@ internal sealed class WebSocketWire(StreamingLimits limits, CancellationToken st
             return null;
         }
 
-        throw new NotSupportedException();
+        if (socket.SubProtocol == WebSocketProtocols.Tunnel)
+        {
+            await using var tunnel = SpdyConnection.Server(WebSocketTunnel.Open(socket, Limits), new SpdyOptions { IdleTimeout = limits.Idle });
+            await SpdyPortForward.ServeAsync(tunnel, connect, stopping);
+            return SessionEnd.Over;
+        }
+
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+        var ports = ticket.Ports.Count > 0 ? ticket.Ports : PortsOf(http);
+        await WebSocketPortForward.ServeAsync(socket, socket.SubProtocol ?? WebSocketProtocols.None, ports, connect, lost.Token, Limits);
+        return SessionEnd.Over;
     }
+
+    /// <summary>A client that did not tell the runtime its ports has them in the URL: ?port=80&amp;port=443, or ?port=80,443.</summary>
+    private static int[] PortsOf(HttpContext http) =>
+        [.. http.Request.Query["port"].SelectMany(value => value?.Split(',') ?? []).Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0)];
 
     private static async Task<WebSocket?> TryAcceptAsync(HttpContext http, IReadOnlyList<string> known)
     {

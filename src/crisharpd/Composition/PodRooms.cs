@@ -14,6 +14,7 @@ using CriSharp.Pods.Containers;
 using CriSharp.Pods.Events;
 using CriSharp.Pods.Exec;
 using CriSharp.Pods.Host;
+using CriSharp.Pods.Metrics;
 using CriSharp.Pods.Networks;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Recovery;
@@ -45,6 +46,7 @@ internal static class PodRooms
             KeepUnclaimed = options.UnclaimedTimeout,
             NetworkDelLimit = options.CniDelTimeout,
             MonitorCgroups = MonitorCgroups.Make(provider.GetRequiredService<CgroupHierarchies>()),
+            PodMetrics = options.PodMetrics,
             Time = provider.GetRequiredService<TimeProvider>(),
         });
         services.AddSingleton(_ => CgroupHierarchies.Detect());
@@ -116,6 +118,8 @@ internal static class PodRooms
         services.AddSingleton<ReadPodStats>();
         services.AddSingleton<ContainerImageNames>();
         services.AddSingleton<PodEvents>();
+        services.AddSingleton<ReadContainerMetrics>();
+        services.AddSingleton<ReadPodMetrics>();
         services.AddSingleton<PodVerbs>();
         services.AddSingleton<NodeFacts>();
     }

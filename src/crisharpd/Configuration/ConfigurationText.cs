@@ -87,6 +87,7 @@ internal static class ConfigurationText
         [Settings.UnclaimedTimeout] = [Duration.Format(options.UnclaimedTimeout)],
         [Settings.CdiSpecDirectories] = options.CdiSpecDirectories,
         [Settings.DeviceOwnershipFromSecurityContext] = [Of(options.DeviceOwnershipFromSecurityContext)],
+        [Settings.IncludedPodMetrics] = PodMetricGroupWords.Of(options.PodMetrics),
         [Settings.DefaultEnv] = options.DefaultEnvironment,
         [Settings.DefaultUlimits] = [.. options.DefaultUlimits.Select(UlimitText.Format)],
         [Settings.DefaultCapabilities] = options.DefaultCapabilities,

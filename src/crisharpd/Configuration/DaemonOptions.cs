@@ -1,5 +1,6 @@
 using System.Net;
 using CriSharp.Oci;
+using CriSharp.Pods.Metrics;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
 
@@ -58,6 +59,9 @@ internal sealed record DaemonOptions
     public required IReadOnlyList<string> CdiSpecDirectories { get; init; }
 
     public required bool DeviceOwnershipFromSecurityContext { get; init; }
+
+    /// <summary>What ListPodSandboxMetrics tells.</summary>
+    public PodMetricGroups PodMetrics { get; init; } = PodMetricGroups.All;
 
     public required LogLevel LogLevel { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using CriSharp.Oci;
+using CriSharp.Pods.Metrics;
 using CriSharp.Primitives;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
@@ -40,6 +41,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             RuntimeTimeout = Limit(Settings.RuntimeTimeout, "2m"),
             CdiSpecDirectories = AbsolutePaths(Settings.CdiSpecDirectories, "/etc/cdi", "/var/run/cdi"),
             DeviceOwnershipFromSecurityContext = Parse<bool>(Settings.DeviceOwnershipFromSecurityContext, "false", "true or false", bool.TryParse),
+            PodMetrics = given.ContainsKey(Settings.IncludedPodMetrics) ? MetricGroups(Values(Settings.IncludedPodMetrics)) : PodMetricGroups.All,
             LogLevel = Parse<LogLevel>(Settings.LogLevel, "info", "trace, debug, info, warn, error or fatal", TryLogLevel),
             LogFormat = Parse<LogFormat>(Settings.LogFormat, "text", "text or json", TryWord),
             AuditInterval = Interval(Settings.AuditInterval, "5m"),
@@ -157,6 +159,20 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
     private string Capability(string text) => ContainerDefaults.IsCapability(text)
         ? text
         : throw Wrong(Settings.DefaultCapabilities, $"\"{text}\" is not the name of a capability, such as CHOWN");
+
+    /// <summary>An empty list is a list: only that a container is there.</summary>
+    private PodMetricGroups MetricGroups(IReadOnlyList<string> words)
+    {
+        var groups = PodMetricGroups.None;
+        foreach (var word in words)
+        {
+            groups |= PodMetricGroupWords.TryParse(word, out var group)
+                ? group
+                : throw Wrong(Settings.IncludedPodMetrics, $"\"{word}\" is not {PodMetricGroupWords.Expected}");
+        }
+
+        return groups;
+    }
 
     private string HostAndPort(string text) =>
         text.Length > 0 && !text.Contains('/') && !text.Any(char.IsWhiteSpace)

@@ -81,12 +81,16 @@ internal static class Settings
     public static readonly Setting RegistriesConf = new(
         "--registries-conf", "crio.image", "registries_conf", "file that names mirrors of registries and blocked ones; with FILE.d [/etc/containers/registries.conf]");
 
+    public static readonly Setting IncludedPodMetrics = new(
+        "--included-pod-metrics", "crio.stats", "included_pod_metrics",
+        "figures of ListPodSandboxMetrics: all, or some of cpu, disk, diskIO, hugetlb, memory, network, oom, pressure, process, spec [all]", Repeatable: true);
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, StreamEnableTls, StreamTlsCert, StreamTlsKey, StreamIdleTimeout, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
         ContainerCreateTimeout, RuntimeTimeout, LogLevel, LogFormat, AuditInterval, CniConfigDirectory, CniPluginDirectories, CniPluginTimeout,
         CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout,
         RegistriesConf, AppArmorProfile, CdiSpecDirectories, DeviceOwnershipFromSecurityContext,
-        DefaultEnv, DefaultUlimits, DefaultCapabilities,
+        DefaultEnv, DefaultUlimits, DefaultCapabilities, IncludedPodMetrics,
     ];
 }

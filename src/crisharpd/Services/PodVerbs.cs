@@ -3,6 +3,7 @@ using CriSharp.Images.Pulling;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Events;
 using CriSharp.Pods.Exec;
+using CriSharp.Pods.Metrics;
 using CriSharp.Pods.Networks;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Pods.Stats;
@@ -31,7 +32,8 @@ internal sealed record PodVerbs(
     ReadContainerStats ReadContainerStats,
     ReadPodStats ReadPodStats,
     ContainerImageNames ImageNames,
-    PodEvents Events);
+    PodEvents Events,
+    ReadPodMetrics ReadPodMetrics);
 
 /// <summary>The verbs of the room of the images, as the services call them.</summary>
 internal sealed record ImageVerbs(ImageStore Store, PullImage PullImage, RemoveImage RemoveImage, ContainerFileSystem ContainerFileSystem);
