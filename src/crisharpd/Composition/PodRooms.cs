@@ -11,6 +11,7 @@ using CriSharp.OciRuntime.Monitors;
 using CriSharp.Pods;
 using CriSharp.Pods.Audit;
 using CriSharp.Pods.Containers;
+using CriSharp.Pods.Events;
 using CriSharp.Pods.Exec;
 using CriSharp.Pods.Host;
 using CriSharp.Pods.Networks;
@@ -111,6 +112,8 @@ internal static class PodRooms
         services.AddSingleton<ReadContainerStats>();
         services.AddSingleton<PodNetworks>();
         services.AddSingleton<ReadPodStats>();
+        services.AddSingleton<ContainerImageNames>();
+        services.AddSingleton<PodEvents>();
         services.AddSingleton<PodVerbs>();
         services.AddSingleton<NodeFacts>();
     }

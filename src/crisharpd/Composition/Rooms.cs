@@ -31,6 +31,7 @@ internal static class Rooms
         services.AddSingleton<IMetricSource, PodMetrics>();
         services.AddSingleton<IMetricSource, DaemonMetrics>();
         services.AddSingleton<IMetricSource, OperationMetrics>();
+        services.AddSingleton<IMetricSource, EventMetrics>();
         services.AddHostedService<AuditTimer>();
         services.AddDisk(options);
         services.AddImages(options);

@@ -1,6 +1,7 @@
 using CriSharp.Images;
 using CriSharp.Images.Pulling;
 using CriSharp.Pods.Containers;
+using CriSharp.Pods.Events;
 using CriSharp.Pods.Exec;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Pods.Stats;
@@ -25,7 +26,9 @@ internal sealed record PodVerbs(
     UpdateContainerResources UpdateContainerResources,
     ExecSync ExecSync,
     ReadContainerStats ReadContainerStats,
-    ReadPodStats ReadPodStats);
+    ReadPodStats ReadPodStats,
+    ContainerImageNames ImageNames,
+    PodEvents Events);
 
 /// <summary>The verbs of the room of the images, as the services call them.</summary>
 internal sealed record ImageVerbs(ImageStore Store, PullImage PullImage, RemoveImage RemoveImage, ContainerFileSystem ContainerFileSystem);
