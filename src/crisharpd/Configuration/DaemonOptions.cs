@@ -25,7 +25,7 @@ internal sealed record DaemonOptions
     public required int StreamPort { get; init; }
 
     /// <summary>Null: the streaming server speaks no TLS.</summary>
-    public required StreamTls? StreamTls { get; init; }
+    public StreamTls? StreamTls { get; init; }
 
     public required TimeSpan StreamIdleTimeout { get; init; }
 
