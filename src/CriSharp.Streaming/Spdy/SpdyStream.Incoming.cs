@@ -35,8 +35,10 @@ public sealed partial class SpdyStream
 
             var part = incoming.Slice(0, Math.Min(incoming.Length, buffer.Length));
             part.CopyTo(buffer.Span);
-            Consume((int)part.Length, part.End);
-            return (int)part.Length;
+            // What is consumed may hold other bytes at once.
+            var count = (int)part.Length;
+            Consume(count, part.End);
+            return count;
         }
         finally
         {
