@@ -33,9 +33,10 @@ public sealed partial class SpdyStream
                 return 0;
             }
 
-            var count = (int)Math.Min(incoming.Length, buffer.Length);
-            var part = incoming.Slice(0, count);
+            var part = incoming.Slice(0, Math.Min(incoming.Length, buffer.Length));
             part.CopyTo(buffer.Span);
+            // What is consumed may hold other bytes at once.
+            var count = (int)part.Length;
             Consume(count, part.End);
             return count;
         }
@@ -57,9 +58,8 @@ public sealed partial class SpdyStream
             while (await ReadIncomingAsync(cancellationToken) is { IsEmpty: false } incoming)
             {
                 var piece = incoming.First;
-                var end = incoming.GetPosition(piece.Length);
                 await destination.WriteAsync(piece, cancellationToken);
-                Consume(piece.Length, end);
+                Consume(piece.Length, incoming.GetPosition(piece.Length));
             }
         }
         finally
