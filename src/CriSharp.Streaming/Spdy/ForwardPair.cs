@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.Text;
+using CriSharp.Streaming.Sessions;
+
+namespace CriSharp.Streaming.Spdy;
+
+/// <summary>One forwarded connection: its bytes go both ways, and each direction ends by itself.</summary>
+internal sealed class ForwardPair(int port) : IDisposable
+{
+    private const int BufferBytes = 32 * 1024;
+
+    private SpdyStream? _error;
+    private SpdyStream? _content;
+
+    /// <summary>Both streams are there.</summary>
+    public TaskCompletionSource IsWhole { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <returns>Whether there was none of that kind yet.</returns>
+    public bool TryAdd(bool isError, SpdyStream stream)
+    {
+        ref var place = ref isError ? ref _error : ref _content;
+        if (place is not null)
+        {
+            return false;
+        }
+
+        place = stream;
+        return true;
+    }
+
+    public async Task RunAsync(Func<int, CancellationToken, Task<IForwardedConnection>> connect, CancellationToken cancellationToken)
+    {
+        IForwardedConnection connection;
+        try
+        {
+            connection = await connect(port, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await _error!.WriteAsync(Encoding.UTF8.GetBytes($"error forwarding port {port}: {e.Message}"), cancellationToken);
+            _error.EndWrites();
+            throw;
+        }
+
+        await using (connection)
+        {
+            await ExchangeAsync(connection, cancellationToken);
+        }
+    }
+
+    /// <summary>Cuts the connection off for the client; words that were written still arrive.</summary>
+    public void Reset()
+    {
+        _content?.Reset(SpdyStatus.Cancel);
+        if (_content is null)
+        {
+            _error?.Reset(SpdyStatus.Cancel);
+        }
+    }
+
+    public void Dispose()
+    {
+        _content?.Dispose();
+        _error?.Dispose();
+    }
+
+    /// <summary>A direction that fails takes the other one along.</summary>
+    private async Task ExchangeAsync(IForwardedConnection connection, CancellationToken cancellationToken)
+    {
+        using var failing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var inwards = OrCancelAsync(failing, SendAsync(connection, failing.Token));
+        var outwards = OrCancelAsync(failing, ReceiveAsync(connection, failing.Token));
+        await Task.WhenAll(inwards, outwards);
+    }
+
+    private async Task SendAsync(IForwardedConnection connection, CancellationToken cancellationToken)
+    {
+        await _content!.CopyToAsync(connection.Stream, cancellationToken);
+        connection.EndWrites();
+    }
+
+    private async Task ReceiveAsync(IForwardedConnection connection, CancellationToken cancellationToken)
+    {
+        int count;
+        do
+        {
+            // Waits without a buffer: most of a thousand connections are idle.
+            await connection.Stream.WaitForBytesAsync(cancellationToken);
+            count = await ReceiveSomeAsync(connection, cancellationToken);
+        }
+        while (count > 0);
+
+        _content!.EndWrites();
+    }
+
+    private async Task<int> ReceiveSomeAsync(IForwardedConnection connection, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            int count;
+            do
+            {
+                count = await connection.Stream.ReadAsync(buffer, cancellationToken);
+                await _content!.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            }
+            while (count == buffer.Length);
+
+            return count;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async Task OrCancelAsync(CancellationTokenSource failing, Task direction)
+    {
+        try
+        {
+            await direction;
+        }
+        catch
+        {
+            await failing.CancelAsync();
+            throw;
+        }
+    }
+}

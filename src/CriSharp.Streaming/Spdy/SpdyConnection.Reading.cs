@@ -1,0 +1,213 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
+namespace CriSharp.Streaming.Spdy;
+
+/// <summary>One loop reads all frames.</summary>
+public sealed partial class SpdyConnection
+{
+    private const int IdMask = int.MaxValue;
+
+    private readonly ArrayBufferWriter<byte> _headerBlock = new();
+    private HeaderInflater? _inflater;
+    private bool _refusesStreams;
+    private long _headerBytes;
+    private int _lastId;
+    private int _isDisposed;
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (await _reader.NextAsync(_ending.Token) is { } header)
+            {
+                await (header.IsControl ? ReadControlAsync(header) : ReadDataAsync(header));
+            }
+
+            End(new("the other side has closed the connection"));
+        }
+        catch (SpdyException e)
+        {
+            PostGoAway(GoAwayStatus.ProtocolError);
+            await DrainBrieflyAsync();
+            End(e);
+        }
+        catch (Exception e)
+        {
+            End(new("the connection has gone", e));
+        }
+
+        foreach (var stream in _streams.Values)
+        {
+            stream.Fail(_failure!);
+        }
+
+        _opened.Writer.TryComplete();
+        _ = _gone.CancelAsync();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ReadDataAsync(FrameHeader header)
+    {
+        if (header.StreamId == 0 || (IsTheirs(header.StreamId) ? header.StreamId > _lastId : header.StreamId >= _nextId))
+        {
+            throw new SpdyException($"data of stream {header.StreamId}, which was not opened");
+        }
+
+        // Data of a stream that we have done with is passed over: the other side may not know yet.
+        _streams.TryGetValue(header.StreamId, out var stream);
+        while (_reader.Left > 0)
+        {
+            var bytes = await _reader.ReadSomeAsync(_ending.Token);
+            if (stream?.Receive(bytes.Span) == true && IsOverBudget(stream))
+            {
+                await WaitForReaderAsync(stream);
+            }
+        }
+
+        if (header.IsFin)
+        {
+            stream?.ReceiveEnd();
+        }
+    }
+
+    private async ValueTask ReadControlAsync(FrameHeader header)
+    {
+        if (!header.IsOfOurVersion)
+        {
+            throw new SpdyException("a frame of another version than 3");
+        }
+
+        switch (header.Type)
+        {
+            case FrameType.SynStream:
+                await ReadSynStreamAsync(header);
+                break;
+            case FrameType.SynReply:
+                await ReadSynReplyAsync(header);
+                break;
+            case FrameType.RstStream:
+                await ReadResetAsync();
+                break;
+            case FrameType.Headers:
+                var id = await ReadIdAsync();
+                await ReadHeadersAsync();
+                EndIfFin(header, id);
+                break;
+            case FrameType.Ping:
+                await ReadPingAsync();
+                break;
+            case FrameType.GoAway:
+                // The streams that are there go on; the end of the connection tells the rest.
+                RefuseNewStreams();
+                break;
+            default:
+                break;
+        }
+
+        await _reader.SkipAsync(_ending.Token);
+    }
+
+    private async ValueTask ReadSynStreamAsync(FrameHeader header)
+    {
+        var content = await _reader.ReadAsync(10, _ending.Token);
+        var id = BinaryPrimitives.ReadInt32BigEndian(content.Span) & IdMask;
+        if (!IsTheirs(id) || id <= _lastId)
+        {
+            throw new SpdyException($"stream {id} opened after stream {_lastId}");
+        }
+
+        _lastId = id;
+        var headers = await ReadHeadersAsync();
+        if (headers is null || _streams.Count >= _options.MostStreams || _headerBytes + _headerBlock.WrittenCount > HeaderBudget)
+        {
+            PostReset(id, SpdyStatus.RefusedStream);
+            await Writer.WaitForRoomAsync(_ending.Token);
+            return;
+        }
+
+        var stream = new SpdyStream(this, id, headers, _headerBlock.WrittenCount);
+        if ((header.Flags & FrameHeader.Unidirectional) != 0)
+        {
+            stream.CloseWrites();
+        }
+
+        Interlocked.Add(ref _headerBytes, stream.HeaderBytes);
+        _streams[id] = stream;
+        EndIfFin(header, id);
+        _opened.Writer.TryWrite(stream);
+    }
+
+    private async ValueTask ReadSynReplyAsync(FrameHeader header)
+    {
+        var id = await ReadIdAsync();
+        await ReadHeadersAsync();
+        if (_streams.TryGetValue(id, out var stream))
+        {
+            stream.Replied?.TrySetResult();
+        }
+
+        EndIfFin(header, id);
+    }
+
+    private async ValueTask ReadResetAsync()
+    {
+        var content = await _reader.ReadAsync(8, _ending.Token);
+        var id = BinaryPrimitives.ReadInt32BigEndian(content.Span) & IdMask;
+        var status = (SpdyStatus)BinaryPrimitives.ReadInt32BigEndian(content.Span[4..]);
+        if (_streams.TryGetValue(id, out var stream))
+        {
+            stream.Fail(new($"the other side has reset the stream ({status})"));
+        }
+    }
+
+    private async ValueTask ReadPingAsync()
+    {
+        var content = await _reader.ReadAsync(4, _ending.Token);
+        var id = BinaryPrimitives.ReadInt32BigEndian(content.Span);
+        // Odd ones are a client's, even ones a server's: our own come back as answers.
+        if ((id & 1) == (_isServer ? 1 : 0))
+        {
+            PostPing(id);
+            await Writer.WaitForRoomAsync(_ending.Token);
+        }
+    }
+
+    private async ValueTask<int> ReadIdAsync() =>
+        BinaryPrimitives.ReadInt32BigEndian((await _reader.ReadAsync(4, _ending.Token)).Span) & IdMask;
+
+    /// <summary>The rest of a frame.</summary>
+    /// <returns>Null: nobody wants to know.</returns>
+    private async ValueTask<IReadOnlyDictionary<string, string>?> ReadHeadersAsync()
+    {
+        _headerBlock.Clear();
+        if (_isServer && Volatile.Read(ref _refusesStreams))
+        {
+            // From here on no header counts, so the compression's state may be lost.
+            _inflater?.Dispose();
+            _inflater = null;
+            await _reader.SkipAsync(_ending.Token);
+            return null;
+        }
+
+        _inflater ??= new();
+        while (_reader.Left > 0)
+        {
+            _inflater.Inflate(await _reader.ReadSomeAsync(_ending.Token), _headerBlock);
+        }
+
+        var headers = HeaderBlock.Read(_headerBlock.WrittenSpan);
+        return _refusesStreams ? null : headers;
+    }
+
+    private void EndIfFin(FrameHeader header, int id)
+    {
+        if (header.IsFin && _streams.TryGetValue(id, out var stream))
+        {
+            stream.ReceiveEnd();
+        }
+    }
+
+    private bool IsTheirs(int id) => (id & 1) == (_isServer ? 1 : 0);
+}
