@@ -39,6 +39,9 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
 
     public IReadOnlyList<Container> Of(PodSandboxId sandbox) => [.. All.Where(container => container.Record.SandboxId == sandbox)];
 
+    /// <summary>As a kubelet takes a pod's containers: of several of one name the first is the present one.</summary>
+    public IEnumerable<Container> NewestFirst(PodSandboxId sandbox) => Of(sandbox).OrderByDescending(container => container.Record.CreatedAt);
+
     /// <returns>The id of a container that was made from the image, or has it as a volume; null where there is none.</returns>
     public string? UserOf(string imageId) =>
         All.FirstOrDefault(container => container.Record.ImageId == imageId || container.Record.VolumeImageIds.Values.Contains(imageId))?.Id.ToString();
