@@ -131,7 +131,6 @@ internal sealed class ControlConnection : IExecClient, IDisposable
     private void StartExec(ExecMessage exec, List<SafeFileHandle> descriptors)
     {
         var refusal = _exec is not null ? "this connection has an exec already"
-            : exec.Terminal ? "an exec with a terminal is not served yet"
             : descriptors.Count != BitOperations.PopCount((uint)exec.Streams) ? "the descriptors that came are not those that the message names"
             : _monitor.HasExited ? "the container has exited"
             : null;

@@ -1,17 +1,7 @@
 namespace CriSharp.MonitorProtocol;
 
-/// <summary>Which standard streams of an exec come with the packet by SCM_RIGHTS, in this order; the others are /dev/null.</summary>
-[Flags]
-public enum ExecStreams : byte
-{
-    None = 0,
-    Stdin = 1,
-    Stdout = 2,
-    Stderr = 4,
-}
-
 /// <summary>
-/// <see cref="MessageType.Exec"/>: <c>u8 streams, u8 terminal, u32 timeout, text id, text process file, texts cgroup folders,
+/// <see cref="MessageType.Exec"/>: <c>u8 streams, u8 0, u32 timeout, text id, text process file, texts cgroup folders,
 /// texts runtime arguments</c>, and one descriptor per stream named. Answered by ExecStarted (then ExecExited) or ExecFailed.
 /// </summary>
 public sealed record ExecMessage
@@ -22,10 +12,8 @@ public sealed record ExecMessage
     /// <summary>File with the OCI process document, written by the daemon, which also removes it.</summary>
     public required string ProcessPath { get; init; }
 
-    public ExecStreams Streams { get; init; }
-
-    /// <summary>The stream descriptors are one console socket's peer; not served yet.</summary>
-    public bool Terminal { get; init; }
+    /// <summary>The others are /dev/null. None for a terminal, which comes through the console socket that the runtime's arguments name.</summary>
+    public StandardStreams Streams { get; init; }
 
     /// <summary>From the packet's arrival until everything is killed, in milliseconds; 0: never.</summary>
     public int TimeoutMilliseconds { get; init; }
@@ -41,7 +29,7 @@ public sealed record ExecMessage
     {
         var writer = new MessageWriter(packet, MessageType.Exec);
         writer.WriteByte((byte)Streams);
-        writer.WriteByte(Terminal ? (byte)1 : (byte)0);
+        writer.WriteByte(0);
         writer.WriteInt32(TimeoutMilliseconds);
         writer.WriteText(ExecId);
         writer.WriteText(ProcessPath);
@@ -54,10 +42,11 @@ public sealed record ExecMessage
     public static ExecMessage Read(ReadOnlySpan<byte> packet)
     {
         var reader = new MessageReader(packet);
+        var streams = (StandardStreams)reader.ReadByte();
+        reader.ReadByte();
         var message = new ExecMessage
         {
-            Streams = (ExecStreams)reader.ReadByte(),
-            Terminal = reader.ReadByte() != 0,
+            Streams = streams,
             TimeoutMilliseconds = reader.ReadInt32(),
             ExecId = reader.ReadText(),
             ProcessPath = reader.ReadText(),

@@ -10,6 +10,9 @@ internal ref struct MessageReader(ReadOnlySpan<byte> packet)
 
     public byte ReadByte() => Take(1)[0];
 
+    /// <summary>A field that packets did not always have: 0 then.</summary>
+    public byte ReadLaterByte() => _rest.IsEmpty ? (byte)0 : ReadByte();
+
     public int ReadInt32() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
 
     public long ReadInt64() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)));

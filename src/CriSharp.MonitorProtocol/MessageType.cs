@@ -15,6 +15,12 @@ public enum MessageType : byte
     /// <summary>No fields. Kills the connection's exec and all that it started; <see cref="ExecExited"/> follows.</summary>
     KillExec = 4,
 
+    /// <summary><see cref="AttachMessage"/> with descriptors. At most one per connection. Since revision 1.</summary>
+    Attach = 5,
+
+    /// <summary><see cref="ResizeMessage"/>: the container's terminal gets another size; nothing happens without one. No answer. Since revision 1.</summary>
+    Resize = 6,
+
     State = 65,
     Exited = 66,
     Ok = 67,
@@ -22,4 +28,7 @@ public enum MessageType : byte
     ExecStarted = 69,
     ExecFailed = 70,
     ExecExited = 71,
+
+    /// <summary>Why: the connection's attach ends before the container does.</summary>
+    LetGo = 72,
 }

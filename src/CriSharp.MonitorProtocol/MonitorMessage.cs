@@ -7,6 +7,13 @@ namespace CriSharp.MonitorProtocol;
 public static class MonitorMessage
 {
     public const byte Version = 1;
+
+    /// <summary>
+    /// What a monitor knows beyond the first of its version, told in its state: a monitor lives as long as its container, and so may be older
+    /// than the daemon. 1: attach and resize.
+    /// </summary>
+    public const byte Revision = 1;
+
     public const int LongestBytes = 64 * 1024;
     public const int HeaderBytes = 2;
 
@@ -29,7 +36,7 @@ public static class MonitorMessage
     /// <returns>The packet's length in <paramref name="packet"/>.</returns>
     public static int WriteBare(Span<byte> packet, MessageType type) => new MessageWriter(packet, type).Length;
 
-    /// <summary>Failed and ExecFailed: why.</summary>
+    /// <summary>Failed, ExecFailed and LetGo: why.</summary>
     public static int WriteFailure(Span<byte> packet, MessageType type, string message)
     {
         var writer = new MessageWriter(packet, type);

@@ -1,3 +1,4 @@
+using CriSharp.Pods.Metrics;
 using CriSharp.Pods.Persistence;
 
 namespace CriSharp.Pods;
@@ -20,6 +21,9 @@ public sealed record PodsOptions
 
     /// <summary>Devices that a container asks for belong to its run_as_user and run_as_group.</summary>
     public bool DeviceOwnershipFromSecurityContext { get; init; }
+
+    /// <summary>What ListPodSandboxMetrics tells.</summary>
+    public PodMetricGroups PodMetrics { get; init; } = PodMetricGroups.All;
 
     /// <summary>Folders in /sys/fs/cgroup, one per hierarchy, that the monitors move into; empty: they stay with the daemon.</summary>
     public IReadOnlyList<string> MonitorCgroups { get; init; } = [];

@@ -20,4 +20,6 @@ public enum ErrorKind
     Unimplemented,
     /// <summary>Bytes are not what their digest or format says.</summary>
     DataLoss,
+    /// <summary>The words begin with a reason that the kubelet knows, such as RegistryUnavailable: it looks for one only where the code tells nothing.</summary>
+    Unknown,
 }

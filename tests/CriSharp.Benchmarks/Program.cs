@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CriSharp.Benchmarks;
+using CriSharp.Benchmarks.Listing;
 using CriSharp.Benchmarks.Sections;
 
 var endpoints = new Option<string[]>("--endpoint", "-r")
@@ -50,4 +51,5 @@ root.SetAction(async (arguments, cancellationToken) =>
     return 0;
 });
 root.Subcommands.Add(SoakCommand.Create());
+root.Subcommands.Add(ListingCommand.Create());
 return await root.Parse(args).InvokeAsync();

@@ -60,4 +60,29 @@ public sealed class ServerStreamingTests(ProbeServer server) : IClassFixture<Pro
         Assert.Equal(StatusCode.DeadlineExceeded, failure.StatusCode);
         await server.Service.Of("stream deadline").Left.Task.WaitAsync(ProbeServer.Patience);
     }
+
+    [Fact]
+    public async Task Pour_ToACallerThatDoesNotRead_WaitsUntilItDoes()
+    {
+        const int all = 300;
+        using var call = server.Client.Pour(ProberService.Text(all.ToString(CultureInfo.InvariantCulture)));
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        int poured;
+        do
+        {
+            poured = server.Service.PouredMegabytes;
+            await Task.Delay(TimeSpan.FromMilliseconds(500));
+        }
+        while (server.Service.PouredMegabytes != poured);
+
+        // What a client's window and buffers take.
+        Assert.InRange(poured, 1, 64);
+        var read = 1;
+        while (await call.ResponseStream.MoveNext(CancellationToken.None))
+        {
+            read++;
+        }
+
+        Assert.Equal((all, all), (read, server.Service.PouredMegabytes));
+    }
 }

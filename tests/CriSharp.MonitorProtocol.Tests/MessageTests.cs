@@ -37,7 +37,7 @@ public class MessageTests
         {
             ExecId = "probe-1",
             ProcessPath = "/run/ü/process.json",
-            Streams = ExecStreams.Stdout | ExecStreams.Stderr,
+            Streams = StandardStreams.Stdout | StandardStreams.Stderr,
             TimeoutMilliseconds = 1500,
             CgroupDirectories = ["/sys/fs/cgroup/memory/a/exec-1", "/sys/fs/cgroup/pids/a/exec-1"],
             RuntimeExecArguments = ["--cgroup", "exec-1"],

@@ -5,6 +5,7 @@ using CriSharp.Oci;
 using CriSharp.OciRuntime.Bundles;
 using CriSharp.OciRuntime.Commands;
 using CriSharp.OciRuntime.Monitors;
+using CriSharp.OciRuntime.Sessions;
 
 namespace CriSharp.OciRuntime.Tests;
 
@@ -51,7 +52,7 @@ internal sealed class RealContainer : IAsyncDisposable
         }
 
         File.Copy(Programs.BusyBox, Path.Combine(bin, "busybox"));
-        foreach (var applet in (string[])["sh", "sleep", "echo", "true", "cat", "head", "setsid", "ls"])
+        foreach (var applet in (string[])["sh", "sleep", "echo", "true", "cat", "head", "setsid", "ls", "sha256sum", "stty", "readlink", "nohup"])
         {
             File.CreateSymbolicLink(Path.Combine(bin, applet), "busybox");
         }
@@ -84,6 +85,26 @@ internal sealed class RealContainer : IAsyncDisposable
         };
     }
 
+    public StreamedExecRequest StreamedExec(StreamsAsked streams, params string[] arguments)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        var process = Process(arguments);
+        process["terminal"] = streams.Terminal;
+        return new StreamedExecRequest
+        {
+            ExecId = id,
+            Bundle = Launch.Bundle,
+            Process = System.Text.Encoding.UTF8.GetBytes(process.ToJsonString()),
+            Streams = streams,
+            Cgroup = ExecCgroup.For(Cgroups.PathsOf(Monitor!.ContainerPid)!, id),
+        };
+    }
+
+    /// <summary>How many descriptors the monitor has open.</summary>
+    public int OpenDescriptors() => Directory.GetFiles($"/proc/{Monitor!.Pid}/fd").Length;
+
+    public string[] BundleNames() => [.. Directory.GetFileSystemEntries(Launch.Bundle.Directory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
     /// <summary>Pids of all processes in the container's cgroups.</summary>
     public IReadOnlySet<int> Pids() => Cgroups.Pids(_cgroupParent);
 
@@ -114,14 +135,23 @@ internal sealed class RealContainer : IAsyncDisposable
         ["user"] = new JsonObject { ["uid"] = 0, ["gid"] = 0 },
     };
 
+    private static JsonObject Mount(string destination, string type, params string[] options) => new()
+    {
+        ["destination"] = destination,
+        ["type"] = type,
+        ["source"] = type,
+        ["options"] = new JsonArray([.. options.Select(option => JsonValue.Create(option))]),
+    };
+
     private JsonObject Config(string[] arguments) => new()
     {
         ["ociVersion"] = "1.0.2",
         ["process"] = Process(arguments),
         ["root"] = new JsonObject { ["path"] = "rootfs" },
         ["mounts"] = new JsonArray(
-            new JsonObject { ["destination"] = "/proc", ["type"] = "proc", ["source"] = "proc" },
-            new JsonObject { ["destination"] = "/dev", ["type"] = "tmpfs", ["source"] = "tmpfs", ["options"] = new JsonArray("nosuid", "mode=755") }),
+            Mount("/proc", "proc"),
+            Mount("/dev", "tmpfs", "nosuid", "mode=755"),
+            Mount("/dev/pts", "devpts", "newinstance", "ptmxmode=0666", "mode=0620")),
         ["linux"] = new JsonObject
         {
             ["cgroupsPath"] = $"/{_cgroupParent.Value}/{Id}",

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using CriSharp.Daemon.CommandLine;
 using CriSharp.Daemon.Configuration;
+using CriSharp.Pods.Metrics;
 using CriSharp.Primitives;
 using Microsoft.Extensions.Logging;
 
@@ -249,5 +250,17 @@ public sealed class OptionsTests : IDisposable
         var path = Path.Combine(_folder.FullName, name);
         File.WriteAllText(path, content);
         return path;
+    }
+
+    [Fact]
+    public void IncludedPodMetrics_WhenGiven_AreThoseGroups()
+    {
+        Assert.Equal(PodMetricGroups.All, Read(Programs).PodMetrics);
+        var file = WriteFile("crisharp.conf", "[crio.stats]\nincluded_pod_metrics = [\"cpu\", \"diskIO\"]");
+        Assert.Equal(PodMetricGroups.Cpu | PodMetricGroups.DiskIO, Read([.. Programs, "--config", file]).PodMetrics);
+        Assert.Equal(PodMetricGroups.All, Read([.. Programs, "--config", file, "--included-pod-metrics", "all"]).PodMetrics);
+        Assert.Equal(PodMetricGroups.None, Read([.. Programs, "--config", WriteFile("none.conf", "[crio.stats]\nincluded_pod_metrics = []")]).PodMetrics);
+        var failure = Assert.Throws<RuntimeException>(() => Read([.. Programs, "--included-pod-metrics", "cpus"]));
+        Assert.Contains("\"cpus\" is not all or one of cpu, disk,", failure.Message);
     }
 }

@@ -113,6 +113,7 @@ public sealed class SystemdTests : IDisposable
         Listen = "/rr/s",
         StreamAddress = System.Net.IPAddress.Loopback,
         StreamPort = 0,
+        StreamIdleTimeout = TimeSpan.FromHours(4),
         MonitorPath = "/m",
         PausePath = "/p",
         DefaultRuntime = "runc",

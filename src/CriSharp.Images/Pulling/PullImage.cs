@@ -26,7 +26,7 @@ public sealed partial class PullImage(
     TimeProvider time,
     ILogger<PullImage> logger)
 {
-    /// <summary>The kubelet shows this reason to the pod's owner when an error begins with it.</summary>
+    /// <summary>The kubelet shows this reason to the pod's owner when an error of the code Unknown begins with it.</summary>
     private const string UnavailableReason = "RegistryUnavailable";
 
     private readonly Coalescer<PullKey, string> _pulls = new(AbandonedWork.IsCancelled)
@@ -39,7 +39,7 @@ public sealed partial class PullImage(
 
     /// <returns>The image's id.</returns>
     /// <exception cref="RuntimeException">
-    /// Unauthenticated, PermissionDenied, NotFound, Unavailable, DeadlineExceeded, DataLoss, ResourceExhausted, FailedPrecondition.
+    /// Unauthenticated, PermissionDenied, NotFound, DeadlineExceeded, DataLoss, ResourceExhausted, FailedPrecondition; Unknown: no registry answers.
     /// </exception>
     public async Task<string> RunAsync(PullRequest request, CancellationToken cancellationToken)
     {
@@ -63,7 +63,7 @@ public sealed partial class PullImage(
         }
         catch (RuntimeException failure) when (failure.Kind == ErrorKind.Unavailable)
         {
-            throw new RuntimeException(ErrorKind.Unavailable, $"{UnavailableReason}: {failure.Message}", failure);
+            throw new RuntimeException(ErrorKind.Unknown, $"{UnavailableReason}: {failure.Message}", failure);
         }
         finally
         {

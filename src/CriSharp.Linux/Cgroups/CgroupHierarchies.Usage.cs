@@ -9,8 +9,6 @@ public sealed partial class CgroupHierarchies
     /// <summary>The largest, memory.stat, has about 3 KiB.</summary>
     private const int UsageFileLimitBytes = 64 * 1024;
 
-    private const ulong NanosecondsPerMicrosecond = 1000;
-
     private delegate T Parser<out T>(ReadOnlySpan<byte> text);
 
     /// <summary>
@@ -46,11 +44,8 @@ public sealed partial class CgroupHierarchies
     // cpu.stat is in every cgroup of v2, also where the controller is off.
     private ulong? CpuOf(CgroupPath path) =>
         Find("cpuacct") is { } accounts ? Read(accounts.DirectoryOf(path), "cpuacct.usage", CgroupText.Number)
-        : Unified is { } unified ? Read(unified.DirectoryOf(path), "cpu.stat", Microseconds)
+        : Unified is { } unified ? Read(unified.DirectoryOf(path), "cpu.stat", text => CgroupText.MicrosecondsOf(text, "usage_usec"u8))
         : null;
-
-    private static ulong? Microseconds(ReadOnlySpan<byte> text) =>
-        CgroupText.ValueOf(text, "usage_usec"u8) is { } usage and <= ulong.MaxValue / NanosecondsPerMicrosecond ? usage * NanosecondsPerMicrosecond : null;
 
     private static CgroupUsage WithMemory(CgroupUsage usage, string directory) => usage with
     {

@@ -29,6 +29,9 @@ public sealed partial class CgroupHierarchies
     /// <summary>The hierarchy that holds a v1 controller ("memory", "name=systemd"), or the unified one where that controller is v2's.</summary>
     public CgroupHierarchy? Find(string controller) => All.FirstOrDefault(hierarchy => hierarchy.Controllers.Contains(controller));
 
+    /// <summary>Whether an OCI runtime can limit by this controller: on a host with both versions, runtimes use those of v1 alone.</summary>
+    public bool CanLimit(string controller) => Find(controller) is { } hierarchy && (Mode == CgroupMode.V2 || !hierarchy.IsUnified);
+
     /// <summary>The folders of a cgroup, one for each hierarchy, whether or not they exist.</summary>
     public IEnumerable<string> DirectoriesOf(CgroupPath path) => All.Select(hierarchy => hierarchy.DirectoryOf(path));
 

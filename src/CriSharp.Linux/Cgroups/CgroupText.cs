@@ -8,6 +8,8 @@ internal static class CgroupText
     /// <summary>v1 writes "no limit" as the most pages that it can count, in bytes, whatever a page is on this machine.</summary>
     private const ulong LegacyUnlimited = 1UL << 62;
 
+    private const ulong NanosecondsPerMicrosecond = 1000;
+
     /// <summary>One number and the end of the line.</summary>
     /// <returns>Null: it is none, or one that 64 bits don't hold.</returns>
     public static ulong? Number(ReadOnlySpan<byte> text)
@@ -34,4 +36,9 @@ internal static class CgroupText
 
         return null;
     }
+
+    /// <summary>As <see cref="ValueOf"/>, of microseconds in nanoseconds.</summary>
+    /// <returns>Null also for what 64 bits don't hold.</returns>
+    public static ulong? MicrosecondsOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> key) =>
+        ValueOf(text, key) is { } value and <= ulong.MaxValue / NanosecondsPerMicrosecond ? value * NanosecondsPerMicrosecond : null;
 }

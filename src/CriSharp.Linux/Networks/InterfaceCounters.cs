@@ -9,6 +9,14 @@ namespace CriSharp.Linux.Networks;
 /// <summary>What went through a network interface since it was made.</summary>
 public sealed record InterfaceCounters(string Name, ulong ReceivedBytes, ulong ReceiveErrors, ulong SentBytes, ulong SendErrors)
 {
+    public ulong ReceivedPackets { get; init; }
+
+    public ulong ReceiveDrops { get; init; }
+
+    public ulong SentPackets { get; init; }
+
+    public ulong SendDrops { get; init; }
+
     // proc_pid_net(5), "dev": NAME: bytes packets errs drop fifo frame compressed multicast, then bytes packets errs ... of what was sent
     private const int FieldCount = 16;
     private const int LimitBytes = 1 << 20;
@@ -59,7 +67,15 @@ public sealed record InterfaceCounters(string Name, ulong ReceivedBytes, ulong R
         return name.Length > 0 && fields.Length >= FieldCount
             && TryNumber(fields[0]) is { } received && TryNumber(fields[2]) is { } receiveErrors
             && TryNumber(fields[8]) is { } sent && TryNumber(fields[10]) is { } sendErrors
+            && TryNumber(fields[1]) is { } receivedPackets && TryNumber(fields[3]) is { } receiveDrops
+            && TryNumber(fields[9]) is { } sentPackets && TryNumber(fields[11]) is { } sendDrops
                 ? new InterfaceCounters(name, received, receiveErrors, sent, sendErrors)
+                {
+                    ReceivedPackets = receivedPackets,
+                    ReceiveDrops = receiveDrops,
+                    SentPackets = sentPackets,
+                    SendDrops = sendDrops,
+                }
                 : null;
     }
 

@@ -14,4 +14,7 @@ public sealed record Bundle(string Directory)
 
     /// <summary>The process document of one exec, there while it is being started.</summary>
     public string ProcessPath(string execId) => Path.Combine(Directory, $"process-{execId}.json");
+
+    /// <summary>Where one exec's terminal is sent to, there while it is being started.</summary>
+    public string ConsolePath(string execId) => Path.Combine(Directory, $"tty-{execId}");
 }

@@ -1,8 +1,6 @@
 using CriSharp.Linux.Files;
 using CriSharp.Linux.Processes;
 using CriSharp.MonitorProtocol;
-using CriSharp.OciRuntime.Bundles;
-using CriSharp.OciRuntime.Commands;
 using CriSharp.Primitives;
 
 namespace CriSharp.OciRuntime.Monitors;
@@ -12,10 +10,11 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
 {
     // The monitor kills in time: this is for one that hangs, or a runtime that hangs before the command runs.
     private static readonly TimeSpan TimeoutMargin = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
     // What 32 bits of milliseconds and a timer hold; a caller that asks for more means "never".
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
+
+    private readonly ExecConversation _conversation = new(connection, request.ExecId);
 
     private TimeSpan? Timeout => request.Timeout > LongestTimeout ? null : request.Timeout;
 
@@ -28,14 +27,13 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
     /// <exception cref="OperationCanceledException">The caller has gone; the command was killed.</exception>
     public async Task<ExecResult> RunAsync(CancellationToken cancellationToken)
     {
-        var processPath = request.Bundle.ProcessPath(request.ExecId);
+        using var document = new ProcessDocument(request.Bundle, request.ExecId, request.Process);
         using var outputPipe = PipePair.Create();
         using var errorPipe = PipePair.Create();
         var output = new PipeCapture(outputPipe.Reader, request.OutputLimitBytes);
         var errors = new PipeCapture(errorPipe.Reader, request.OutputLimitBytes);
         using var drainLimit = new CancellationTokenSource();
         var reading = Task.CompletedTask;
-        WriteProcess(processPath);
         try
         {
             if (request.StreamOwner is { } owner)
@@ -44,7 +42,7 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
                 FileDescriptor.Chown(errorPipe.Writer, owner.UserId, owner.GroupId);
             }
 
-            connection.Send(Message(processPath).Write, outputPipe.Writer, errorPipe.Writer);
+            connection.Send(Message(document.Path).Write, outputPipe.Writer, errorPipe.Writer);
             outputPipe.Writer.Dispose();
             errorPipe.Writer.Dispose();
             reading = Task.WhenAll(output.ReadAsync(drainLimit.Token), errors.ReadAsync(drainLimit.Token));
@@ -57,19 +55,6 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
         {
             await drainLimit.CancelAsync();
             await reading;
-            File.Delete(processPath);
-        }
-    }
-
-    private void WriteProcess(string path)
-    {
-        try
-        {
-            OwnerOnlyFile.Write(path, request.Process.Span);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new RuntimeException(ErrorKind.Internal, $"exec {request.ExecId}: its process document can't be written: {failure.Message}", failure);
         }
     }
 
@@ -77,7 +62,7 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
     {
         ExecId = request.ExecId,
         ProcessPath = processPath,
-        Streams = ExecStreams.Stdout | ExecStreams.Stderr,
+        Streams = StandardStreams.Stdout | StandardStreams.Stderr,
         TimeoutMilliseconds = Timeout is { } limit ? (int)Math.Ceiling(limit.TotalMilliseconds) : 0,
         CgroupDirectories = request.Cgroup?.Directories ?? [],
         RuntimeExecArguments = request.Cgroup?.RuntimeArguments ?? [],
@@ -94,7 +79,7 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
         var words = $"did not start it within {StartLimit.TotalSeconds:0.###} s";
         try
         {
-            return await ReceiveExitAsync(limit.Token, () =>
+            return await _conversation.ReceiveExitAsync(limit.Token, () =>
             {
                 words = $"did not end it within its time limit of {Timeout?.TotalSeconds:0.###} s";
                 limit.CancelAfter(Timeout is { } timeout ? timeout + TimeoutMargin : System.Threading.Timeout.InfiniteTimeSpan);
@@ -102,49 +87,9 @@ internal sealed class ExecSession(MonitorConnection connection, ExecRequest requ
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            await KillAsync();
+            await _conversation.KillAsync();
             cancellationToken.ThrowIfCancellationRequested();
             throw new RuntimeException(ErrorKind.Unavailable, $"exec {request.ExecId}: its monitor {words}");
-        }
-    }
-
-    private async Task<ExecExitMessage> ReceiveExitAsync(CancellationToken cancellationToken, Action? onStarted = null)
-    {
-        while (true)
-        {
-            var answer = await connection.ReceiveAsync(cancellationToken);
-            switch (answer.Type)
-            {
-                case MessageType.ExecStarted:
-                    onStarted?.Invoke();
-                    continue;
-                case MessageType.ExecExited:
-                    return answer.ExecExit;
-                case MessageType.ExecFailed:
-                    throw new RuntimeException(
-                        ErrorKind.FailedPrecondition, $"exec {request.ExecId} could not be started: {RuntimeWords.Of(answer.Failure ?? "") ?? "no reason given"}");
-                default:
-                    throw answer.Unexpected();
-            }
-        }
-    }
-
-    private async Task KillAsync()
-    {
-        using var limit = new CancellationTokenSource(KillLimit);
-        try
-        {
-            connection.Send(packet => MonitorMessage.WriteBare(packet, MessageType.KillExec));
-            await ReceiveExitAsync(limit.Token);
-        }
-        catch (RuntimeException)
-        {
-            // It ended, failed to start, or lost its monitor meanwhile: there is nothing left to kill, and the caller gets its own reason.
-        }
-        catch (OperationCanceledException)
-        {
-            throw new RuntimeException(
-                ErrorKind.Unavailable, $"exec {request.ExecId} was to be killed, but its monitor gave no answer within {KillLimit.TotalSeconds:0} s");
         }
     }
 }

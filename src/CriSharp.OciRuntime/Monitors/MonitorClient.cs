@@ -1,4 +1,5 @@
 using CriSharp.MonitorProtocol;
+using CriSharp.OciRuntime.Sessions;
 using CriSharp.Primitives;
 
 namespace CriSharp.OciRuntime.Monitors;
@@ -53,4 +54,9 @@ public sealed class MonitorClient(string socketPath)
         using var connection = await MonitorConnection.ConnectAsync(SocketPath, cancellationToken);
         return await new ExecSession(connection, request).RunAsync(cancellationToken);
     }
+
+    /// <summary>Starts a command beside a client, who ends it or lets it go by disposing of the session.</summary>
+    /// <inheritdoc cref="ExecStart.RunAsync"/>
+    public Task<IStreamedProcess> StartExecAsync(StreamedExecRequest request, CancellationToken cancellationToken) =>
+        ExecStart.RunAsync(SocketPath, request, cancellationToken);
 }

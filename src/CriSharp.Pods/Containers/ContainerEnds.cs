@@ -91,7 +91,7 @@ public sealed partial class ContainerEnds(
         };
 
         // What the monitor recorded is durable already; what the kernel told us alone is not.
-        var isNews = exit.IsRecorded ? ContainerStore.Observe(container, Transition) : ChangeAnyway(container, Transition);
+        var isNews = exit.IsRecorded ? containers.Observe(container, Transition) : ChangeAnyway(container, Transition);
         if (isNews)
         {
             Ended(logger, container.Id, end.Code, end.Reason, end.Message);

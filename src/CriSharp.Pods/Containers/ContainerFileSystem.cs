@@ -51,6 +51,38 @@ public sealed class ContainerFileSystem(SnapshotStore snapshots, PodsOptions opt
         }
     }
 
+    /// <summary>As <see cref="TryUsageOf"/>, but waits for what is new to be measured, and no longer than that.</summary>
+    public async Task<ContainerFileSystemUsage?> UsageOfAsync(ContainerId id, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (TryUsageOf(id) is { } known)
+        {
+            return known;
+        }
+
+        try
+        {
+            await MeasureNewAsync(id).WaitAsync(patience, options.Time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // The walk goes on; who asks next gets what it has found.
+        }
+
+        return TryUsageOf(id);
+    }
+
+    private async Task MeasureNewAsync(ContainerId id)
+    {
+        await UsageAsync(CancellationToken.None);
+        if (TryUsageOf(id) is null && await Task.Run(() => TryMeasure(id.ToString())) is { } usage)
+        {
+            lock (_gate)
+            {
+                _lastOfEach.TryAdd(id.ToString(), usage);
+            }
+        }
+    }
+
     private void WalkWhenDue()
     {
         if (_walk is null && (_last is null || options.Time.GetElapsedTime(_lastTimestamp) > MaximumAge))
@@ -87,17 +119,26 @@ public sealed class ContainerFileSystem(SnapshotStore snapshots, PodsOptions opt
         var found = new Dictionary<string, TreeUsage>(StringComparer.Ordinal);
         foreach (var id in snapshots.List())
         {
-            try
+            if (TryMeasure(id) is { } usage)
             {
-                found[id] = snapshots.UsageOf(id);
-            }
-            catch (Exception failure) when (failure is RuntimeException { Kind: ErrorKind.NotFound } or IOException)
-            {
-                // Its container has been removed meanwhile, or the disk can't read it: the others are told all the same.
+                found[id] = usage;
             }
         }
 
         return found;
+    }
+
+    /// <returns>Null: its container has been removed meanwhile, or the disk can't read it. The others are told all the same.</returns>
+    private TreeUsage? TryMeasure(string id)
+    {
+        try
+        {
+            return snapshots.UsageOf(id);
+        }
+        catch (Exception failure) when (failure is RuntimeException { Kind: ErrorKind.NotFound } or IOException)
+        {
+            return null;
+        }
     }
 }
 

@@ -26,6 +26,9 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
     private readonly NameTable<ContainerKey> _names = new();
     private readonly KeyedLock<ContainerId> _locks = new();
 
+    /// <summary>What was and what is, once it is durable and visible; null for what was not yet, or is no more. Of one container in order, while its transition is held.</summary>
+    internal event Action<Container, ContainerState?, ContainerState?>? Changed;
+
     public ICollection<Container> All => _containers.All;
 
     /// <inheritdoc cref="IdTable{T}.TryFind"/>
@@ -57,7 +60,14 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
     internal Container Publish(ContainerRecord record, ContainerState state)
     {
         _disk.WriteFirstStatus(record.Id.ToString(), ContainerStatusDocument.From(state));
-        return Show(record, state);
+        var container = new Container(record, state);
+        lock (container.Transition)
+        {
+            Show(container, state);
+            Changed?.Invoke(container, null, state);
+        }
+
+        return container;
     }
 
     /// <summary>
@@ -74,7 +84,7 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
             }
 
             _disk.WriteStatus(container.Id.ToString(), ContainerStatusDocument.From(next));
-            container.Become(next);
+            Become(container, next);
             return true;
         }
     }
@@ -95,7 +105,7 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
     }
 
     /// <summary>As <see cref="Change"/>, for an end that the monitor's exit record tells already: after a crash it is read from there.</summary>
-    internal static bool Observe(Container container, Func<ContainerState, ContainerState?> transition)
+    internal bool Observe(Container container, Func<ContainerState, ContainerState?> transition)
     {
         lock (container.Transition)
         {
@@ -104,7 +114,7 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
                 return false;
             }
 
-            container.Become(next);
+            Become(container, next);
             return true;
         }
     }
@@ -141,9 +151,16 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
     /// <summary>Forgets a container of which nothing is left.</summary>
     internal void Forget(ContainerRecord record)
     {
-        _containers.Remove(record.Id.ToString());
+        var container = _containers.Remove(record.Id.ToString());
         _disk.Remove(record.Id.ToString());
         _names.Release(record.Key, record.Id.ToString());
+        if (container is not null)
+        {
+            lock (container.Transition)
+            {
+                Changed?.Invoke(container, container.State, null);
+            }
+        }
     }
 
     internal IEnumerable<RecordOnDisk<ContainerRecordDocument, ContainerStatusDocument>> Load() => _disk.Load();
@@ -162,9 +179,21 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
     internal Container Show(ContainerRecord record, ContainerState state)
     {
         var container = new Container(record, state);
-        container.Become(state);
-        _names.TryReserve(record.Key, record.Id.ToString());
-        _containers.Add(record.Id.ToString(), container);
+        Show(container, state);
         return container;
+    }
+
+    private void Show(Container container, ContainerState state)
+    {
+        container.Become(state);
+        _names.TryReserve(container.Record.Key, container.Id.ToString());
+        _containers.Add(container.Id.ToString(), container);
+    }
+
+    private void Become(Container container, ContainerState next)
+    {
+        var before = container.State;
+        container.Become(next);
+        Changed?.Invoke(container, before, next);
     }
 }

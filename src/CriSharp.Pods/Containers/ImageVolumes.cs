@@ -20,6 +20,9 @@ namespace CriSharp.Pods.Containers;
 /// </summary>
 public sealed class ImageVolumes(ImageStore images, SnapshotStore snapshots, PodsOptions options)
 {
+    /// <summary>The kubelet counts failures that begin so.</summary>
+    private const string FailedReason = "ImageVolumeMountFailed";
+
     private readonly InstanceFolders _folders = options.Folders;
 
     /// <summary>Keeps the images from being removed until the container's record names them.</summary>
@@ -62,10 +65,21 @@ public sealed class ImageVolumes(ImageStore images, SnapshotStore snapshots, Pod
         Operation.At("image volumes");
         rollback.Add("remove the image volumes", () => Remove(id));
         var ids = PodUserNamespace.Of(sandbox)?.IdsOf(_folders, sandbox.Id);
-        var roots = leased.All.Select((image, index) => (image.Key, Path: Mount(id, index, image.Value.Layers, ids, labels))).ToDictionary(root => root.Key, root => root.Path);
-        foreach (var volume in mounts.Select(ImageVolume.Of).OfType<ImageVolume>().Distinct())
+        try
         {
-            sources[volume] = volume.SubPath.Length == 0 ? roots[volume.Image] : Find(roots[volume.Image], volume);
+            var roots = leased.All.Select((image, index) => (image.Key, Path: Mount(id, index, image.Value.Layers, ids, labels))).ToDictionary(root => root.Key, root => root.Path);
+            foreach (var volume in mounts.Select(ImageVolume.Of).OfType<ImageVolume>().Distinct())
+            {
+                sources[volume] = volume.SubPath.Length == 0 ? roots[volume.Image] : Find(roots[volume.Image], volume);
+            }
+        }
+        catch (RuntimeException failure)
+        {
+            throw new RuntimeException(failure.Kind, $"{FailedReason}: {failure.Message}", failure);
+        }
+        catch (LinuxException failure)
+        {
+            throw new RuntimeException(ErrorKind.Internal, $"{FailedReason}: {failure.Message}", failure);
         }
 
         return sources;

@@ -71,7 +71,7 @@ public sealed partial class StartContainer(
         }
         catch (Exception failure) when (failure is IOException or RuntimeException)
         {
-            ContainerStore.Observe(container, Begin);
+            containers.Observe(container, Begin);
             NotRecorded(logger, container.Id, failure);
         }
     }

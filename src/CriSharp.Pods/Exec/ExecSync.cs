@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using CriSharp.Linux.Files;
-using CriSharp.Oci;
 using CriSharp.OciRuntime.Bundles;
 using CriSharp.OciRuntime.Monitors;
 using CriSharp.Pods.Containers;
@@ -14,7 +12,6 @@ namespace CriSharp.Pods.Exec;
 public sealed class ExecSync(PodSandboxStore sandboxes, ContainerStore containers, RuntimeHandlers handlers, BundleStore bundles, PodCgroups cgroups)
 {
     private const int ExecIdHexDigits = 16;
-    private const int ConfigLimitBytes = 16 << 20;
 
     /// <param name="timeout">Zero: none.</param>
     /// <exception cref="RuntimeException">NotFound; FailedPrecondition: not running; DeadlineExceeded: it was killed; InvalidArgument: no command.</exception>
@@ -22,25 +19,13 @@ public sealed class ExecSync(PodSandboxStore sandboxes, ContainerStore container
     {
         if (command.Count == 0)
         {
-            throw new RuntimeException(ErrorKind.InvalidArgument, "exec: the command is empty");
+            throw ExecTarget.Invalid("exec: the command is empty");
         }
 
-        var container = containers.Get(id);
-        if (container.State is not ContainerState.Running)
-        {
-            throw new RuntimeException(
-                ErrorKind.FailedPrecondition,
-                $"no command can be run in container {container.Id}: it is {DescribeContainer.StateOf(container.State)}, not running");
-        }
-
-        if (container.MonitorLoss is { } loss)
-        {
-            throw new RuntimeException(ErrorKind.FailedPrecondition, $"no command can be run in container {container.Id}: {loss}");
-        }
-
+        var container = ExecTarget.Running(containers, id);
         var bundle = bundles.Of(container.Id);
         var execId = RandomNumberGenerator.GetHexString(ExecIdHexDigits, lowercase: true);
-        var spec = SpecOf(bundle);
+        var spec = ExecTarget.SpecOf(bundle);
         var result = await new MonitorClient(bundle.MonitorSocket).ExecAsync(
             new ExecRequest
             {
@@ -60,7 +45,4 @@ public sealed class ExecSync(PodSandboxStore sandboxes, ContainerStore container
                 $"the command in container {container.Id} did not end in {timeout.TotalSeconds:0.###} s: it was killed with all that it had started")
             : result;
     }
-
-    private static RuntimeSpec SpecOf(Bundle bundle) => RuntimeSpec.Parse(HostPath.TryReadFile(bundle.ConfigPath, ConfigLimitBytes)
-        ?? throw new RuntimeException(ErrorKind.FailedPrecondition, $"no command can be run: {bundle.ConfigPath} is gone"));
 }

@@ -33,7 +33,7 @@ public static class HostFactsReader
             HasSeccomp = Text(StatusFile, SmallFileLimitBytes).Contains("\nSeccomp:", StringComparison.Ordinal),
             Kernel = Environment.OSVersion.Version,
             HasSelinux = File.Exists(SelinuxFile),
-            HasHugetlb = cgroups.Find("hugetlb") is not null,
+            HasHugetlb = cgroups.CanLimit("hugetlb"),
             HugepageSizes = HugepageSizes.Read(),
             HasSwapAccounting = HasSwapAccounting(cgroups),
         };

@@ -16,7 +16,8 @@ internal sealed class IdTable<T>(string noun)
 
     public void Add(string id, T thing) => _things[id] = thing;
 
-    public void Remove(string id) => _things.TryRemove(id, out _);
+    /// <returns>What it was; null where there was none.</returns>
+    public T? Remove(string id) => _things.TryRemove(id, out var thing) ? thing : null;
 
     /// <summary>By the whole id, or by a beginning of it that fits exactly one.</summary>
     /// <exception cref="RuntimeException">InvalidArgument: empty, or several fit.</exception>

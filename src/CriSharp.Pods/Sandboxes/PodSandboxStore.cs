@@ -24,6 +24,9 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
     private readonly NameTable<PodSandboxKey> _names = new();
     private readonly KeyedLock<PodSandboxId> _locks = new();
 
+    /// <summary>What was and what is, once it is durable and visible; null for what was not yet, or is no more.</summary>
+    internal event Action<PodSandbox, SandboxState?, SandboxState?>? Changed;
+
     public ICollection<PodSandbox> All => _sandboxes.All;
 
     /// <inheritdoc cref="IdTable{T}.TryFind"/>
@@ -52,14 +55,16 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
     internal PodSandbox Publish(PodSandboxRecord record, SandboxState state)
     {
         _disk.WriteFirstStatus(record.Id.ToString(), SandboxStatusDocument.From(state));
-        return Show(record, state);
+        var sandbox = Show(record, state);
+        Changed?.Invoke(sandbox, null, state);
+        return sandbox;
     }
 
     /// <summary>Durable, then visible. The caller holds the sandbox's lock.</summary>
     internal void Change(PodSandbox sandbox, SandboxState state)
     {
         _disk.WriteStatus(sandbox.Id.ToString(), SandboxStatusDocument.From(state));
-        sandbox.Become(state);
+        Become(sandbox, state);
     }
 
     /// <summary>As <see cref="Change"/>, for what is true whether it can be written or not, and what a later start would find out again.</summary>
@@ -73,7 +78,7 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
         catch (IOException unwritable)
         {
             reportUnwritten(unwritable);
-            sandbox.Become(state);
+            Become(sandbox, state);
         }
     }
 
@@ -98,8 +103,12 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
     internal void Forget(PodSandboxRecord record)
     {
         _disk.Remove(record.Id.ToString());
-        _sandboxes.Remove(record.Id.ToString());
+        var sandbox = _sandboxes.Remove(record.Id.ToString());
         _names.Release(record.Key, record.Id.ToString());
+        if (sandbox is not null)
+        {
+            Changed?.Invoke(sandbox, sandbox.State, null);
+        }
     }
 
     internal IEnumerable<RecordOnDisk<SandboxRecordDocument, SandboxStatusDocument>> Load() => _disk.Load();
@@ -121,5 +130,12 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
         _names.TryReserve(record.Key, record.Id.ToString());
         _sandboxes.Add(record.Id.ToString(), sandbox);
         return sandbox;
+    }
+
+    private void Become(PodSandbox sandbox, SandboxState next)
+    {
+        var before = sandbox.State;
+        sandbox.Become(next);
+        Changed?.Invoke(sandbox, before, next);
     }
 }

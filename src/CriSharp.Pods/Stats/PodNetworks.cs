@@ -39,7 +39,8 @@ public sealed class PodNetworks(ContainerStore containers, PodsOptions options)
     }
 
     /// <summary>Through a process of the pod where there is one: it costs no thread.</summary>
-    private async Task<IReadOnlyList<InterfaceCounters>?> CountersOfAsync(PodSandbox sandbox)
+    /// <returns>Null where it is not known.</returns>
+    internal async Task<IReadOnlyList<InterfaceCounters>?> CountersOfAsync(PodSandbox sandbox)
     {
         if (ProcessOf(sandbox) is { } process && InterfaceCounters.TryReadOf(process) is { } counters)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CriSharp.Cri.V1;
 using CriSharp.Linux.Cgroups;
 using CriSharp.Pods.Sandboxes;
@@ -22,7 +23,7 @@ public sealed class ReadPodStats(
 
     /// <summary>Those that are ready, newest first. One that is stopped meanwhile is left out.</summary>
     /// <param name="filter">Null for all. Its id may be the beginning of one.</param>
-    public async Task<IReadOnlyList<PodSandboxStats>> ListAsync(PodSandboxStatsFilter? filter, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PodSandboxStats> ListAsync(PodSandboxStatsFilter? filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var wanted = new PodSandboxFilter { State = new PodSandboxStateValue { State = PodSandboxState.SandboxReady } };
         if (filter is not null)
@@ -32,18 +33,15 @@ public sealed class ReadPodStats(
         }
 
         var parents = CountParents();
-        var found = new List<PodSandboxStats>();
         foreach (var sandbox in list.Run(wanted))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var stats = await DescribeAsync(sandbox, parents);
             if (sandbox.State is SandboxState.Ready)
             {
-                found.Add(stats);
+                yield return stats;
             }
         }
-
-        return found;
     }
 
     private async Task<PodSandboxStats> DescribeAsync(PodSandbox sandbox, Dictionary<string, int> parents)

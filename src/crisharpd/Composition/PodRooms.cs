@@ -11,8 +11,10 @@ using CriSharp.OciRuntime.Monitors;
 using CriSharp.Pods;
 using CriSharp.Pods.Audit;
 using CriSharp.Pods.Containers;
+using CriSharp.Pods.Events;
 using CriSharp.Pods.Exec;
 using CriSharp.Pods.Host;
+using CriSharp.Pods.Metrics;
 using CriSharp.Pods.Networks;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Recovery;
@@ -44,6 +46,7 @@ internal static class PodRooms
             KeepUnclaimed = options.UnclaimedTimeout,
             NetworkDelLimit = options.CniDelTimeout,
             MonitorCgroups = MonitorCgroups.Make(provider.GetRequiredService<CgroupHierarchies>()),
+            PodMetrics = options.PodMetrics,
             Time = provider.GetRequiredService<TimeProvider>(),
         });
         services.AddSingleton(_ => CgroupHierarchies.Detect());
@@ -108,9 +111,15 @@ internal static class PodRooms
         services.AddSingleton<UpdateContainerResources>();
         services.AddSingleton<ReopenContainerLog>();
         services.AddSingleton<ExecSync>();
+        services.AddSingleton<StreamedExec>();
+        services.AddSingleton<ConnectToPort>();
         services.AddSingleton<ReadContainerStats>();
         services.AddSingleton<PodNetworks>();
         services.AddSingleton<ReadPodStats>();
+        services.AddSingleton<ContainerImageNames>();
+        services.AddSingleton<PodEvents>();
+        services.AddSingleton<ReadContainerMetrics>();
+        services.AddSingleton<ReadPodMetrics>();
         services.AddSingleton<PodVerbs>();
         services.AddSingleton<NodeFacts>();
     }

@@ -31,10 +31,12 @@ internal static class Rooms
         services.AddSingleton<IMetricSource, PodMetrics>();
         services.AddSingleton<IMetricSource, DaemonMetrics>();
         services.AddSingleton<IMetricSource, OperationMetrics>();
+        services.AddSingleton<IMetricSource, EventMetrics>();
         services.AddHostedService<AuditTimer>();
         services.AddDisk(options);
         services.AddImages(options);
         services.AddPods(options);
+        services.AddStreaming(options);
     }
 
     public static void MapServices(this IEndpointRouteBuilder routes)

@@ -13,7 +13,7 @@ internal static class ConfigurationText
         foreach (var table in Settings.All.Where(setting => setting.Key is not null).GroupBy(setting => setting.Table))
         {
             text.Append(text.Length > 0 ? "\n" : "").Append('[').Append(table.Key).Append("]\n");
-            foreach (var setting in table)
+            foreach (var setting in table.Where(setting => setting.Repeatable || values[setting].Count > 0))
             {
                 text.Append(setting.Key).Append(" = ").Append(Value(setting, values[setting])).Append('\n');
             }
@@ -60,6 +60,10 @@ internal static class ConfigurationText
         [Settings.Listen] = [options.Listen],
         [Settings.StreamAddress] = [options.StreamAddress.ToString()],
         [Settings.StreamPort] = [options.StreamPort.ToString(CultureInfo.InvariantCulture)],
+        [Settings.StreamEnableTls] = [Of(options.StreamTls is not null)],
+        [Settings.StreamTlsCert] = options.StreamTls is { } tls ? [tls.CertificatePath] : [],
+        [Settings.StreamTlsKey] = options.StreamTls is { } pair ? [pair.KeyPath] : [],
+        [Settings.StreamIdleTimeout] = [Duration.Format(options.StreamIdleTimeout)],
         [Settings.Monitor] = [options.MonitorPath],
         [Settings.Pause] = [options.PausePath],
         [Settings.DefaultRuntime] = [options.DefaultRuntime],
@@ -83,6 +87,7 @@ internal static class ConfigurationText
         [Settings.UnclaimedTimeout] = [Duration.Format(options.UnclaimedTimeout)],
         [Settings.CdiSpecDirectories] = options.CdiSpecDirectories,
         [Settings.DeviceOwnershipFromSecurityContext] = [Of(options.DeviceOwnershipFromSecurityContext)],
+        [Settings.IncludedPodMetrics] = PodMetricGroupWords.Of(options.PodMetrics),
         [Settings.DefaultEnv] = options.DefaultEnvironment,
         [Settings.DefaultUlimits] = [.. options.DefaultUlimits.Select(UlimitText.Format)],
         [Settings.DefaultCapabilities] = options.DefaultCapabilities,

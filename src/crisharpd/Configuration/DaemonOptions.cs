@@ -1,5 +1,6 @@
 using System.Net;
 using CriSharp.Oci;
+using CriSharp.Pods.Metrics;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,11 @@ internal sealed record DaemonOptions
 
     /// <summary>0: any free one.</summary>
     public required int StreamPort { get; init; }
+
+    /// <summary>Null: the streaming server speaks no TLS.</summary>
+    public StreamTls? StreamTls { get; init; }
+
+    public required TimeSpan StreamIdleTimeout { get; init; }
 
     public required string MonitorPath { get; init; }
 
@@ -53,6 +59,9 @@ internal sealed record DaemonOptions
     public required IReadOnlyList<string> CdiSpecDirectories { get; init; }
 
     public required bool DeviceOwnershipFromSecurityContext { get; init; }
+
+    /// <summary>What ListPodSandboxMetrics tells.</summary>
+    public PodMetricGroups PodMetrics { get; init; } = PodMetricGroups.All;
 
     public required LogLevel LogLevel { get; init; }
 
@@ -101,6 +110,9 @@ internal sealed record RuntimeOptions(string Name, string Path, string Root)
     /// <summary>Null, or why no new pod can have it: what it has made before can still be stopped and removed.</summary>
     public string? Unusable { get; init; }
 }
+
+/// <summary>PEM files.</summary>
+internal sealed record StreamTls(string CertificatePath, string KeyPath);
 
 /// <summary>Who makes cgroups.</summary>
 internal enum CgroupManager

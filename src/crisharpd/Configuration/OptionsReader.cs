@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using CriSharp.Oci;
+using CriSharp.Pods.Metrics;
 using CriSharp.Primitives;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,8 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             Listen = SocketPath(Path.Combine(runRoot, "crisharp.sock")),
             StreamAddress = Parse(Settings.StreamAddress, "127.0.0.1", "an IP address", (string text, out IPAddress? address) => IPAddress.TryParse(text, out address))!,
             StreamPort = Parse<ushort>(Settings.StreamPort, "0", "a port from 0 to 65535", TryPort),
+            StreamTls = Parse<bool>(Settings.StreamEnableTls, "false", "true or false", bool.TryParse) ? Tls() : null,
+            StreamIdleTimeout = Limit(Settings.StreamIdleTimeout, "4h"),
             MonitorPath = Executable(Settings.Monitor, Path.Combine(AppContext.BaseDirectory, "conmon-sharp")),
             PausePath = Executable(Settings.Pause, Path.Combine(AppContext.BaseDirectory, "pause")),
             DefaultRuntime = runtimes.Default,
@@ -38,6 +41,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             RuntimeTimeout = Limit(Settings.RuntimeTimeout, "2m"),
             CdiSpecDirectories = AbsolutePaths(Settings.CdiSpecDirectories, "/etc/cdi", "/var/run/cdi"),
             DeviceOwnershipFromSecurityContext = Parse<bool>(Settings.DeviceOwnershipFromSecurityContext, "false", "true or false", bool.TryParse),
+            PodMetrics = given.ContainsKey(Settings.IncludedPodMetrics) ? MetricGroups(Values(Settings.IncludedPodMetrics)) : PodMetricGroups.All,
             LogLevel = Parse<LogLevel>(Settings.LogLevel, "info", "trace, debug, info, warn, error or fatal", TryLogLevel),
             LogFormat = Parse<LogFormat>(Settings.LogFormat, "text", "text or json", TryWord),
             AuditInterval = Interval(Settings.AuditInterval, "5m"),
@@ -90,6 +94,14 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
     }
 
     private IReadOnlyList<string> Values(Setting setting) => given.TryGetValue(setting, out var found) ? found.Values : [];
+
+    private StreamTls Tls() => new(ReadableFile(Settings.StreamTlsCert), ReadableFile(Settings.StreamTlsKey));
+
+    private string ReadableFile(Setting setting)
+    {
+        var path = AbsolutePath(setting, "");
+        return File.Exists(path) ? path : throw Wrong(setting, $"\"{path}\" is not there: with {Settings.StreamEnableTls.Flag} it must name a PEM file");
+    }
 
     private T Parse<T>(Setting setting, string fallback, string expected, TryParser<T> parser)
     {
@@ -147,6 +159,20 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
     private string Capability(string text) => ContainerDefaults.IsCapability(text)
         ? text
         : throw Wrong(Settings.DefaultCapabilities, $"\"{text}\" is not the name of a capability, such as CHOWN");
+
+    /// <summary>An empty list is a list: only that a container is there.</summary>
+    private PodMetricGroups MetricGroups(IReadOnlyList<string> words)
+    {
+        var groups = PodMetricGroups.None;
+        foreach (var word in words)
+        {
+            groups |= PodMetricGroupWords.TryParse(word, out var group)
+                ? group
+                : throw Wrong(Settings.IncludedPodMetrics, $"\"{word}\" is not {PodMetricGroupWords.Expected}");
+        }
+
+        return groups;
+    }
 
     private string HostAndPort(string text) =>
         text.Length > 0 && !text.Contains('/') && !text.Any(char.IsWhiteSpace)

@@ -9,8 +9,12 @@ internal static class Settings
         "--disk-reserve", "crio", "disk_reserve", "room that is held under the root for state, and used when the disk is full; 0: none [16MiB]");
 
     public static readonly Setting Listen = new("--listen", "crio.api", "listen", "Unix socket of the CRI [<runroot>/crisharp.sock]");
-    public static readonly Setting StreamAddress = new("--stream-address", "crio.api", "stream_address", "address of the streaming server, which is not there yet [127.0.0.1]");
-    public static readonly Setting StreamPort = new("--stream-port", "crio.api", "stream_port", "port of the streaming server, which is not there yet; 0: any free one [0]");
+    public static readonly Setting StreamAddress = new("--stream-address", "crio.api", "stream_address", "IP address where exec, attach and port-forward are served [127.0.0.1]");
+    public static readonly Setting StreamPort = new("--stream-port", "crio.api", "stream_port", "its port; 0: any free one [0]");
+    public static readonly Setting StreamEnableTls = new("--stream-enable-tls", "crio.api", "stream_enable_tls", "true: it speaks TLS only [false]");
+    public static readonly Setting StreamTlsCert = new("--stream-tls-cert", "crio.api", "stream_tls_cert", "PEM file with its certificate and those up to its CA; renewed files are taken up");
+    public static readonly Setting StreamTlsKey = new("--stream-tls-key", "crio.api", "stream_tls_key", "PEM file with the certificate's key");
+    public static readonly Setting StreamIdleTimeout = new("--stream-idle-timeout", "crio.api", "stream_idle_timeout", "a session in which nothing is said for so long is ended [4h]");
     public static readonly Setting Monitor = new("--conmon", "crio.runtime", "conmon", "path of conmon-sharp [beside crisharpd]");
     public static readonly Setting Pause = new("--pause", "crio.runtime", "pause", "path of the static pause program [beside crisharpd]");
     public static readonly Setting DefaultRuntime = new("--default-runtime", "crio.runtime", "default_runtime", "handler of pods that name none [runc, else crun]");
@@ -77,12 +81,16 @@ internal static class Settings
     public static readonly Setting RegistriesConf = new(
         "--registries-conf", "crio.image", "registries_conf", "file that names mirrors of registries and blocked ones; with FILE.d [/etc/containers/registries.conf]");
 
+    public static readonly Setting IncludedPodMetrics = new(
+        "--included-pod-metrics", "crio.stats", "included_pod_metrics",
+        "figures of ListPodSandboxMetrics: all, or some of cpu, disk, diskIO, hugetlb, memory, network, oom, pressure, process, spec [all]", Repeatable: true);
+
     public static readonly IReadOnlyList<Setting> All =
     [
-        Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
+        Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, StreamEnableTls, StreamTlsCert, StreamTlsKey, StreamIdleTimeout, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
         ContainerCreateTimeout, RuntimeTimeout, LogLevel, LogFormat, AuditInterval, CniConfigDirectory, CniPluginDirectories, CniPluginTimeout,
         CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout,
         RegistriesConf, AppArmorProfile, CdiSpecDirectories, DeviceOwnershipFromSecurityContext,
-        DefaultEnv, DefaultUlimits, DefaultCapabilities,
+        DefaultEnv, DefaultUlimits, DefaultCapabilities, IncludedPodMetrics,
     ];
 }

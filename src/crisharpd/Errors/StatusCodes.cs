@@ -20,6 +20,7 @@ internal static class StatusCodes
         ErrorKind.Unauthenticated => StatusCode.Unauthenticated,
         ErrorKind.Unimplemented => StatusCode.Unimplemented,
         ErrorKind.DataLoss => StatusCode.DataLoss,
+        ErrorKind.Unknown => StatusCode.Unknown,
         _ => StatusCode.Internal,
     };
 }

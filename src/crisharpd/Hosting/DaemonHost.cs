@@ -1,3 +1,4 @@
+using System.Net;
 using CriSharp.Admin;
 using CriSharp.Daemon.Composition;
 using CriSharp.Daemon.Configuration;
@@ -124,17 +125,19 @@ internal static class DaemonHost
         var adminSocket = AdminAddress.Beside(options.Listen);
         builder.WebHost.UseKestrelCore();
         builder.Services.Configure<SocketTransportOptions>(transport =>
-            transport.CreateBoundListenSocket = endpoint => ListenSocket.Bind(endpoint.ToString()!));
+            transport.CreateBoundListenSocket = endpoint => endpoint is IPEndPoint ? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint) : ListenSocket.Bind(endpoint.ToString()!));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             GrpcLimits.Apply(kestrel.Limits);
             kestrel.ListenUnixSocket(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.ListenUnixSocket(adminSocket, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.ListenForStreaming(options);
         });
 
         var app = builder.Build();
-        // The protocol tells the sockets apart: HTTP/2 comes by the CRI's alone, HTTP/1.1 by the admin's.
+        app.MapStreaming();
+        // The protocol tells the Unix sockets apart: HTTP/2 comes by the CRI's alone, HTTP/1.1 by the admin's.
         app.MapWhen(http => !HttpProtocol.IsHttp2(http.Request.Protocol), admin => admin.Run(AdminPages.Serve(app.Services)));
         app.UseRouting();
         app.MapServices();

@@ -23,17 +23,13 @@ internal sealed class ImageService(ImageVerbs images, TimeProvider time) : Cri.V
     public override Task<ListImagesResponse> ListImages(ListImagesRequest request, ServerCallContext context)
     {
         var response = new ListImagesResponse();
-        if (request.Filter?.Image?.Image is not { Length: > 0 } wanted)
-        {
-            response.Images.Add(images.Store.List().Select(DescribeImage.ForList));
-        }
-        else if (images.Store.Resolve(wanted) is { } image)
-        {
-            response.Images.Add(DescribeImage.ForList(image));
-        }
-
+        response.Images.Add(List(request.Filter));
         return Task.FromResult(response);
     }
+
+    public override Task StreamImages(StreamImagesRequest request, IServerStreamWriter<StreamImagesResponse> responseStream, ServerCallContext context) =>
+        new StreamedList<Image, StreamImagesResponse>(piece => new StreamImagesResponse { Images = { piece } }, responseStream, context.CancellationToken)
+            .SendAsync(List(request.Filter));
 
     /// <summary>An image that isn't here is an empty answer, not an error.</summary>
     public override Task<ImageStatusResponse> ImageStatus(ImageStatusRequest request, ServerCallContext context)
@@ -67,6 +63,16 @@ internal sealed class ImageService(ImageVerbs images, TimeProvider time) : Cri.V
         response.ImageFilesystems.Add(Describe(ofImages.MountPoint, ofImages.UsedBytes, ofImages.UsedInodes, time.GetUtcNow()));
         response.ContainerFilesystems.Add(Describe(ofContainers.MountPoint, ofContainers.UsedBytes, ofContainers.UsedInodes, ofContainers.At));
         return response;
+    }
+
+    private IEnumerable<Image> List(ImageFilter? filter)
+    {
+        if (filter?.Image?.Image is not { Length: > 0 } wanted)
+        {
+            return images.Store.List().Select(DescribeImage.ForList);
+        }
+
+        return images.Store.Resolve(wanted) is { } image ? [DescribeImage.ForList(image)] : [];
     }
 
     /// <summary>The kubelet takes used_bytes without looking whether it is there.</summary>

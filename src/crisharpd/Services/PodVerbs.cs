@@ -1,7 +1,10 @@
 using CriSharp.Images;
 using CriSharp.Images.Pulling;
 using CriSharp.Pods.Containers;
+using CriSharp.Pods.Events;
 using CriSharp.Pods.Exec;
+using CriSharp.Pods.Metrics;
+using CriSharp.Pods.Networks;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Pods.Stats;
 
@@ -24,8 +27,13 @@ internal sealed record PodVerbs(
     ReopenContainerLog ReopenContainerLog,
     UpdateContainerResources UpdateContainerResources,
     ExecSync ExecSync,
+    StreamedExec StreamedExec,
+    ConnectToPort ConnectToPort,
     ReadContainerStats ReadContainerStats,
-    ReadPodStats ReadPodStats);
+    ReadPodStats ReadPodStats,
+    ContainerImageNames ImageNames,
+    PodEvents Events,
+    ReadPodMetrics ReadPodMetrics);
 
 /// <summary>The verbs of the room of the images, as the services call them.</summary>
 internal sealed record ImageVerbs(ImageStore Store, PullImage PullImage, RemoveImage RemoveImage, ContainerFileSystem ContainerFileSystem);

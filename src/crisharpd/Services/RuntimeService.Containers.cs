@@ -81,19 +81,7 @@ internal sealed partial class RuntimeService
         };
     }
 
-    private ContainerStatus Describe(Container container) => DescribeContainer.ForStatus(container, ImageNameOf(container));
-
-    /// <summary>The name in the pod's spec, where the client tells it; else a tag of the image, else what the client asked for.</summary>
-    private string ImageNameOf(Container container)
-    {
-        var asked = container.Record.Config.Image;
-        if (asked.UserSpecifiedImage.Length > 0)
-        {
-            return asked.UserSpecifiedImage;
-        }
-
-        return images.Store.Resolve(container.Record.ImageId)?.RepoTags is [var tag, ..] ? tag : asked.Image;
-    }
+    private ContainerStatus Describe(Container container) => DescribeContainer.ForStatus(container, pods.ImageNames.Of(container));
 
     /// <summary>Negative counts as none; what no clock can hold counts as for ever.</summary>
     private static TimeSpan Seconds(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, (long)TimeSpan.FromDays(3650).TotalSeconds));

@@ -21,7 +21,11 @@ internal sealed partial class RuntimeService
     public override async Task<ListPodSandboxStatsResponse> ListPodSandboxStats(ListPodSandboxStatsRequest request, ServerCallContext context)
     {
         var response = new ListPodSandboxStatsResponse();
-        response.Stats.Add(await pods.ReadPodStats.ListAsync(request.Filter, context.CancellationToken));
+        await foreach (var stats in pods.ReadPodStats.ListAsync(request.Filter, context.CancellationToken))
+        {
+            response.Stats.Add(stats);
+        }
+
         return response;
     }
 }

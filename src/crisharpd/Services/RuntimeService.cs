@@ -4,6 +4,7 @@ using CriSharp.Daemon.Hosting;
 using CriSharp.Pods.Host;
 using CriSharp.Primitives;
 using Grpc.Core;
+using Microsoft.Extensions.Hosting;
 
 namespace CriSharp.Daemon.Services;
 
@@ -11,7 +12,8 @@ namespace CriSharp.Daemon.Services;
 /// The CRI's RuntimeService: thin, a call to the verb that does it. What is not overridden here answers UNIMPLEMENTED;
 /// the README lists it.
 /// </summary>
-internal sealed partial class RuntimeService(PodVerbs pods, ImageVerbs images, NodeFacts node, StartGate gate, TimeProvider time) : Cri.V1.RuntimeService.RuntimeServiceBase
+internal sealed partial class RuntimeService(
+    PodVerbs pods, NodeFacts node, StartGate gate, StreamingDoor streaming, TimeProvider time, IHostApplicationLifetime lifetime) : Cri.V1.RuntimeService.RuntimeServiceBase
 {
     /// <summary>The version of the kubelet's side of the protocol, fixed since Kubernetes 1.3.</summary>
     private const string KubeletApiVersion = "0.1.0";

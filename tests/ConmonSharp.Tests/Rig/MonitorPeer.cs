@@ -21,7 +21,7 @@ internal sealed class MonitorPeer(string path) : IDisposable
         var output = PipePair.Create();
         var errors = PipePair.Create();
         var packet = new byte[MonitorMessage.LongestBytes];
-        var length = (exec with { Streams = ExecStreams.Stdout | ExecStreams.Stderr }).Write(packet);
+        var length = (exec with { Streams = StandardStreams.Stdout | StandardStreams.Stderr }).Write(packet);
         _socket.Send(packet.AsSpan(0, length), output.Writer, errors.Writer);
         output.Writer.Dispose();
         errors.Writer.Dispose();

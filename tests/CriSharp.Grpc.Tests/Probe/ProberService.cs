@@ -11,6 +11,8 @@ internal sealed class ProberService : Prober.ProberBase
 {
     private readonly ConcurrentDictionary<string, Sighting> _sightings = new(StringComparer.Ordinal);
 
+    public volatile int PouredMegabytes;
+
     public Sighting Of(string name) => _sightings.GetOrAdd(name, _ => new Sighting());
 
     public override Task<Payload> Echo(Payload request, ServerCallContext context) => Task.FromResult(request);
@@ -21,6 +23,17 @@ internal sealed class ProberService : Prober.ProberBase
         for (var number = 0; number < count; number++)
         {
             await responseStream.WriteAsync(Text(number.ToString(CultureInfo.InvariantCulture)), context.CancellationToken);
+        }
+    }
+
+    /// <summary>As many megabytes as the request says, one in each message; <see cref="PouredMegabytes"/> tells how many were taken.</summary>
+    public override async Task Pour(Payload request, IServerStreamWriter<Payload> responseStream, ServerCallContext context)
+    {
+        var message = new Payload { Body = ByteString.CopyFrom(new byte[1 << 20]) };
+        for (var left = int.Parse(request.Body.ToStringUtf8(), CultureInfo.InvariantCulture); left > 0; left--)
+        {
+            await responseStream.WriteAsync(message, context.CancellationToken);
+            PouredMegabytes++;
         }
     }
 

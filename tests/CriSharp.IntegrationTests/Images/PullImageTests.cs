@@ -85,8 +85,10 @@ public class PullImageTests(SharedInstance shared) : PodTest(shared)
     }
 
     [Fact]
-    public async Task Pull_WhenTheRegistryDoesNotAnswer_IsUnavailable() =>
-        await AssertFailsAsync(StatusCode.Unavailable, () => Client.PullAsync("127.0.0.1:1/none:1"), "127.0.0.1:1");
+    public async Task Pull_WhenTheRegistryDoesNotAnswer_IsToldInTheKubeletsWords() => Assert.StartsWith(
+        "RegistryUnavailable: ",
+        await AssertFailsAsync(StatusCode.Unknown, () => Client.PullAsync("127.0.0.1:1/none:1"), "127.0.0.1:1"),
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("")]

@@ -54,8 +54,6 @@ public class VersionAndStatusTests(SharedInstance shared) : PodTest(shared)
             async () => await runtime.AttachAsync(new AttachRequest(), CriClient.Limited),
             async () => await runtime.PortForwardAsync(new PortForwardRequest(), CriClient.Limited),
             async () => await runtime.CheckpointContainerAsync(new CheckpointContainerRequest(), CriClient.Limited),
-            async () => await runtime.ListMetricDescriptorsAsync(new ListMetricDescriptorsRequest(), CriClient.Limited),
-            async () => await runtime.ListPodSandboxMetricsAsync(new ListPodSandboxMetricsRequest(), CriClient.Limited),
         ];
 
         foreach (var call in calls)

@@ -187,6 +187,21 @@ public sealed class CgroupHierarchiesTests : IAsyncLifetime
         Assert.Equal((mode, count), (hierarchies.Mode, hierarchies.All.Count));
     }
 
+    [Theory]
+    [InlineData("32 31 0:29 / {0} rw - cgroup2 cgroup2 rw", true)]
+    [InlineData("32 31 0:29 / {0} rw - cgroup2 cgroup2 rw\n33 31 0:30 / /cg/memory rw - cgroup cgroup rw,memory", false)]
+    [InlineData("32 31 0:29 / /cg/unified rw - cgroup2 cgroup2 rw\n33 31 0:30 / /cg/hugetlb rw - cgroup cgroup rw,hugetlb", true)]
+    [InlineData("33 31 0:30 / /cg/memory rw - cgroup cgroup rw,memory", false)]
+    public void CanLimit_WhenAControllerIsLeftToV2_IsTrueOnlyWhereAllAre(string table, bool expected)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["cgroup.controllers"], "hugetlb\n");
+
+        var hierarchies = CgroupHierarchies.FromMountTable(MountTable.Parse(table.Replace("{0}", folder[""], StringComparison.Ordinal)));
+
+        Assert.Equal(expected, hierarchies.CanLimit("hugetlb"));
+    }
+
     [Fact]
     public void ParsePaths_WhenOnlyAPartIsMounted_PathsAreRelativeToIt()
     {

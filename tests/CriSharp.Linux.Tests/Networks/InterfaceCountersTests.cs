@@ -9,12 +9,17 @@ public sealed class InterfaceCountersTests
         + " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n";
 
     [Fact]
-    public void Parse_InTheKernelsForm_TakesBytesAndErrorsOfBothDirections()
+    public void Parse_InTheKernelsForm_TakesTheCountsOfBothDirections()
     {
         var counters = InterfaceCounters.Parse(Heads + "    lo:    1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n  eth0: 18446744073709551615 2 0 4 5 6 7 8 100 10 0 12 13 14 15 16\nnet1:7 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n");
 
         Assert.Equal(
-            [new InterfaceCounters("lo", 1, 3, 9, 11), new InterfaceCounters("eth0", ulong.MaxValue, 0, 100, 0), new InterfaceCounters("net1", 7, 3, 9, 11)], counters);
+            [
+                new InterfaceCounters("lo", 1, 3, 9, 11) { ReceivedPackets = 2, ReceiveDrops = 4, SentPackets = 10, SendDrops = 12 },
+                new InterfaceCounters("eth0", ulong.MaxValue, 0, 100, 0) { ReceivedPackets = 2, ReceiveDrops = 4, SentPackets = 10, SendDrops = 12 },
+                new InterfaceCounters("net1", 7, 3, 9, 11) { ReceivedPackets = 2, ReceiveDrops = 4, SentPackets = 10, SendDrops = 12 },
+            ],
+            counters);
     }
 
     [Theory]

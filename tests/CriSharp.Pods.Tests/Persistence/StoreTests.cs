@@ -81,7 +81,7 @@ public sealed class StoreTests : IDisposable
         store.Begin(record);
         var container = store.Publish(record, new ContainerState.Created(Samples.Processes));
         var end = new ContainerEnd(0, ContainerEnd.Completed, "", DateTimeOffset.UnixEpoch);
-        Assert.True(ContainerStore.Observe(container, _ => new ContainerState.Exited(null, end)));
+        Assert.True(store.Observe(container, _ => new ContainerState.Exited(null, end)));
 
         Assert.False(store.Change(container, state => state is ContainerState.Created created ? created.Start(DateTimeOffset.UnixEpoch) : null));
         Assert.True(container.Ended.IsCompleted);

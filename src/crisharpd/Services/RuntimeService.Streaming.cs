@@ -1,0 +1,34 @@
+using CriSharp.Cri.V1;
+using CriSharp.Pods.Exec;
+using CriSharp.Primitives;
+using CriSharp.Streaming.Sessions;
+using Grpc.Core;
+
+namespace CriSharp.Daemon.Services;
+
+/// <summary>Checks what is asked for, and answers where the streaming server will do it.</summary>
+internal sealed partial class RuntimeService
+{
+    private const int MostPort = 65535;
+
+    public override Task<ExecResponse> Exec(ExecRequest request, ServerCallContext context)
+    {
+        var id = pods.StreamedExec.Check(new StreamedExecOrder(request.ContainerId, request.Cmd, request.Tty, request.Stdin, request.Stdout, request.Stderr));
+        var ticket = new ExecTicket(id, [.. request.Cmd], request.Tty, request.Stdin, request.Stdout, request.Stderr);
+        return Task.FromResult(new ExecResponse { Url = streaming.UrlOf(ticket) });
+    }
+
+    public override Task<PortForwardResponse> PortForward(PortForwardRequest request, ServerCallContext context)
+    {
+        var sandbox = pods.ConnectToPort.GetReady(request.PodSandboxId);
+        foreach (var port in request.Port)
+        {
+            if (port is < 1 or > MostPort)
+            {
+                throw new RuntimeException(ErrorKind.InvalidArgument, $"port {port} is not between 1 and {MostPort}");
+            }
+        }
+
+        return Task.FromResult(new PortForwardResponse { Url = streaming.UrlOf(new PortForwardTicket(sandbox.Id.ToString(), [.. request.Port])) });
+    }
+}

@@ -1,0 +1,244 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using CriSharp.OciRuntime.Sessions;
+using CriSharp.Primitives;
+
+namespace CriSharp.OciRuntime.Tests.Sessions;
+
+/// <summary>Commands beside a client: the published monitor and a real OCI runtime.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "DisposeAsync of IAsyncLifetime disposes it.")]
+public sealed class StreamedExecTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly RealContainer _container = new();
+
+    public Task InitializeAsync() => _container.RunAsync("sleep", "1000");
+
+    public async Task DisposeAsync() => await _container.DisposeAsync();
+
+    [Fact]
+    public async Task Exec_WhenItEnds_HasItsStreamsAndItsCode()
+    {
+        await using var exec = await StartAsync(new StreamsAsked(false, false, true, true), "echo out; echo err >&2; exit 9");
+
+        Assert.Null(exec.Stdin);
+        Assert.Equal("out\n", await ReadAsync(exec.Stdout!));
+        Assert.Equal("err\n", await ReadAsync(exec.Stderr!));
+        Assert.Equal(9, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
+        exec.Resize(80, 24);
+    }
+
+    [Fact]
+    public async Task Exec_WhenKilledBySignal_SaysSo()
+    {
+        await using var exec = await StartAsync(new StreamsAsked(false, false, true, false), "kill -15 $$");
+
+        Assert.Equal(128 + 15, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task Stdin_WhenAHundredMegabytesGoThrough_TheirSumIsRight()
+    {
+        await using var exec = await StartAsync(new StreamsAsked(false, true, true, false), "cat | sha256sum");
+        using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var chunk = new byte[1_000_003];
+        new Random(1).NextBytes(chunk);
+        for (var i = 0; i < 100; i++)
+        {
+            await exec.Stdin!.WriteAsync(chunk).AsTask().WaitAsync(Limit);
+            sum.AppendData(chunk);
+        }
+
+        await exec.Stdin!.DisposeAsync();
+
+        Assert.Equal($"{Convert.ToHexStringLower(sum.GetHashAndReset())}  -\n", await ReadAsync(exec.Stdout!));
+        Assert.Equal(0, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task Stdout_WhenReadLate_IsWhole()
+    {
+        await using var exec = await StartAsync(new StreamsAsked(false, false, true, false), "head -c 900000 /dev/zero");
+        await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit);
+        await Task.Delay(1000);
+
+        Assert.Equal(900000, (await ReadAsync(exec.Stdout!)).Length);
+    }
+
+    [Fact]
+    public async Task Streams_WhenNotAskedFor_AreNothing()
+    {
+        await using var exec = await StartAsync(new StreamsAsked(false, false, false, true), "cat; echo out; exec 3>&1; readlink /proc/self/fd/0 >&2; readlink /proc/self/fd/3 >&2");
+
+        Assert.Null(exec.Stdout);
+        Assert.Equal("/dev/null\n/dev/null\n", await ReadAsync(exec.Stderr!));
+    }
+
+    [Fact]
+    public async Task Stdout_WhenAChildIsLeftBehind_EndsSoonAndTheChildLives()
+    {
+        await using var exec = await StartAsync(new StreamsAsked(false, false, true, true), "sleep 1000 & echo done");
+        var watch = Stopwatch.StartNew();
+
+        Assert.Equal("done\n", await ReadAsync(exec.Stdout!));
+        Assert.Equal("", await ReadAsync(exec.Stderr!));
+        Assert.Equal(0, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
+
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.Equal(2, _container.Pids().Count);
+    }
+
+    [Fact]
+    public async Task Terminal_WhenResized_TheCommandSeesIt()
+    {
+        await using var exec = await StartAsync(new StreamsAsked(true, true, true, false), "test -t 0 && test -t 1 && test -t 2; read x; stty size; read x; stty size; exit 5");
+        exec.Resize(80, 24);
+        await exec.Stdin!.WriteAsync("\n"u8.ToArray());
+        Assert.Contains("24 80\r\n", await ReadUntilAsync(exec.Stdout!, "24 80\r\n"), StringComparison.Ordinal);
+        exec.Resize(0, 24);
+        exec.Resize(70000, 24);
+        exec.Resize(20000, 2);
+        await exec.Stdin!.WriteAsync("\n"u8.ToArray());
+
+        Assert.EndsWith("2 20000\r\n", await ReadAsync(exec.Stdout!), StringComparison.Ordinal);
+        Assert.Equal(5, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
+        exec.Resize(1, 1);
+    }
+
+    [Fact]
+    public async Task Terminal_WhenMuchIsWrittenBeforeTheEnd_NothingIsLost()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            await using var exec = await StartAsync(new StreamsAsked(true, false, true, false), "stty -opost; head -c 3000000 /dev/zero; echo last");
+
+            var output = await ReadAsync(exec.Stdout!);
+
+            Assert.Equal(3_000_005, output.Length);
+            Assert.EndsWith("last\n", output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Terminal_WhenItsOutputIsNotWanted_TheCommandDoesNotWait()
+    {
+        await using var exec = await StartAsync(new StreamsAsked(true, true, false, false), "head -c 3000000 /dev/zero");
+
+        Assert.Null(exec.Stdout);
+        Assert.Equal(0, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task Terminal_WhenTheClientGoes_IsHungUp()
+    {
+        var exec = await StartAsync(new StreamsAsked(true, true, true, false), "sleep 1000; echo never");
+        await exec.DisposeAsync();
+
+        await OnlyInitIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Exec_WhenTheClientGoes_SeesTheEndOfItsInput()
+    {
+        var exec = await StartAsync(new StreamsAsked(false, true, true, false), "cat; echo >/tmp/ended");
+        await exec.DisposeAsync();
+
+        await OnlyInitIsLeftAsync();
+        Assert.True(File.Exists(Path.Combine(_container.Launch.Bundle.RootFs, "tmp", "ended")));
+        await Assert.ThrowsAsync<IOException>(() => exec.Stdin!.WriteAsync("x"u8.ToArray()).AsTask());
+    }
+
+    [Fact]
+    public async Task Exec_WhenTheClientGoesWhileItWrites_HasABrokenPipe()
+    {
+        var exec = await StartAsync(new StreamsAsked(false, false, true, false), "while echo line; do :; done");
+        await exec.Stdout!.ReadExactlyAsync(new byte[1000]);
+        await exec.DisposeAsync();
+
+        await OnlyInitIsLeftAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Start_WhenTheCommandIsMissing_CarriesTheRuntimesWordsAndLeavesNothing(bool terminal)
+    {
+        var before = _container.OpenDescriptors();
+        for (var i = 0; i < 20; i++)
+        {
+            var failure = await Assert.ThrowsAsync<RuntimeException>(
+                () => _container.Client.StartExecAsync(_container.StreamedExec(new StreamsAsked(terminal, true, true, !terminal), "nope"), CancellationToken.None));
+
+            Assert.Equal(ErrorKind.FailedPrecondition, failure.Kind);
+            Assert.Matches("executable file .*not found in \\$PATH", failure.Message);
+        }
+
+        await EventuallyAsync(() => _container.OpenDescriptors() == before);
+        Assert.Equal(["config.json", "monitor.sock", "pid", "rootfs"], _container.BundleNames());
+    }
+
+    [Fact]
+    public async Task Start_WhenTheCallerGoes_LeavesNothingRunning()
+    {
+        using var caller = new CancellationTokenSource(TimeSpan.FromMilliseconds(5));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _container.Client.StartExecAsync(
+            _container.StreamedExec(new StreamsAsked(true, true, true, false), "sleep", "1000"), caller.Token));
+
+        await OnlyInitIsLeftAsync();
+        Assert.Equal(["config.json", "monitor.sock", "pid", "rootfs"], _container.BundleNames());
+    }
+
+    [Fact]
+    public async Task Wait_WhenTheContainerEnds_SaysHowTheCommandDid()
+    {
+        await using var exec = await StartAsync(new StreamsAsked(true, true, true, false), "sleep 1000");
+        using (var init = Linux.Processes.PidHandle.TryOpen(_container.Monitor!.Init))
+        {
+            init!.Signal(Linux.Processes.Signals.SIGKILL);
+        }
+
+        Assert.Equal(137, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
+        await ReadAsync(exec.Stdout!);
+    }
+
+    private async Task<IStreamedProcess> StartAsync(StreamsAsked streams, string script) =>
+        await _container.Client.StartExecAsync(_container.StreamedExec(streams, "sh", "-c", script), CancellationToken.None).WaitAsync(Limit);
+
+    private static async Task<string> ReadAsync(Stream stream)
+    {
+        using var text = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
+        return await text.ReadToEndAsync().WaitAsync(Limit);
+    }
+
+    private static async Task<string> ReadUntilAsync(Stream stream, string end)
+    {
+        var text = new StringBuilder();
+        var chunk = new byte[1000];
+        while (!text.ToString().EndsWith(end, StringComparison.Ordinal))
+        {
+            var count = await stream.ReadAsync(chunk).AsTask().WaitAsync(Limit);
+            Assert.True(count > 0, $"it ended after: {text}");
+            text.Append(Encoding.Latin1.GetString(chunk, 0, count));
+        }
+
+        return text.ToString();
+    }
+
+    private async Task OnlyInitIsLeftAsync()
+    {
+        await EventuallyAsync(() => _container.Pids().Count == 1);
+        Assert.Equal([_container.Monitor!.ContainerPid], _container.Pids());
+    }
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!condition())
+        {
+            await Task.Delay(20, limit.Token);
+        }
+    }
+}
