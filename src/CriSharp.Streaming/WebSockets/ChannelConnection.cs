@@ -45,6 +45,9 @@ internal sealed class ChannelConnection : IAsyncDisposable
     /// <summary>Fires when the client is gone, or has said what no client may say; after an orderly goodbye, once what came before it has been read.</summary>
     public CancellationToken Gone => _gone.Token;
 
+    /// <summary>Ends with the reading, which may outlast the disposal until the server has closed the connection.</summary>
+    internal Task Receiving => _receiving;
+
     /// <summary>Why the connection ended otherwise than by a goodbye, for a log; null: it did not.</summary>
     public Exception? Fault { get; private set; }
 
@@ -138,6 +141,8 @@ internal sealed class ChannelConnection : IAsyncDisposable
         {
             // Also what no catch names ends the readers' wait; a reader must not take a torn connection for a whole input.
             EndInputs(new IOException("the client is gone", Fault));
+            // A write may wait for a client that has left, or is held up by our not reading on.
+            _ended.CancelAfter(_limits.Farewell);
             await _gone.CancelAsync();
         }
     }
@@ -175,30 +180,49 @@ internal sealed class ChannelConnection : IAsyncDisposable
 
         try
         {
-            if (Fault is ChannelProtocolException refusal)
-            {
-                await SendGoodbyeAsync(refusal.Status, refusal.Message);
-                // What is left unread when a connection is closed may cost the client what it has not yet read: TCP resets it.
-                await new ChannelReceiver(_socket, ChannelProtocol.Of(WebSocketProtocols.None), [], () => { }, _ended.Token)
-                    .RunAsync().WaitAsync(_limits.Farewell, _limits.Time);
-                return;
-            }
-
-            await SendGoodbyeAsync(status, words);
-            await _receiving.WaitAsync(_limits.Farewell, _limits.Time);
+            await ExchangeGoodbyesAsync(status, words);
+            await EndAsync();
         }
-        catch (Exception exception) when (IsEndOfConnection(exception) || exception is TimeoutException)
+        catch (TimeoutException exception)
         {
             Fault ??= exception;
+            // To cancel the read that waits would reset the connection, and cost a client that reads slowly what is still on its way to it. The server
+            // ends the read when it closes the connection after this.
+            _socket.Dispose();
+        }
+        catch (Exception exception) when (IsEndOfConnection(exception))
+        {
+            Fault ??= exception;
+            await EndAsync();
         }
         finally
         {
-            await _ended.CancelAsync();
             await _lost.DisposeAsync();
-            await _receiving;
             await _idle.DisposeAsync();
-            _socket.Dispose();
+            await _gone.CancelAsync();
         }
+    }
+
+    private async Task ExchangeGoodbyesAsync(WebSocketCloseStatus status, string words)
+    {
+        if (Fault is not ChannelProtocolException refusal)
+        {
+            await SendGoodbyeAsync(status, words);
+            await _receiving.WaitAsync(_limits.Farewell, _limits.Time);
+            return;
+        }
+
+        await SendGoodbyeAsync(refusal.Status, refusal.Message);
+        // Read on, though it is for nothing: TCP resets a connection that is closed with bytes unread, and the client may never read our words.
+        var rest = new ChannelReceiver(_socket, ChannelProtocol.Of(WebSocketProtocols.None), [], () => { }, _ended.Token);
+        await rest.RunAsync().WaitAsync(_limits.Farewell, _limits.Time);
+    }
+
+    private async Task EndAsync()
+    {
+        await _ended.CancelAsync();
+        await _receiving;
+        _socket.Dispose();
     }
 
     private async Task SendGoodbyeAsync(WebSocketCloseStatus status, string words)

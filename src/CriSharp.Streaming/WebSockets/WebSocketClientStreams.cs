@@ -59,5 +59,7 @@ public sealed class WebSocketClientStreams : IAsyncDisposable
         });
     }
 
+    internal Task Receiving => _connection.Receiving;
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

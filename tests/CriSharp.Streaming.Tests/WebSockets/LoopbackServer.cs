@@ -1,8 +1,7 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
-using CriSharp.Primitives;
 using CriSharp.Streaming.Sessions;
 using CriSharp.Streaming.WebSockets;
 using Microsoft.AspNetCore.Builder;
@@ -24,7 +23,10 @@ internal sealed class LoopbackServer : IAsyncDisposable
     public WebSocketLimits Limits { get; init; } = WebSocketLimits.Default;
 
     /// <summary>How each session ended: by its Fault, or null.</summary>
-    public System.Collections.Concurrent.ConcurrentQueue<Exception?> Ended { get; } = new();
+    public ConcurrentQueue<Exception?> Ended { get; } = new();
+
+    /// <summary>Each session's reading, which may outlast it.</summary>
+    public ConcurrentQueue<Task> Receiving { get; } = new();
 
     public Uri Address => new(_application.Urls.Single());
 
@@ -73,22 +75,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
     {
         var ports = context.Request.Query["port"].Select(text => int.Parse(text!, CultureInfo.InvariantCulture)).ToArray();
         using var socket = await WebSocketAcceptance.AcceptAsync(context, protocol);
-        await WebSocketPortForward.ServeAsync(socket, protocol, ports, ConnectAsync, context.RequestAborted);
-    }
-
-    private static async Task<IForwardedConnection> ConnectAsync(int port, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
-            return new TcpConnection(socket);
-        }
-        catch (SocketException exception)
-        {
-            socket.Dispose();
-            throw new RuntimeException(ErrorKind.Unavailable, exception.Message, exception);
-        }
+        await WebSocketPortForward.ServeAsync(socket, protocol, ports, TcpConnection.ConnectAsync, context.RequestAborted);
     }
 
     private async Task RunAsync(HttpContext context, string protocol)
@@ -118,6 +105,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         finally
         {
             await client.DisposeAsync();
+            Receiving.Enqueue(client.Receiving);
             Ended.Enqueue(client.Fault);
         }
     }
@@ -156,14 +144,5 @@ internal sealed class LoopbackServer : IAsyncDisposable
         await streams.Stdout!.WriteAsync("out"u8.ToArray());
         await streams.Stderr!.WriteAsync("err"u8.ToArray());
         return "{\"status\":\"Failure\",\"details\":{\"causes\":[{\"reason\":\"ExitCode\",\"message\":\"3\"}]}}";
-    }
-
-    internal sealed class TcpConnection(Socket socket) : IForwardedConnection
-    {
-        public Stream Stream { get; } = new NetworkStream(socket, ownsSocket: true);
-
-        public void EndWrites() => socket.Shutdown(SocketShutdown.Send);
-
-        public ValueTask DisposeAsync() => Stream.DisposeAsync();
     }
 }

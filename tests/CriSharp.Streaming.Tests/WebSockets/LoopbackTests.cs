@@ -70,6 +70,8 @@ public sealed class LoopbackTests
         }
 
         Assert.Equal((sent, "{\"status\":\"Success\"}", WebSocketCloseStatus.NormalClosure), (size, status, socket.CloseStatus));
+        // Nothing stays, though the client has not said goodbye.
+        await UntilAsync(() => server.Receiving.All(task => task.IsCompleted));
     }
 
     [Theory]

@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
-using CriSharp.Primitives;
-using CriSharp.Streaming.Sessions;
 using CriSharp.Streaming.WebSockets;
 
 namespace CriSharp.Streaming.Tests.WebSockets;
@@ -158,7 +156,7 @@ public sealed class PortForwardTests : IDisposable
     }
 
     private Task ServeAsync(string protocol, params int[] ports) =>
-        WebSocketPortForward.ServeAsync(_pair.Server, protocol, ports, ConnectAsync, CancellationToken.None);
+        WebSocketPortForward.ServeAsync(_pair.Server, protocol, ports, TcpConnection.ConnectAsync, CancellationToken.None);
 
     private Task ByeAsync() => _pair.Client.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
 
@@ -168,26 +166,5 @@ public sealed class PortForwardTests : IDisposable
         Assert.Equal(channel, message![0]);
         Assert.Equal(3, message.Length);
         return BinaryPrimitives.ReadUInt16LittleEndian(message.AsSpan(1));
-    }
-
-    private async Task<IForwardedConnection> ConnectAsync(int port, CancellationToken cancellationToken)
-    {
-        if (port == 1)
-        {
-            throw new RuntimeException(ErrorKind.Unavailable, "nobody listens on port 1");
-        }
-
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
-        return new TcpConnection(socket);
-    }
-
-    private sealed class TcpConnection(Socket socket) : IForwardedConnection
-    {
-        public Stream Stream { get; } = new NetworkStream(socket, ownsSocket: true);
-
-        public void EndWrites() => socket.Shutdown(SocketShutdown.Send);
-
-        public ValueTask DisposeAsync() => Stream.DisposeAsync();
     }
 }

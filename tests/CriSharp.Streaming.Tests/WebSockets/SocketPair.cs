@@ -74,6 +74,8 @@ internal sealed class SocketPair : IDisposable
         protected override void Dispose(bool disposing)
         {
             writer.Complete();
+            reader.CancelPendingRead();
+            reader.Complete();
             base.Dispose(disposing);
         }
     }
