@@ -33,7 +33,7 @@ public sealed class Container(ContainerRecord record, ContainerState state)
     public string? MonitorLoss { get; internal set; }
 
     /// <summary>What the last list has told of it; the next one tells the same, unless the state is another by then.</summary>
-    internal Cri.V1.Container? Listed { get; set; }
+    internal ListedContainer? Listed { get; set; }
 
     /// <summary>For the rate of the next look at its statistics.</summary>
     internal CpuRate CpuRate { get; } = new();

@@ -11,16 +11,17 @@ public static class DescribeContainer
     /// <summary>The kubelet cuts longer ones anyway, and a status is asked for often.</summary>
     private const int MessageLimitCharacters = 4096;
 
-    /// <summary>Lists are asked for all the time, and little changes: the message is made once for each state, and is nobody's to change.</summary>
+    /// <summary>Lists are asked for all the time, and little changes: the message is made and serialized once for each state. Its fields can't be read.</summary>
     public static CriMessage ForList(Container container)
     {
         var state = StateOf(container.State);
         if (container.Listed is { } listed && listed.State == state)
         {
-            return listed;
+            return listed.Message;
         }
 
-        return container.Listed = ForList(container, state);
+        container.Listed = listed = new ListedContainer(state, ForList(container, state).Prepare());
+        return listed.Message;
     }
 
     private static CriMessage ForList(Container container, CriState state)
@@ -120,3 +121,6 @@ public static class DescribeContainer
 
     private static string Shorten(string message) => message.Length <= MessageLimitCharacters ? message : message[..MessageLimitCharacters];
 }
+
+/// <summary>What a list has told, and of which state.</summary>
+internal sealed record ListedContainer(CriState State, CriMessage Message);

@@ -6,16 +6,17 @@ namespace CriSharp.Pods.Sandboxes;
 /// <summary>A pod sandbox in the words of the CRI.</summary>
 public static class DescribePodSandbox
 {
-    /// <summary>Lists are asked for all the time, and little changes: the message is made once for each state, and is nobody's to change.</summary>
+    /// <summary>Lists are asked for all the time, and little changes: the message is made and serialized once for each state. Its fields can't be read.</summary>
     public static CriMessage ForList(PodSandbox sandbox)
     {
         var state = StateOf(sandbox.State);
         if (sandbox.Listed is { } listed && listed.State == state)
         {
-            return listed;
+            return listed.Message;
         }
 
-        return sandbox.Listed = ForList(sandbox, state);
+        sandbox.Listed = listed = new ListedPodSandbox(state, ForList(sandbox, state).Prepare());
+        return listed.Message;
     }
 
     private static CriMessage ForList(PodSandbox sandbox, PodSandboxState state)
@@ -65,3 +66,6 @@ public static class DescribePodSandbox
         return network;
     }
 }
+
+/// <summary>What a list has told, and of which state.</summary>
+internal sealed record ListedPodSandbox(PodSandboxState State, CriMessage Message);

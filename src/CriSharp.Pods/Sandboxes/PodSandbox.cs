@@ -22,7 +22,7 @@ public sealed class PodSandbox(PodSandboxRecord record, SandboxState state)
     }
 
     /// <summary>What the last list has told of it; the next one tells the same, unless the state is another by then.</summary>
-    internal Cri.V1.PodSandbox? Listed { get; set; }
+    internal ListedPodSandbox? Listed { get; set; }
 
     /// <summary>For the rate of the next look at its statistics.</summary>
     internal CpuRate CpuRate { get; } = new();

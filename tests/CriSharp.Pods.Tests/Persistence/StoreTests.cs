@@ -104,13 +104,22 @@ public sealed class StoreTests : IDisposable
         var created = DescribeContainer.ForList(container);
         Assert.Same(created, DescribeContainer.ForList(container));
         store.Observe(container, _ => new ContainerState.Running(Samples.Processes, DateTimeOffset.UnixEpoch));
-        Assert.Equal(Cri.V1.ContainerState.ContainerRunning, DescribeContainer.ForList(container).State);
-        Assert.Equal(Cri.V1.ContainerState.ContainerCreated, created.State);
+        Assert.Equal(Cri.V1.ContainerState.ContainerRunning, OnTheWire(DescribeContainer.ForList(container)).State);
+        Assert.Equal((Cri.V1.ContainerState.ContainerCreated, record.Config.Metadata), (OnTheWire(created).State, OnTheWire(created).Metadata));
 
         var sandbox = sandboxes.Show(Samples.Sandbox(), new SandboxState.Ready([], null));
-        Assert.Equal(Cri.V1.PodSandboxState.SandboxReady, DescribePodSandbox.ForList(sandbox).State);
+        Assert.Equal(Cri.V1.PodSandboxState.SandboxReady, OnTheWire(DescribePodSandbox.ForList(sandbox)).State);
+        Assert.Equal(sandbox.Record.Config.Labels, OnTheWire(DescribePodSandbox.ForList(sandbox)).Labels);
         sandbox.Become(new SandboxState.Stopped(DateTimeOffset.UnixEpoch, [], NetworkReleased: false));
-        Assert.Equal(Cri.V1.PodSandboxState.SandboxNotready, DescribePodSandbox.ForList(sandbox).State);
+        Assert.Equal(Cri.V1.PodSandboxState.SandboxNotready, OnTheWire(DescribePodSandbox.ForList(sandbox)).State);
+    }
+
+    private static T OnTheWire<T>(T message)
+        where T : IMessage<T>, new()
+    {
+        var read = new T();
+        read.MergeFrom(message.ToByteArray());
+        return read;
     }
 
     [Fact]
