@@ -33,6 +33,10 @@ internal sealed record Attachment
 
     /// <summary>Null until ADD has succeeded.</summary>
     public JsonElement? Result { get; init; }
+
+    /// <summary>As errors name it.</summary>
+    [JsonIgnore]
+    public string Pod => $"pod {PodNamespace}/{PodName}";
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,

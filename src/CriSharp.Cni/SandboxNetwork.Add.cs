@@ -61,7 +61,7 @@ public sealed partial class SandboxNetwork
         foreach (var plugin in network.Plugins)
         {
             result = await RunPluginAsync(PluginVerb.Add, network, plugin, attachment, result, limit, cancellationToken)
-                ?? throw new RuntimeException(ErrorKind.Internal, $"CNI plugin {plugin.Type} of network {network.Name} gave no result at ADD for sandbox {attachment.ContainerId}");
+                ?? throw new RuntimeException(ErrorKind.Internal, $"CNI plugin {plugin.Type} of network {network.Name} gave no result at ADD for {attachment.Pod}");
         }
 
         return result!.Value;
@@ -77,7 +77,7 @@ public sealed partial class SandboxNetwork
         {
             throw new RuntimeException(
                 ErrorKind.Internal,
-                $"CNI plugin {network.Plugins[^1].Type} of network {network.Name} answered ADD for sandbox {attachment.ContainerId} with a bad result: {failure.Message}",
+                $"CNI plugin {network.Plugins[^1].Type} of network {network.Name} answered ADD for {attachment.Pod} with a bad result: {failure.Message}",
                 failure);
         }
     }

@@ -57,7 +57,7 @@ public sealed partial class SandboxNetwork : IAsyncDisposable
     private Task<JsonElement?> RunPluginAsync(
         PluginVerb verb, NetworkConfiguration network, PluginConfiguration plugin, Attachment attachment, JsonElement? previousResult, VerbLimit limit, CancellationToken cancellationToken) =>
         _run.RunAsync(
-            new PluginCall(verb, network.Name, plugin.Type, attachment.ContainerId),
+            new PluginCall(verb, network.Name, plugin.Type, attachment),
             [
                 $"CNI_CONTAINERID={attachment.ContainerId}",
                 // DEL may come when the namespace has gone with a reboot; plugins then free what is not in it.

@@ -69,12 +69,12 @@ public sealed class SandboxNetworkTests : IDisposable
     }
 
     [Theory]
-    [InlineData("fail", "no addresses left; planned by a test (CNI code 100)", ErrorKind.Internal)]
-    [InlineData("fail-after", "no addresses left; planned by a test (CNI code 100)", ErrorKind.Internal)]
-    [InlineData("fail-later", "no addresses left; planned by a test (CNI code 11)", ErrorKind.Unavailable)]
-    [InlineData("crash", "no addresses left (exit code 2)", ErrorKind.Internal)]
-    [InlineData("hang", "took longer than 8 s at ADD for sandbox sandbox-1 and was killed with all it had started", ErrorKind.DeadlineExceeded)]
-    [InlineData("hang-after", "took longer than 8 s at ADD for sandbox sandbox-1 and was killed with all it had started", ErrorKind.DeadlineExceeded)]
+    [InlineData("fail", "no addresses left in /run/ID; planned by a test (CNI code 100)", ErrorKind.Internal)]
+    [InlineData("fail-after", "no addresses left in /run/ID; planned by a test (CNI code 100)", ErrorKind.Internal)]
+    [InlineData("fail-later", "no addresses left in /run/ID; planned by a test (CNI code 11)", ErrorKind.Unavailable)]
+    [InlineData("crash", "no addresses left in /run/ID (exit code 2)", ErrorKind.Internal)]
+    [InlineData("hang", "took longer than 8 s at ADD for pod default/pod-1 and was killed with all it had started", ErrorKind.DeadlineExceeded)]
+    [InlineData("hang-after", "took longer than 8 s at ADD for pod default/pod-1 and was killed with all it had started", ErrorKind.DeadlineExceeded)]
     [InlineData("garbage", "<html>not what you wanted", ErrorKind.Internal)]
     [InlineData("huge", "more than", ErrorKind.Internal)]
     [InlineData("silent", "no result", ErrorKind.Internal)]
@@ -82,7 +82,7 @@ public sealed class SandboxNetworkTests : IDisposable
     {
         // A folder of its own, looked into first: only "second" has the plan.
         using var fake = new FakeCniPlugins("second");
-        fake.Plan("ADD", 1, action, "no addresses left");
+        fake.Plan("ADD", 1, action, "no addresses left in /run/sandbox-1");
         var network = Network(new CniLimits { Plugin = TimeSpan.FromSeconds(action.StartsWith("hang", StringComparison.Ordinal) ? 8 : 30) }, fake.PluginDirectory, _fakes.PluginDirectory);
 
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => network.AddAsync(Request(), CancellationToken.None));
@@ -149,8 +149,8 @@ public sealed class SandboxNetworkTests : IDisposable
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => Network(new CniLimits { Total = TimeSpan.FromSeconds(3) }).AddAsync(Request(), CancellationToken.None));
 
         Assert.Equal(ErrorKind.DeadlineExceeded, failure.Kind);
-        Assert.Contains("sandbox-1", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("took longer than 3 s at ADD for sandbox sandbox-1", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("pod default/pod-1", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("took longer than 3 s at ADD for pod default/pod-1", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class RealContainerTests
 
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => container.CreateAsync("nope"));
 
-        Assert.StartsWith($"container {container.Id} could not be created by OCI runtime 'runc': ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("OCI runtime 'runc' could not create the container: ", failure.Message, StringComparison.Ordinal);
         Assert.Matches("executable file .*not found in \\$PATH", failure.Message);
         Assert.Empty(container.Pids());
         Assert.False(File.Exists(container.Launch.Bundle.MonitorSocket));

@@ -133,8 +133,10 @@ public sealed class MonitorLauncher(string monitorPath)
         }
     }
 
-    private static RuntimeException Failure(MonitorLaunch launch, OciRuntimeCli runtime, string reason) =>
-        new(ErrorKind.Internal, $"container {launch.Id} could not be created by OCI runtime '{runtime.Handler.Name}': {reason}");
+    // Nobody knows the new id, and a kubelet that tries again and again shows equal words as one event.
+    private static RuntimeException Failure(MonitorLaunch launch, OciRuntimeCli runtime, string reason) => new(
+        ErrorKind.Internal,
+        $"OCI runtime '{runtime.Handler.Name}' could not create the container: {reason.Replace($"{launch.Id}", "ID", StringComparison.Ordinal)}");
 
     private static string ReadLastWords(SafeFileHandle file)
     {

@@ -99,7 +99,7 @@ public sealed class PodEvents
         if (sandbox is not null)
         {
             happened.PodSandboxStatus = DescribePodSandbox.ForStatus(sandbox);
-            happened.ContainersStatuses.Add(_containers.Of(sandbox.Id).Select(one => DescribeContainer.ForStatus(one, _imageNames.Of(one))));
+            happened.ContainersStatuses.Add(_containers.NewestFirst(sandbox.Id).Select(one => DescribeContainer.ForStatus(one, _imageNames.Of(one))));
         }
 
         return happened;

@@ -95,7 +95,7 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
                 failure);
         }
 
-        if (failure is RuntimeException { Kind: not ErrorKind.Internal } known)
+        if (failure is RuntimeException known)
         {
             return new Status(StatusCodes.Of(known.Kind), known.Message, known);
         }
@@ -106,8 +106,8 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
         }
 
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
-        var words = failure is RuntimeException ? failure.Message : $"{NameOf(context)} failed unexpectedly: {failure.Message}";
-        return new Status(StatusCode.Internal, $"{words} (the log of crisharpd tells more under error {id})", failure);
+        return new Status(
+            StatusCode.Internal, $"{NameOf(context)} failed unexpectedly: {failure.Message} (the log of crisharpd tells more under error {id})", failure);
     }
 
     // Who fired the token: the deadline, the stop of the daemon (which aborts the connections), the caller; or it was none of the call's.

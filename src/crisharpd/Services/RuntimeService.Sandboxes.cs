@@ -29,9 +29,10 @@ internal sealed partial class RuntimeService
     public override Task<PodSandboxStatusResponse> PodSandboxStatus(PodSandboxStatusRequest request, ServerCallContext context)
     {
         var sandbox = pods.Sandboxes.Get(request.PodSandboxId);
-        var response = new PodSandboxStatusResponse { Status = DescribePodSandbox.ForStatus(sandbox) };
-        response.ContainersStatuses.Add(pods.Containers.Of(sandbox.Id).Select(Describe));
-        response.Timestamp = UnixNanoseconds();
+
+        // The time goes first: what happens meanwhile is then newer than this answer, and not taken for older.
+        var response = new PodSandboxStatusResponse { Timestamp = UnixNanoseconds(), Status = DescribePodSandbox.ForStatus(sandbox) };
+        response.ContainersStatuses.Add(pods.Containers.NewestFirst(sandbox.Id).Select(Describe));
         if (request.Verbose)
         {
             response.Info.Add("info", VerboseText.Of(sandbox));
@@ -49,7 +50,11 @@ internal sealed partial class RuntimeService
     public override Task<ListPodSandboxResponse> ListPodSandbox(ListPodSandboxRequest request, ServerCallContext context)
     {
         var response = new ListPodSandboxResponse();
-        response.Items.Add(pods.ListPodSandboxes.Run(request.Filter).Select(DescribePodSandbox.ForList));
+        foreach (var sandbox in pods.ListPodSandboxes.Run(request.Filter))
+        {
+            response.Items.Add(DescribePodSandbox.ForList(sandbox));
+        }
+
         return Task.FromResult(response);
     }
 }

@@ -40,6 +40,23 @@ public class PodSandboxStatusTests(SharedInstance shared) : PodTest(shared)
     }
 
     [Fact]
+    public async Task Status_WhenAContainerWasMadeAgain_TellsTheNewestFirst()
+    {
+        var pod = await RunPodAsync();
+        for (uint attempt = 0; attempt < 3; attempt++)
+        {
+            var config = PodConfigs.Sleeper(Image);
+            config.Metadata.Attempt = attempt;
+            await pod.CreateAsync(config);
+        }
+
+        var answer = await Client.Runtime.PodSandboxStatusAsync(new PodSandboxStatusRequest { PodSandboxId = pod.Id }, CriClient.Limited);
+
+        Assert.Equal([2U, 1U, 0U], answer.ContainersStatuses.Select(status => status.Metadata.Attempt));
+        Assert.True(answer.Timestamp > answer.ContainersStatuses[0].CreatedAt);
+    }
+
+    [Fact]
     public async Task Status_WhenNobodyKnowsThePod_IsNotFound() =>
         await AssertFailsAsync(StatusCode.NotFound, () => Client.PodStatusAsync("nosuch"), "nosuch");
 

@@ -36,11 +36,13 @@ public sealed class MonitorLauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task Launch_WhenTheRuntimeRefused_CarriesItsWordsAndDeletes()
+    public async Task Launch_WhenTheRuntimeRefused_CarriesItsWordsWithoutTheIdAndDeletes()
     {
-        var failure = await Assert.ThrowsAsync<RuntimeException>(() => LaunchAsync("""echo '{"pid":-1,"message":"runc create failed: no such file"}' >&3"""));
+        var report = $$"""{"pid":-1,"message":"runc create failed: /x/{{_id}}/rootfs: no such file"}""";
 
-        Assert.Equal($"container {_id} could not be created by OCI runtime 'fake': runc create failed: no such file", failure.Message);
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => LaunchAsync($"echo '{report}' >&3"));
+
+        Assert.Equal("OCI runtime 'fake' could not create the container: runc create failed: /x/ID/rootfs: no such file", failure.Message);
         Assert.Equal([$"delete {_id}"], _fake.Calls);
     }
 

@@ -52,6 +52,22 @@ public sealed class PodEventsTests : IDisposable
     }
 
     [Fact]
+    public async Task Containers_OfAPod_AreToldNewestFirst()
+    {
+        var sandbox = MakeSandbox();
+        using var listener = _events.Listen();
+        var records = Enumerable.Range(0, 4).Select(minute => Samples.Container(sandbox.Id) with { CreatedAt = DateTimeOffset.UnixEpoch.AddMinutes(minute) }).ToArray();
+        foreach (var record in records)
+        {
+            _containers.Begin(record);
+            _containers.Publish(record, new ContainerState.Created(Samples.Processes));
+        }
+
+        var last = (await TakeAsync(listener, records.Length))[^1];
+        Assert.Equal(records.Reverse().Select(record => $"{record.Id}"), last.ContainersStatuses.Select(status => status.Id));
+    }
+
+    [Fact]
     public async Task Times_WhenTheClockIsSetBack_GoOn()
     {
         using var listener = _events.Listen();
