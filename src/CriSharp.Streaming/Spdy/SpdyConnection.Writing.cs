@@ -115,6 +115,6 @@ public sealed partial class SpdyConnection
     private async Task DrainBrieflyAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), _options.Time);
-        await Task.WhenAny(Writer.DrainAsync(limit.Token));
+        await Writer.DrainAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

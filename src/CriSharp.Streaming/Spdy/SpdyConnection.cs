@@ -89,7 +89,7 @@ public sealed partial class SpdyConnection : IAsyncDisposable
 
         PostGoAway(GoAwayStatus.Ok);
         using var linger = new CancellationTokenSource(_options.Linger, _options.Time);
-        await Task.WhenAny(GoodbyeAsync(linger.Token));
+        await GoodbyeAsync(linger.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         End(new("this side has closed the connection"));
         await _reading;
         await _watch.DisposeAsync();

@@ -8,10 +8,10 @@ using CriSharp.Streaming.Spdy;
 namespace CriSharp.Streaming.Tests.Spdy;
 
 /// <summary>Through real sockets on the pod's side.</summary>
-public sealed class PortForwardTests : IAsyncLifetime
+public sealed class PortForwardTests : IAsyncLifetime, IDisposable
 {
-    private Both _both = new();
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private Both _both = new();
     private Task _serving = Task.CompletedTask;
     private int _open;
 
@@ -30,8 +30,9 @@ public sealed class PortForwardTests : IAsyncLifetime
         await _serving.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(0, Volatile.Read(ref _open));
         await _both.DisposeAsync();
-        _listener.Dispose();
     }
+
+    public void Dispose() => _listener.Dispose();
 
     [Fact]
     public async Task Connection_WhenTheClientEndsItsHalf_StillGetsTheAnswer()
@@ -112,6 +113,7 @@ public sealed class PortForwardTests : IAsyncLifetime
     public async Task Half_WithoutItsPartner_IsResetAfterATime()
     {
         await DisposeAsync();
+        _listener.Stop();
         _both = new(new() { StreamTimeout = TimeSpan.FromMilliseconds(300) });
         await InitializeAsync();
         var error = await OpenOneAsync("error", "0", $"{Port}");
