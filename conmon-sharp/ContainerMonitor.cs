@@ -55,6 +55,8 @@ internal sealed class ContainerMonitor(MonitorArguments arguments) : IDisposable
     /// <exception cref="IOException">The old file stays in use.</exception>
     public void ReopenLog() => _log!.Reopen();
 
+    public ContainerStreams Streams => _streams!;
+
     public ExecSession AddExec(ExecMessage exec, IExecClient client)
     {
         var session = new ExecSession(_loop, exec, client, OnExecOver);
@@ -108,7 +110,7 @@ internal sealed class ContainerMonitor(MonitorArguments arguments) : IDisposable
         _pid = created.Pid;
         try
         {
-            _streams!.Attach(_log!, arguments.LogLineLimitBytes);
+            _streams!.Begin(_log!, arguments.LogLineLimitBytes);
             _memory = OutOfMemoryWatch.TryOpen(_loop, _pid);
         }
         catch (IOException failure)

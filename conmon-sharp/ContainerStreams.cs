@@ -3,6 +3,7 @@ using CriSharp.Linux.Files;
 using CriSharp.Linux.Polling;
 using CriSharp.Linux.Processes;
 using CriSharp.Linux.Sockets;
+using CriSharp.Linux.Terminals;
 using CriSharp.MonitorProtocol;
 using Microsoft.Win32.SafeHandles;
 
@@ -27,12 +28,17 @@ internal sealed class ContainerStreams : IDisposable
     private readonly PipePair _stderr = PipePair.Create();
     private readonly PipePair? _stdin;
     private SafeFileHandle? _terminal;
+    private readonly AttachedClients _clients = new();
+    private readonly bool _takesInput;
+    private readonly bool _inputOnce;
+    private ContainerInput? _input;
     private OutputStream[] _outputs = [];
 
     /// <exception cref="IOException">No console socket, or no pipe, can be made.</exception>
     public ContainerStreams(MonitorLoop loop, MonitorArguments arguments)
     {
         _loop = loop;
+        (_takesInput, _inputOnce) = (arguments.Stdin, arguments.StdinOnce);
         _stdin = arguments.Stdin && !arguments.Terminal ? PipePair.CreateForInput() : null;
         if (arguments.StreamOwner is { } owner)
         {
@@ -86,7 +92,7 @@ internal sealed class ContainerStreams : IDisposable
 
     /// <summary>The container is created: what comes from now on is its own, and goes to the log.</summary>
     /// <exception cref="IOException">The runtime sent no terminal.</exception>
-    public void Attach(ContainerLog log, int lineLimit)
+    public void Begin(ContainerLog log, int lineLimit)
     {
         _loop.Poll.Remove(_stdout.Reader);
         _loop.Poll.Remove(_stderr.Reader);
@@ -107,9 +113,60 @@ internal sealed class ContainerStreams : IDisposable
             _outputs = [new OutputStream(_terminal, LogStream.Stdout, log, lineLimit, shared)];
         }
 
+        _input = MakeInput();
+
         foreach (var output in _outputs)
         {
             _loop.Poll.Add(output.Source, PollEvents.Readable, _ => Read(output));
+        }
+    }
+
+    /// <summary>From now on the client has a part in the streams, until it or the container ends.</summary>
+    public void Add(AttachedClient client)
+    {
+        // A stream that has ended already, or that there is none of.
+        foreach (var name in (ReadOnlySpan<LogStream>)[LogStream.Stdout, LogStream.Stderr])
+        {
+            if (!Array.Exists(_outputs, output => output.Name == name && !output.HasEnded))
+            {
+                client.End(name);
+            }
+        }
+
+        _clients.Add(client);
+        if (client.TakeInput() is { } stdin)
+        {
+            client.Input = _input?.Add(stdin);
+            if (_input is null)
+            {
+                stdin.Dispose();
+            }
+        }
+    }
+
+    /// <summary>It has gone: what it had typed before still comes through.</summary>
+    public void Remove(AttachedClient client)
+    {
+        _clients.Remove(client);
+        if (client.Input is { } input)
+        {
+            _input!.Abandon(input);
+        }
+    }
+
+    /// <summary>Nothing happens without a terminal.</summary>
+    public void Resize(ResizeMessage size)
+    {
+        try
+        {
+            if (_terminal is not null)
+            {
+                new TerminalSize(size.Columns, size.Rows).ApplyTo(_terminal);
+            }
+        }
+        catch (LinuxException)
+        {
+            // Its programs have ended.
         }
     }
 
@@ -144,6 +201,7 @@ internal sealed class ContainerStreams : IDisposable
             }
         }
 
+        _input?.Dispose();
         _loop.Poll.Remove(_stdout.Reader);
         _loop.Poll.Remove(_stderr.Reader);
         _stdout.Dispose();
@@ -186,14 +244,26 @@ internal sealed class ContainerStreams : IDisposable
     private int Read(OutputStream output)
     {
         var count = output.ReadOnce();
+        if (count > 0)
+        {
+            _clients.Copy(output.Name, output.LastRead);
+        }
+
         if (output.HasEnded)
         {
+            _clients.End(output.Name);
             _loop.Poll.Remove(output.Source);
             OnEnd?.Invoke();
         }
 
         return count;
     }
+
+    // A terminal's end of input is a character that only its programs may give a meaning: it is never closed.
+    private ContainerInput? MakeInput() =>
+        !_takesInput ? null
+        : _terminal is { } master ? new ContainerInput(_loop, new SafeFileHandle(master.DangerousGetHandle(), ownsHandle: false), closesWithFirst: false)
+        : new ContainerInput(_loop, _stdin!.Writer, _inputOnce);
 
     // The runtime connects, sends the master and ends before create returns: both wait in the queue by now.
     private SafeFileHandle ReceiveTerminal(UnixSocket console)

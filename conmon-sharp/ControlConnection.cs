@@ -17,6 +17,7 @@ internal sealed class ControlConnection : IExecClient, IDisposable
     private bool _watches;
     private bool _closed;
     private ExecSession? _exec;
+    private AttachedClient? _attached;
 
     public ControlConnection(ContainerMonitor monitor, ControlSocket owner, MonitorLoop loop, UnixSocket socket)
     {
@@ -57,6 +58,7 @@ internal sealed class ControlConnection : IExecClient, IDisposable
             _loop.Poll.Remove(_socket.Handle);
             _owner.Forget(this);
             _socket.Dispose();
+            Detach();
         }
     }
 
@@ -106,9 +108,50 @@ internal sealed class ControlConnection : IExecClient, IDisposable
             case MessageType.KillExec:
                 _exec?.Kill();
                 break;
+            case MessageType.Attach:
+                Attach(AttachMessage.Read(packet), descriptors);
+                break;
+            case MessageType.Resize:
+                _monitor.Streams.Resize(ResizeMessage.Read(packet));
+                break;
             default:
                 Dispose();
                 break;
+        }
+    }
+
+    private void Attach(AttachMessage attach, List<SafeFileHandle> descriptors)
+    {
+        var refusal = _attached is not null ? "this connection is attached already"
+            : descriptors.Count != BitOperations.PopCount((uint)attach.Streams) ? "the descriptors that came are not those that the message names"
+            : _monitor.HasExited ? "the container has exited"
+            : null;
+        if (refusal is not null)
+        {
+            SendFailure(MessageType.Failed, refusal);
+            return;
+        }
+
+        _attached = new AttachedClient(attach.Streams, descriptors, LetGo);
+        descriptors.Clear();
+        _monitor.Streams.Add(_attached);
+        _watches = true;
+        SendBare(MessageType.Ok);
+    }
+
+    private void LetGo(string message)
+    {
+        Detach();
+        SendFailure(MessageType.LetGo, message);
+    }
+
+    private void Detach()
+    {
+        if (_attached is { } attached)
+        {
+            _attached = null;
+            _monitor.Streams.Remove(attached);
+            attached.Dispose();
         }
     }
 
@@ -124,8 +167,7 @@ internal sealed class ControlConnection : IExecClient, IDisposable
             return;
         }
 
-        var packet = Packet();
-        Send(packet.AsSpan(0, MonitorMessage.WriteBare(packet, MessageType.Ok)));
+        SendBare(MessageType.Ok);
     }
 
     private void StartExec(ExecMessage exec, List<SafeFileHandle> descriptors)
@@ -142,6 +184,12 @@ internal sealed class ControlConnection : IExecClient, IDisposable
 
         _exec = _monitor.AddExec(exec, this);
         _exec.Start(_monitor.Runtime, descriptors);
+    }
+
+    private void SendBare(MessageType type)
+    {
+        var packet = Packet();
+        Send(packet.AsSpan(0, MonitorMessage.WriteBare(packet, type)));
     }
 
     private bool SendState(MessageType type)

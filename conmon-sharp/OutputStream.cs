@@ -20,6 +20,8 @@ internal sealed class OutputStream : IDisposable
     private readonly byte[] _shared;
     private byte[] _rest = [];
     private int _restLength;
+    private int _readAt;
+    private int _readLength;
 
     /// <param name="source">Non-blocking read end of a pipe, or master of a terminal; owned from now on.</param>
     /// <param name="shared">From <see cref="MakeSharedBuffer"/>; used only within calls, so all streams of one thread may have the same.</param>
@@ -34,7 +36,12 @@ internal sealed class OutputStream : IDisposable
 
     public SafeFileHandle Source => _source;
 
+    public LogStream Name => _name;
+
     public bool HasEnded { get; private set; }
+
+    /// <summary>What the last <see cref="ReadOnce"/> of a count has read; good until the next of any stream that has the same buffer.</summary>
+    public ReadOnlySpan<byte> LastRead => _shared.AsSpan(_readAt, _readLength);
 
     public static byte[] MakeSharedBuffer(int lineLimit) => GC.AllocateUninitializedArray<byte>(lineLimit + ReadBytes);
 
@@ -56,6 +63,7 @@ internal sealed class OutputStream : IDisposable
             return 0;
         }
 
+        (_readAt, _readLength) = (_restLength, count);
         _log.SetTime();
         Split(_shared.AsSpan(0, _restLength + count), _restLength);
         _log.Flush();

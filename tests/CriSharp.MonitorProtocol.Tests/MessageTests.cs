@@ -31,6 +31,43 @@ public class MessageTests
     }
 
     [Fact]
+    public void State_WhenFromBeforeThereWereRevisions_HasNone()
+    {
+        var length = new StateMessage(77, null).Write(_packet, MessageType.State);
+
+        Assert.Equal(0, StateMessage.Read(_packet.AsSpan(0, length - 1)).Revision);
+        Assert.Equal(1, StateMessage.Read(_packet.AsSpan(0, length)).Revision);
+    }
+
+    [Fact]
+    public void Attach_WhenWritten_RoundTrips()
+    {
+        var attach = new AttachMessage(StandardStreams.Stdin | StandardStreams.Stderr);
+
+        Assert.Equal(attach, AttachMessage.Read(_packet.AsSpan(0, attach.Write(_packet))));
+    }
+
+    [Fact]
+    public void Resize_WhenWritten_RoundTrips()
+    {
+        var size = new ResizeMessage(65535, 1);
+
+        Assert.Equal(size, ResizeMessage.Read(_packet.AsSpan(0, size.Write(_packet))));
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    [InlineData(-1, 1)]
+    [InlineData(1, 65536)]
+    public void Resize_WhenNoTerminalCanBeSo_IsRefused(int columns, int rows)
+    {
+        var length = new ResizeMessage(columns, rows).Write(_packet);
+
+        Assert.Throws<FormatException>(() => ResizeMessage.Read(_packet.AsSpan(0, length)));
+    }
+
+    [Fact]
     public void Exec_WhenFull_RoundTrips()
     {
         var exec = new ExecMessage

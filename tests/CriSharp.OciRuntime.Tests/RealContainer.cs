@@ -44,7 +44,9 @@ internal sealed class RealContainer : IAsyncDisposable
     public void WriteBundle(params string[] arguments)
     {
         var store = new BundleStore(Path.GetDirectoryName(Launch.Bundle.Directory)!);
-        store.Write(Id, System.Text.Encoding.UTF8.GetBytes(Config(arguments).ToJsonString()));
+        var config = Config(arguments);
+        config["process"]!["terminal"] = Launch.Terminal;
+        store.Write(Id, System.Text.Encoding.UTF8.GetBytes(config.ToJsonString()));
         var bin = Directory.CreateDirectory(Path.Combine(Launch.Bundle.RootFs, "bin")).FullName;
         foreach (var folder in (string[])["proc", "dev", "tmp"])
         {
@@ -103,6 +105,21 @@ internal sealed class RealContainer : IAsyncDisposable
     /// <summary>How many descriptors the monitor has open.</summary>
     public int OpenDescriptors() => Directory.GetFiles($"/proc/{Monitor!.Pid}/fd").Length;
 
+    /// <summary>Of the monitor, in all its life.</summary>
+    public TimeSpan MonitorCpuTime()
+    {
+        const int UserTime = 11;
+        const int SystemTime = 12;
+        const int TicksPerSecond = 100;
+        var stat = File.ReadAllText($"/proc/{Monitor!.Pid}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return TimeSpan.FromSeconds((Number(fields[UserTime]) + Number(fields[SystemTime])) / (double)TicksPerSecond);
+    }
+
+    public long MonitorPrivateBytes() =>
+        File.ReadLines($"/proc/{Monitor!.Pid}/smaps_rollup").Where(line => line.StartsWith("Private_", StringComparison.Ordinal))
+            .Sum(line => Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])) * 1024;
+
     public string[] BundleNames() => [.. Directory.GetFileSystemEntries(Launch.Bundle.Directory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     /// <summary>Pids of all processes in the container's cgroups.</summary>
@@ -125,6 +142,8 @@ internal sealed class RealContainer : IAsyncDisposable
         await Cgroups.RemoveAsync(_cgroupParent, TimeSpan.FromSeconds(10), CancellationToken.None);
         Directory.Delete(_folder, recursive: true);
     }
+
+    private static long Number(string text) => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     private static JsonObject Process(string[] arguments) => new()
     {

@@ -115,7 +115,8 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ReadOnlyMemoryContent(Frame.Of(_method.RequestMarshaller, request, _sendLimitBytes)),
+            // Not given back: who sends it may still read it when the answer is there.
+            Content = new ReadOnlyMemoryContent(Frame.Of(_method.RequestMarshaller, request, _sendLimitBytes).Bytes),
         };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue(GrpcHeaders.ContentType);
         message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));

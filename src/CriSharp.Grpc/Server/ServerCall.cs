@@ -65,7 +65,8 @@ internal sealed class ServerCall : ServerCallContext, IAsyncDisposable
     public async Task WriteMessageAsync<T>(Marshaller<T> marshaller, T message, bool flush, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var frame = Frame.Of(marshaller, message, _sendLimitBytes);
+        using var buffer = Frame.Of(marshaller, message, _sendLimitBytes);
+        var frame = buffer.Bytes;
         await _writing.WaitAsync(cancellationToken);
         try
         {

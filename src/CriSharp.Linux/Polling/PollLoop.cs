@@ -45,6 +45,11 @@ public sealed unsafe class PollLoop
         }
     }
 
+    /// <summary>Asks no more about it until <see cref="Resume"/>, also not about its hang-up. A round under way may still call its handler.</summary>
+    public void Pause(SafeHandle descriptor) => SetNumber(descriptor, ~(int)descriptor.DangerousGetHandle());
+
+    public void Resume(SafeHandle descriptor) => SetNumber(descriptor, (int)descriptor.DangerousGetHandle());
+
     /// <summary>Waits once, and calls the handlers of what is ready.</summary>
     /// <param name="timeoutMilliseconds">-1: without limit.</param>
     public void Wait(int timeoutMilliseconds)
@@ -75,6 +80,17 @@ public sealed unsafe class PollLoop
             {
                 ready--;
                 _watched[i].OnReady?.Invoke(returned);
+            }
+        }
+    }
+
+    private void SetNumber(SafeHandle descriptor, int number)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (ReferenceEquals(_watched[i].Descriptor, descriptor))
+            {
+                _entries[i].Descriptor = number;
             }
         }
     }

@@ -19,7 +19,7 @@ internal sealed record MonitorAnswer(MessageType Type)
         {
             MessageType.State or MessageType.Exited => new MonitorAnswer(type) { State = StateMessage.Read(packet) },
             MessageType.ExecExited => new MonitorAnswer(type) { ExecExit = ExecExitMessage.Read(packet) },
-            MessageType.Failed or MessageType.ExecFailed => new MonitorAnswer(type) { Failure = MonitorMessage.ReadFailure(packet) },
+            MessageType.Failed or MessageType.ExecFailed or MessageType.LetGo => new MonitorAnswer(type) { Failure = MonitorMessage.ReadFailure(packet) },
             _ => new MonitorAnswer(type),
         };
     }

@@ -59,4 +59,9 @@ public sealed class MonitorClient(string socketPath)
     /// <inheritdoc cref="ExecStart.RunAsync"/>
     public Task<IStreamedProcess> StartExecAsync(StreamedExecRequest request, CancellationToken cancellationToken) =>
         ExecStart.RunAsync(SocketPath, request, cancellationToken);
+
+    /// <summary>Joins the container's own streams, beside whoever has joined them already.</summary>
+    /// <inheritdoc cref="AttachStart.RunAsync"/>
+    public Task<IStreamedProcess> AttachAsync(StreamsAsked streams, CancellationToken cancellationToken) =>
+        AttachStart.RunAsync(SocketPath, streams, cancellationToken);
 }

@@ -17,6 +17,7 @@ internal sealed class MonitorConnection : IDisposable
 
     private readonly UnixSocket _socket;
     private readonly string _path;
+    private bool _wasReset;
 
     private MonitorConnection(UnixSocket socket, string path) => (_socket, _path) = (socket, path);
 
@@ -103,6 +104,28 @@ internal sealed class MonitorConnection : IDisposable
 
     private MonitorAnswer? TryReceive()
     {
+        try
+        {
+            return TryReceiveOnce();
+        }
+        catch (LinuxException reset) when (reset.ErrorNumber == Errno.ECONNRESET && !_wasReset)
+        {
+            // It went before it had read all that was sent to it. What it had said itself may still wait behind this error.
+            _wasReset = true;
+            return null;
+        }
+        catch (LinuxException failure)
+        {
+            throw new RuntimeException(ErrorKind.Unavailable, $"the container's monitor at {_path} has gone: {failure.Message}", failure);
+        }
+        catch (FormatException malformed)
+        {
+            throw new RuntimeException(ErrorKind.DataLoss, $"the container's monitor at {_path}: {malformed.Message}", malformed);
+        }
+    }
+
+    private MonitorAnswer? TryReceiveOnce()
+    {
         var buffer = ArrayPool<byte>.Shared.Rent(MonitorMessage.LongestBytes);
         try
         {
@@ -113,14 +136,6 @@ internal sealed class MonitorConnection : IDisposable
                 0 => throw new RuntimeException(ErrorKind.Unavailable, $"the container's monitor at {_path} closed the connection"),
                 _ => MonitorAnswer.Read(buffer.AsSpan(0, length)),
             };
-        }
-        catch (LinuxException failure)
-        {
-            throw new RuntimeException(ErrorKind.Unavailable, $"the container's monitor at {_path} has gone: {failure.Message}", failure);
-        }
-        catch (FormatException malformed)
-        {
-            throw new RuntimeException(ErrorKind.DataLoss, $"the container's monitor at {_path}: {malformed.Message}", malformed);
         }
         finally
         {

@@ -32,6 +32,9 @@ public sealed class Container(ContainerRecord record, ContainerState state)
     /// <summary>Null, or in words that its monitor has died, and what that means: it has no log any more, and no exec.</summary>
     public string? MonitorLoss { get; internal set; }
 
+    /// <summary>What the last list has told of it; the next one tells the same, unless the state is another by then.</summary>
+    internal Cri.V1.Container? Listed { get; set; }
+
     /// <summary>For the rate of the next look at its statistics.</summary>
     internal CpuRate CpuRate { get; } = new();
 

@@ -23,6 +23,7 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
         new(PodsJson.Default.ContainerResourcesDocument, document => document.ToLimits(), reserve ?? DiskReserve.None);
 
     private readonly IdTable<Container> _containers = new("container");
+    private readonly ContainersBySandbox _bySandbox = new();
     private readonly NameTable<ContainerKey> _names = new();
     private readonly KeyedLock<ContainerId> _locks = new();
 
@@ -31,13 +32,17 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
 
     public ICollection<Container> All => _containers.All;
 
+    /// <inheritdoc cref="IdTable{T}.Each"/>
+    internal IEnumerable<Container> Each => _containers.Each;
+
     /// <inheritdoc cref="IdTable{T}.TryFind"/>
     public bool TryFind(string id, [NotNullWhen(true)] out Container? container) => _containers.TryFind(id, out container);
 
     /// <inheritdoc cref="IdTable{T}.Get"/>
     public Container Get(string id) => _containers.Get(id);
 
-    public IReadOnlyList<Container> Of(PodSandboxId sandbox) => [.. All.Where(container => container.Record.SandboxId == sandbox)];
+    /// <summary>In the order in which they were made.</summary>
+    public IReadOnlyList<Container> Of(PodSandboxId sandbox) => _bySandbox.Of(sandbox);
 
     /// <summary>As a kubelet takes a pod's containers: of several of one name the first is the present one.</summary>
     public IEnumerable<Container> NewestFirst(PodSandboxId sandbox) => Of(sandbox).OrderByDescending(container => container.Record.CreatedAt);
@@ -155,6 +160,7 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
     internal void Forget(ContainerRecord record)
     {
         var container = _containers.Remove(record.Id.ToString());
+        _bySandbox.Remove(record);
         _disk.Remove(record.Id.ToString());
         _names.Release(record.Key, record.Id.ToString());
         if (container is not null)
@@ -191,6 +197,7 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
         container.Become(state);
         _names.TryReserve(container.Record.Key, container.Id.ToString());
         _containers.Add(container.Id.ToString(), container);
+        _bySandbox.Add(container);
     }
 
     private void Become(Container container, ContainerState next)

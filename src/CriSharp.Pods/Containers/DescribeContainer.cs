@@ -11,7 +11,19 @@ public static class DescribeContainer
     /// <summary>The kubelet cuts longer ones anyway, and a status is asked for often.</summary>
     private const int MessageLimitCharacters = 4096;
 
+    /// <summary>Lists are asked for all the time, and little changes: the message is made once for each state, and is nobody's to change.</summary>
     public static CriMessage ForList(Container container)
+    {
+        var state = StateOf(container.State);
+        if (container.Listed is { } listed && listed.State == state)
+        {
+            return listed;
+        }
+
+        return container.Listed = ForList(container, state);
+    }
+
+    private static CriMessage ForList(Container container, CriState state)
     {
         var record = container.Record;
         var message = new CriMessage
@@ -22,7 +34,7 @@ public static class DescribeContainer
             Image = record.Config.Image,
             ImageRef = record.ImageId,
             ImageId = record.ImageId,
-            State = StateOf(container.State),
+            State = state,
             CreatedAt = UnixTime.Nanoseconds(record.CreatedAt),
         };
         message.Labels.Add(record.Config.Labels);

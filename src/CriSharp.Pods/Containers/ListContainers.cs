@@ -6,10 +6,22 @@ namespace CriSharp.Pods.Containers;
 public sealed class ListContainers(ContainerStore containers)
 {
     /// <param name="filter">Null for all. Its ids may be the beginnings of some.</param>
-    public IEnumerable<Container> Run(ContainerFilter? filter) => containers.All
-        .Where(container => filter is null || Fits(container, filter))
-        .OrderByDescending(container => container.Record.CreatedAt)
-        .ThenBy(container => container.Id.ToString(), StringComparer.Ordinal);
+    public IReadOnlyList<Container> Run(ContainerFilter? filter)
+    {
+        var found = new List<Container>();
+        foreach (var container in containers.Each)
+        {
+            if (filter is null || Fits(container, filter))
+            {
+                found.Add(container);
+            }
+        }
+
+        found.Sort(static (one, other) => other.Record.CreatedAt.CompareTo(one.Record.CreatedAt) is not 0 and var order
+            ? order
+            : string.CompareOrdinal(one.Id.ToString(), other.Id.ToString()));
+        return found;
+    }
 
     private static bool Fits(Container container, ContainerFilter filter) =>
         container.Id.ToString().StartsWith(filter.Id, StringComparison.Ordinal)

@@ -12,6 +12,18 @@ internal sealed class IdTable<T>(string noun)
 
     public ICollection<T> All => _things.Values;
 
+    /// <summary>Without a copy or a lock; what comes or goes meanwhile may be among them.</summary>
+    public IEnumerable<T> Each
+    {
+        get
+        {
+            foreach (var entry in _things)
+            {
+                yield return entry.Value;
+            }
+        }
+    }
+
     public bool Contains(string id) => _things.ContainsKey(id);
 
     public void Add(string id, T thing) => _things[id] = thing;

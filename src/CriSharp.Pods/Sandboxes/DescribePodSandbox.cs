@@ -6,14 +6,26 @@ namespace CriSharp.Pods.Sandboxes;
 /// <summary>A pod sandbox in the words of the CRI.</summary>
 public static class DescribePodSandbox
 {
+    /// <summary>Lists are asked for all the time, and little changes: the message is made once for each state, and is nobody's to change.</summary>
     public static CriMessage ForList(PodSandbox sandbox)
+    {
+        var state = StateOf(sandbox.State);
+        if (sandbox.Listed is { } listed && listed.State == state)
+        {
+            return listed;
+        }
+
+        return sandbox.Listed = ForList(sandbox, state);
+    }
+
+    private static CriMessage ForList(PodSandbox sandbox, PodSandboxState state)
     {
         var config = sandbox.Record.Config;
         var message = new CriMessage
         {
             Id = sandbox.Id.ToString(),
             Metadata = config.Metadata,
-            State = StateOf(sandbox.State),
+            State = state,
             CreatedAt = UnixTime.Nanoseconds(sandbox.Record.CreatedAt),
             RuntimeHandler = sandbox.Record.RuntimeHandler,
         };

@@ -6,10 +6,22 @@ namespace CriSharp.Pods.Sandboxes;
 public sealed class ListPodSandboxes(PodSandboxStore sandboxes)
 {
     /// <param name="filter">Null for all. Its id may be the beginning of one.</param>
-    public IEnumerable<PodSandbox> Run(PodSandboxFilter? filter) => sandboxes.All
-        .Where(sandbox => filter is null || Fits(sandbox, filter))
-        .OrderByDescending(sandbox => sandbox.Record.CreatedAt)
-        .ThenBy(sandbox => sandbox.Id.ToString(), StringComparer.Ordinal);
+    public IReadOnlyList<PodSandbox> Run(PodSandboxFilter? filter)
+    {
+        var found = new List<PodSandbox>();
+        foreach (var sandbox in sandboxes.Each)
+        {
+            if (filter is null || Fits(sandbox, filter))
+            {
+                found.Add(sandbox);
+            }
+        }
+
+        found.Sort(static (one, other) => other.Record.CreatedAt.CompareTo(one.Record.CreatedAt) is not 0 and var order
+            ? order
+            : string.CompareOrdinal(one.Id.ToString(), other.Id.ToString()));
+        return found;
+    }
 
     private static bool Fits(PodSandbox sandbox, PodSandboxFilter filter) =>
         sandbox.Id.ToString().StartsWith(filter.Id, StringComparison.Ordinal)

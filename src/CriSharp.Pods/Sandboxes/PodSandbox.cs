@@ -21,6 +21,9 @@ public sealed class PodSandbox(PodSandboxRecord record, SandboxState state)
         internal set => _resources = value;
     }
 
+    /// <summary>What the last list has told of it; the next one tells the same, unless the state is another by then.</summary>
+    internal Cri.V1.PodSandbox? Listed { get; set; }
+
     /// <summary>For the rate of the next look at its statistics.</summary>
     internal CpuRate CpuRate { get; } = new();
 

@@ -29,6 +29,9 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
 
     public ICollection<PodSandbox> All => _sandboxes.All;
 
+    /// <inheritdoc cref="IdTable{T}.Each"/>
+    internal IEnumerable<PodSandbox> Each => _sandboxes.Each;
+
     /// <inheritdoc cref="IdTable{T}.TryFind"/>
     public bool TryFind(string id, [NotNullWhen(true)] out PodSandbox? sandbox) => _sandboxes.TryFind(id, out sandbox);
 

@@ -37,7 +37,7 @@ internal sealed class SpdyWire(StreamingLimits limits, CancellationToken stoppin
 
         await using var connection = await AcceptAsync(http, protocol);
         await SpdyPortForward.ServeAsync(connection, connect, stopping);
-        return SessionEnd.Over;
+        return SessionEnd.Closed(connection.EndReason);
     }
 
     private async Task<SpdyConnection> AcceptAsync(HttpContext http, string protocol) =>

@@ -27,22 +27,27 @@ internal sealed class WebSocketWire(StreamingLimits limits, CancellationToken st
 
     public async Task<SessionEnd?> PortForwardAsync(HttpContext http, PortForwardTicket ticket, Func<int, CancellationToken, Task<IForwardedConnection>> connect)
     {
+        if (WebSocketProtocols.Choose([.. http.WebSockets.WebSocketRequestedProtocols], WebSocketProtocols.PortForward) == WebSocketProtocols.Tunnel)
+        {
+            return await TunnelAsync(await TunnelHandshake.AcceptAsync(http), connect);
+        }
+
         if (await TryAcceptAsync(http, WebSocketProtocols.PortForward) is not { } socket)
         {
             return null;
-        }
-
-        if (socket.SubProtocol == WebSocketProtocols.Tunnel)
-        {
-            await using var tunnel = SpdyConnection.Server(WebSocketTunnel.Open(socket, Limits), new SpdyOptions { IdleTimeout = limits.Idle });
-            await SpdyPortForward.ServeAsync(tunnel, connect, stopping);
-            return SessionEnd.Over;
         }
 
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         var ports = ticket.Ports.Count > 0 ? ticket.Ports : PortsOf(http);
         await WebSocketPortForward.ServeAsync(socket, socket.SubProtocol ?? WebSocketProtocols.None, ports, connect, lost.Token, Limits);
         return SessionEnd.Over;
+    }
+
+    private async Task<SessionEnd> TunnelAsync(WebSocket socket, Func<int, CancellationToken, Task<IForwardedConnection>> connect)
+    {
+        await using var connection = SpdyConnection.Server(WebSocketTunnel.Open(socket, Limits), new SpdyOptions { IdleTimeout = limits.Idle });
+        await SpdyPortForward.ServeAsync(connection, connect, stopping);
+        return SessionEnd.Closed(connection.EndReason);
     }
 
     /// <summary>A client that did not tell the runtime its ports has them in the URL: ?port=80&amp;port=443, or ?port=80,443.</summary>

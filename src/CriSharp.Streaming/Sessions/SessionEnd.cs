@@ -9,6 +9,8 @@ public sealed record SessionEnd(string Words)
 
     public static SessionEnd Over { get; } = new("over");
 
+    public static SessionEnd Closed(string? reason) => reason is null ? Over : new(reason);
+
     public static SessionEnd Of(int exitCode) => new($"exit code {exitCode}");
 
     public static SessionEnd Failed(string words) => new(words);

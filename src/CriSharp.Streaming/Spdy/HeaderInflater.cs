@@ -43,14 +43,14 @@ internal sealed class HeaderInflater : IDisposable
         {
             for (; ; )
             {
-                var room = output.GetSpan(Math.Min(4096, HeaderBlock.LongestBlock + 1 - output.WrittenCount));
+                var room = output.GetSpan(512);
                 var count = _inflater.Read(room);
                 if (count == 0)
                 {
                     break;
                 }
 
-                output.Advance(Math.Min(count, room.Length));
+                output.Advance(count);
                 if (output.WrittenCount > HeaderBlock.LongestBlock)
                 {
                     throw new SpdyException($"a header block of more than {HeaderBlock.LongestBlock} bytes");

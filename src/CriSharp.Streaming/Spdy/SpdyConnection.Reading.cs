@@ -8,13 +8,17 @@ namespace CriSharp.Streaming.Spdy;
 public sealed partial class SpdyConnection
 {
     private const int IdMask = int.MaxValue;
+    private const int MostKeptForHeaders = 16 * 1024;
 
-    private readonly ArrayBufferWriter<byte> _headerBlock = new();
+    private ArrayBufferWriter<byte> _headerBlock = new();
     private HeaderInflater? _inflater;
     private bool _refusesStreams;
     private long _headerBytes;
     private int _lastId;
     private int _isDisposed;
+
+    /// <summary>A server that refuses all streams has no use for their headers.</summary>
+    private bool NeedsHeaders => !(_isServer && Volatile.Read(ref _refusesStreams));
 
     private async Task ReadAsync()
     {
@@ -22,6 +26,7 @@ public sealed partial class SpdyConnection
         {
             while (await _reader.NextAsync(_ending.Token) is { } header)
             {
+                ForgetHeadersIfUseless();
                 await (header.IsControl ? ReadControlAsync(header) : ReadDataAsync(header));
             }
 
@@ -43,8 +48,8 @@ public sealed partial class SpdyConnection
             stream.Fail(_failure!);
         }
 
-        _opened.Writer.TryComplete();
         _ = _gone.CancelAsync();
+        _opened.Writer.TryComplete();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -120,14 +125,15 @@ public sealed partial class SpdyConnection
 
         _lastId = id;
         var headers = await ReadHeadersAsync();
-        if (headers is null || _streams.Count >= _options.MostStreams || _headerBytes + _headerBlock.WrittenCount > HeaderBudget)
+        var headerBytes = SizeOf(headers);
+        if (headers is null || _streams.Count >= _options.MostStreams || Interlocked.Read(ref _headerBytes) + headerBytes > HeaderBudget)
         {
             PostReset(id, SpdyStatus.RefusedStream);
             await Writer.WaitForRoomAsync(_ending.Token);
             return;
         }
 
-        var stream = new SpdyStream(this, id, headers, _headerBlock.WrittenCount);
+        var stream = new SpdyStream(this, id, headers, headerBytes);
         if ((header.Flags & FrameHeader.Unidirectional) != 0)
         {
             stream.CloseWrites();
@@ -181,24 +187,38 @@ public sealed partial class SpdyConnection
     /// <returns>Null: nobody wants to know.</returns>
     private async ValueTask<IReadOnlyDictionary<string, string>?> ReadHeadersAsync()
     {
-        _headerBlock.Clear();
-        if (_isServer && Volatile.Read(ref _refusesStreams))
+        if (!NeedsHeaders)
         {
-            // From here on no header counts, so the compression's state may be lost.
-            _inflater?.Dispose();
-            _inflater = null;
             await _reader.SkipAsync(_ending.Token);
             return null;
         }
 
         _inflater ??= new();
+        _headerBlock.ResetWrittenCount();
         while (_reader.Left > 0)
         {
             _inflater.Inflate(await _reader.ReadSomeAsync(_ending.Token), _headerBlock);
         }
 
         var headers = HeaderBlock.Read(_headerBlock.WrittenSpan);
+        if (_headerBlock.Capacity > MostKeptForHeaders)
+        {
+            _headerBlock = new();
+        }
+
         return _refusesStreams ? null : headers;
+    }
+
+    /// <summary>Once no header counts any more, the state of their compression may go: most of an idle connection's memory.</summary>
+    private void ForgetHeadersIfUseless()
+    {
+        if (_inflater is null || NeedsHeaders)
+        {
+            return;
+        }
+
+        _inflater.Dispose();
+        (_inflater, _headerBlock) = (null, new());
     }
 
     private void EndIfFin(FrameHeader header, int id)
@@ -208,6 +228,9 @@ public sealed partial class SpdyConnection
             stream.ReceiveEnd();
         }
     }
+
+    private static int SizeOf(IReadOnlyDictionary<string, string>? headers) =>
+        headers?.Sum(header => 2 * (header.Key.Length + header.Value.Length)) ?? 0;
 
     private bool IsTheirs(int id) => (id & 1) == (_isServer ? 1 : 0);
 }

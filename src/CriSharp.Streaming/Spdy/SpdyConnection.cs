@@ -37,6 +37,9 @@ public sealed partial class SpdyConnection : IAsyncDisposable
     /// <summary>Fires when the other side has gone, or said what it may not; buffered data can still be read.</summary>
     public CancellationToken Gone => _gone.Token;
 
+    /// <summary>Why it has ended, for a log; null: it has not.</summary>
+    public string? EndReason => _failure is { } failure ? failure.InnerException is { } inner ? $"{failure.Message} ({inner.Message})" : failure.Message : null;
+
     /// <summary>Limits that hold for this connection.</summary>
     public SpdyOptions Options => _options;
 

@@ -49,7 +49,11 @@ internal sealed partial class RuntimeService
     public override Task<ListContainersResponse> ListContainers(ListContainersRequest request, ServerCallContext context)
     {
         var response = new ListContainersResponse();
-        response.Containers.Add(pods.ListContainers.Run(request.Filter).Select(DescribeContainer.ForList));
+        foreach (var container in pods.ListContainers.Run(request.Filter))
+        {
+            response.Containers.Add(DescribeContainer.ForList(container));
+        }
+
         return Task.FromResult(response);
     }
 

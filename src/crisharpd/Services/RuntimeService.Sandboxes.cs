@@ -50,7 +50,11 @@ internal sealed partial class RuntimeService
     public override Task<ListPodSandboxResponse> ListPodSandbox(ListPodSandboxRequest request, ServerCallContext context)
     {
         var response = new ListPodSandboxResponse();
-        response.Items.Add(pods.ListPodSandboxes.Run(request.Filter).Select(DescribePodSandbox.ForList));
+        foreach (var sandbox in pods.ListPodSandboxes.Run(request.Filter))
+        {
+            response.Items.Add(DescribePodSandbox.ForList(sandbox));
+        }
+
         return Task.FromResult(response);
     }
 }

@@ -46,7 +46,7 @@ public sealed partial class KubectlTests(SharedInstance shared) : PodTest(shared
     {
         var (pod, container) = await RunSleeperAsync();
         await using var server = ApiServerStandIn.Start(Client);
-        var bytes = RandomNumberGenerator.GetBytes(int.Parse(Environment.GetEnvironmentVariable("KB") ?? "32768") << 10);
+        var bytes = RandomNumberGenerator.GetBytes(32 << 20);
 
         var result = await Kubectl(server, wire).RunAsync(bytes, Limit, "exec", "-i", pod.Id, "-c", container, "--", "sha256sum");
 
@@ -104,6 +104,11 @@ public sealed partial class KubectlTests(SharedInstance shared) : PodTest(shared
             using var http = new HttpClient();
             var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => http.GetStringAsync($"http://127.0.0.1:{port}/index.html", limit.Token)));
             Assert.All(answers, answer => Assert.Equal("hello\n", answer));
+        }
+        catch (HttpRequestException failure)
+        {
+            kubectl.Kill();
+            Assert.Fail($"{failure.Message}; kubectl: {await kubectl.StandardError.ReadToEndAsync()}");
         }
         finally
         {

@@ -34,6 +34,24 @@ public class PollLoopTests
     }
 
     [Fact]
+    public void Pause_WhenThereIsAHangUp_IsNotToldBeforeResume()
+    {
+        using var pipe = PipePair.Create();
+        var loop = new PollLoop();
+        var told = 0;
+        loop.Add(pipe.Reader, PollEvents.Readable, _ => told++);
+        pipe.Writer.Dispose();
+
+        loop.Pause(pipe.Reader);
+        loop.Wait(1);
+        Assert.Equal(0, told);
+
+        loop.Resume(pipe.Reader);
+        loop.Wait(1);
+        Assert.Equal(1, told);
+    }
+
+    [Fact]
     public void Wait_WhenTheReaderOfAPipeHasGone_TellsItsWriter()
     {
         using var pipe = PipePair.Create();

@@ -2,6 +2,7 @@ using System.Text;
 using CriSharp.MonitorProtocol;
 using CriSharp.OciRuntime.Bundles;
 using CriSharp.OciRuntime.Monitors;
+using CriSharp.OciRuntime.Sessions;
 using CriSharp.Primitives;
 
 namespace CriSharp.OciRuntime.Tests.Monitors;
@@ -53,6 +54,55 @@ public sealed class MonitorClientTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => Client.WatchAsync(CancellationToken.None));
 
+        Assert.Equal(ErrorKind.Unavailable, failure.Kind);
+    }
+
+    [Fact]
+    public async Task Attach_WhenTheMonitorIsOlder_SaysSo()
+    {
+        var attach = Client.AttachAsync(new StreamsAsked(false, false, true, false), CancellationToken.None);
+        using var peer = await _monitor.AcceptAsync();
+        await peer.ReceiveAsync();
+        peer.Send(packet => new StateMessage(7, null).Write(packet, MessageType.State) - 1);
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => attach);
+
+        Assert.Equal(ErrorKind.FailedPrecondition, failure.Kind);
+        Assert.Contains("started by an older version", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Attach_WhenTheMonitorEndsWithAMessageUnread_StillHasTheContainersEnd()
+    {
+        var record = new ExitRecord { ExitCode = 12, FinishedAtUnixNanoseconds = 5 };
+        var attach = Client.AttachAsync(new StreamsAsked(true, false, true, false), CancellationToken.None);
+        using var peer = await _monitor.AcceptAsync();
+        await peer.ReceiveAsync();
+        peer.Send(packet => new StateMessage(7, null).Write(packet, MessageType.State));
+        Assert.Equal(StandardStreams.Stdout, AttachMessage.Read(await peer.ReceiveAsync()).Streams);
+        peer.Send(packet => MonitorMessage.WriteBare(packet, MessageType.Ok));
+        await using var client = await attach;
+        client.Resize(80, 24);
+        peer.Send(packet => new StateMessage(7, record).Write(packet, MessageType.Exited));
+        peer.Dispose();
+
+        Assert.Equal(12, await client.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Attach_WhenTheMonitorIsKilled_IsUnavailableAndItsStreamsEnd()
+    {
+        var attach = Client.AttachAsync(new StreamsAsked(false, false, true, false), CancellationToken.None);
+        using var peer = await _monitor.AcceptAsync();
+        await peer.ReceiveAsync();
+        peer.Send(packet => new StateMessage(7, null).Write(packet, MessageType.State));
+        await peer.ReceiveAsync();
+        peer.Send(packet => MonitorMessage.WriteBare(packet, MessageType.Ok));
+        await using var client = await attach;
+        peer.Dispose();
+
+        Assert.Equal(0, await client.Stdout!.ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => client.WaitAsync(CancellationToken.None));
         Assert.Equal(ErrorKind.Unavailable, failure.Kind);
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text;
 using CriSharp.OciRuntime.Sessions;
 using CriSharp.Primitives;
 
@@ -10,8 +9,6 @@ namespace CriSharp.OciRuntime.Tests.Sessions;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "DisposeAsync of IAsyncLifetime disposes it.")]
 public sealed class StreamedExecTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     private readonly RealContainer _container = new();
 
     public Task InitializeAsync() => _container.RunAsync("sleep", "1000");
@@ -24,9 +21,9 @@ public sealed class StreamedExecTests : IAsyncLifetime
         await using var exec = await StartAsync(new StreamsAsked(false, false, true, true), "echo out; echo err >&2; exit 9");
 
         Assert.Null(exec.Stdin);
-        Assert.Equal("out\n", await ReadAsync(exec.Stdout!));
-        Assert.Equal("err\n", await ReadAsync(exec.Stderr!));
-        Assert.Equal(9, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
+        Assert.Equal("out\n", await exec.Stdout.ReadToEndAsync());
+        Assert.Equal("err\n", await exec.Stderr.ReadToEndAsync());
+        Assert.Equal(9, await exec.WaitAsync(CancellationToken.None).WaitAsync(SessionText.Limit));
         exec.Resize(80, 24);
     }
 
@@ -35,7 +32,7 @@ public sealed class StreamedExecTests : IAsyncLifetime
     {
         await using var exec = await StartAsync(new StreamsAsked(false, false, true, false), "kill -15 $$");
 
-        Assert.Equal(128 + 15, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
+        Assert.Equal(128 + 15, await exec.WaitAsync(CancellationToken.None).WaitAsync(SessionText.Limit));
     }
 
     [Fact]
@@ -47,24 +44,24 @@ public sealed class StreamedExecTests : IAsyncLifetime
         new Random(1).NextBytes(chunk);
         for (var i = 0; i < 100; i++)
         {
-            await exec.Stdin!.WriteAsync(chunk).AsTask().WaitAsync(Limit);
+            await exec.Stdin!.WriteAsync(chunk).AsTask().WaitAsync(SessionText.Limit);
             sum.AppendData(chunk);
         }
 
         await exec.Stdin!.DisposeAsync();
 
-        Assert.Equal($"{Convert.ToHexStringLower(sum.GetHashAndReset())}  -\n", await ReadAsync(exec.Stdout!));
-        Assert.Equal(0, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
+        Assert.Equal($"{Convert.ToHexStringLower(sum.GetHashAndReset())}  -\n", await exec.Stdout.ReadToEndAsync());
+        Assert.Equal(0, await exec.WaitAsync(CancellationToken.None).WaitAsync(SessionText.Limit));
     }
 
     [Fact]
     public async Task Stdout_WhenReadLate_IsWhole()
     {
         await using var exec = await StartAsync(new StreamsAsked(false, false, true, false), "head -c 900000 /dev/zero");
-        await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit);
+        await exec.WaitAsync(CancellationToken.None).WaitAsync(SessionText.Limit);
         await Task.Delay(1000);
 
-        Assert.Equal(900000, (await ReadAsync(exec.Stdout!)).Length);
+        Assert.Equal(900000, (await exec.Stdout.ReadToEndAsync()).Length);
     }
 
     [Fact]
@@ -73,7 +70,7 @@ public sealed class StreamedExecTests : IAsyncLifetime
         await using var exec = await StartAsync(new StreamsAsked(false, false, false, true), "cat; echo out; exec 3>&1; readlink /proc/self/fd/0 >&2; readlink /proc/self/fd/3 >&2");
 
         Assert.Null(exec.Stdout);
-        Assert.Equal("/dev/null\n/dev/null\n", await ReadAsync(exec.Stderr!));
+        Assert.Equal("/dev/null\n/dev/null\n", await exec.Stderr.ReadToEndAsync());
     }
 
     [Fact]
@@ -82,9 +79,9 @@ public sealed class StreamedExecTests : IAsyncLifetime
         await using var exec = await StartAsync(new StreamsAsked(false, false, true, true), "sleep 1000 & echo done");
         var watch = Stopwatch.StartNew();
 
-        Assert.Equal("done\n", await ReadAsync(exec.Stdout!));
-        Assert.Equal("", await ReadAsync(exec.Stderr!));
-        Assert.Equal(0, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
+        Assert.Equal("done\n", await exec.Stdout.ReadToEndAsync());
+        Assert.Equal("", await exec.Stderr.ReadToEndAsync());
+        Assert.Equal(0, await exec.WaitAsync(CancellationToken.None).WaitAsync(SessionText.Limit));
 
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.Equal(2, _container.Pids().Count);
@@ -95,15 +92,15 @@ public sealed class StreamedExecTests : IAsyncLifetime
     {
         await using var exec = await StartAsync(new StreamsAsked(true, true, true, false), "test -t 0 && test -t 1 && test -t 2; read x; stty size; read x; stty size; exit 5");
         exec.Resize(80, 24);
-        await exec.Stdin!.WriteAsync("\n"u8.ToArray());
-        Assert.Contains("24 80\r\n", await ReadUntilAsync(exec.Stdout!, "24 80\r\n"), StringComparison.Ordinal);
+        await exec.Stdin.TypeAsync("\n");
+        Assert.Contains("24 80\r\n", await exec.Stdout.ReadUntilAsync("24 80\r\n"), StringComparison.Ordinal);
         exec.Resize(0, 24);
         exec.Resize(70000, 24);
         exec.Resize(20000, 2);
-        await exec.Stdin!.WriteAsync("\n"u8.ToArray());
+        await exec.Stdin.TypeAsync("\n");
 
-        Assert.EndsWith("2 20000\r\n", await ReadAsync(exec.Stdout!), StringComparison.Ordinal);
-        Assert.Equal(5, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
+        Assert.EndsWith("2 20000\r\n", await exec.Stdout.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal(5, await exec.WaitAsync(CancellationToken.None).WaitAsync(SessionText.Limit));
         exec.Resize(1, 1);
     }
 
@@ -114,7 +111,7 @@ public sealed class StreamedExecTests : IAsyncLifetime
         {
             await using var exec = await StartAsync(new StreamsAsked(true, false, true, false), "stty -opost; head -c 3000000 /dev/zero; echo last");
 
-            var output = await ReadAsync(exec.Stdout!);
+            var output = await exec.Stdout.ReadToEndAsync();
 
             Assert.Equal(3_000_005, output.Length);
             Assert.EndsWith("last\n", output, StringComparison.Ordinal);
@@ -127,7 +124,7 @@ public sealed class StreamedExecTests : IAsyncLifetime
         await using var exec = await StartAsync(new StreamsAsked(true, true, false, false), "head -c 3000000 /dev/zero");
 
         Assert.Null(exec.Stdout);
-        Assert.Equal(0, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
+        Assert.Equal(0, await exec.WaitAsync(CancellationToken.None).WaitAsync(SessionText.Limit));
     }
 
     [Fact]
@@ -175,7 +172,7 @@ public sealed class StreamedExecTests : IAsyncLifetime
             Assert.Matches("executable file .*not found in \\$PATH", failure.Message);
         }
 
-        await EventuallyAsync(() => _container.OpenDescriptors() == before);
+        await SessionText.EventuallyAsync(() => _container.OpenDescriptors() == before);
         Assert.Equal(["config.json", "monitor.sock", "pid", "rootfs"], _container.BundleNames());
     }
 
@@ -200,45 +197,16 @@ public sealed class StreamedExecTests : IAsyncLifetime
             init!.Signal(Linux.Processes.Signals.SIGKILL);
         }
 
-        Assert.Equal(137, await exec.WaitAsync(CancellationToken.None).WaitAsync(Limit));
-        await ReadAsync(exec.Stdout!);
+        Assert.Equal(137, await exec.WaitAsync(CancellationToken.None).WaitAsync(SessionText.Limit));
+        await exec.Stdout.ReadToEndAsync();
     }
 
     private async Task<IStreamedProcess> StartAsync(StreamsAsked streams, string script) =>
-        await _container.Client.StartExecAsync(_container.StreamedExec(streams, "sh", "-c", script), CancellationToken.None).WaitAsync(Limit);
-
-    private static async Task<string> ReadAsync(Stream stream)
-    {
-        using var text = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
-        return await text.ReadToEndAsync().WaitAsync(Limit);
-    }
-
-    private static async Task<string> ReadUntilAsync(Stream stream, string end)
-    {
-        var text = new StringBuilder();
-        var chunk = new byte[1000];
-        while (!text.ToString().EndsWith(end, StringComparison.Ordinal))
-        {
-            var count = await stream.ReadAsync(chunk).AsTask().WaitAsync(Limit);
-            Assert.True(count > 0, $"it ended after: {text}");
-            text.Append(Encoding.Latin1.GetString(chunk, 0, count));
-        }
-
-        return text.ToString();
-    }
+        await _container.Client.StartExecAsync(_container.StreamedExec(streams, "sh", "-c", script), CancellationToken.None).WaitAsync(SessionText.Limit);
 
     private async Task OnlyInitIsLeftAsync()
     {
-        await EventuallyAsync(() => _container.Pids().Count == 1);
+        await SessionText.EventuallyAsync(() => _container.Pids().Count == 1);
         Assert.Equal([_container.Monitor!.ContainerPid], _container.Pids());
-    }
-
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(Limit);
-        while (!condition())
-        {
-            await Task.Delay(20, limit.Token);
-        }
     }
 }

@@ -74,6 +74,46 @@ public sealed class StoreTests : IDisposable
     }
 
     [Fact]
+    public void Of_OfASandbox_HoldsItsContainersUntilTheyAreForgotten()
+    {
+        var store = new ContainerStore(_folders);
+        var (sandbox, other) = (PodSandboxId.New(), PodSandboxId.New());
+        var records = new[] { Samples.Container(sandbox), Samples.Container(other), Samples.Container(sandbox) };
+        foreach (var record in records)
+        {
+            store.Begin(record);
+            store.Publish(record, new ContainerState.Created(Samples.Processes));
+        }
+
+        Assert.Equal([records[0].Id, records[2].Id], store.Of(sandbox).Select(container => container.Id));
+        store.Forget(records[0]);
+        Assert.Equal([records[2].Id], store.Of(sandbox).Select(container => container.Id));
+        store.Forget(records[2]);
+        Assert.Empty(store.Of(sandbox));
+        Assert.Equal([records[1].Id], store.Of(other).Select(container => container.Id));
+        Assert.Equal([records[1].Id], new ListContainers(store).Run(null).Select(container => container.Id));
+    }
+
+    [Fact]
+    public void List_WhenAStateHasChanged_TellsTheNewOne()
+    {
+        var (store, sandboxes) = (new ContainerStore(_folders), new PodSandboxStore(_folders));
+        var record = Samples.Container(PodSandboxId.New());
+        store.Begin(record);
+        var container = store.Publish(record, new ContainerState.Created(Samples.Processes));
+        var created = DescribeContainer.ForList(container);
+        Assert.Same(created, DescribeContainer.ForList(container));
+        store.Observe(container, _ => new ContainerState.Running(Samples.Processes, DateTimeOffset.UnixEpoch));
+        Assert.Equal(Cri.V1.ContainerState.ContainerRunning, DescribeContainer.ForList(container).State);
+        Assert.Equal(Cri.V1.ContainerState.ContainerCreated, created.State);
+
+        var sandbox = sandboxes.Show(Samples.Sandbox(), new SandboxState.Ready([], null));
+        Assert.Equal(Cri.V1.PodSandboxState.SandboxReady, DescribePodSandbox.ForList(sandbox).State);
+        sandbox.Become(new SandboxState.Stopped(DateTimeOffset.UnixEpoch, [], NetworkReleased: false));
+        Assert.Equal(Cri.V1.PodSandboxState.SandboxNotready, DescribePodSandbox.ForList(sandbox).State);
+    }
+
+    [Fact]
     public void Change_WhenAnotherWasFirst_DoesNothing()
     {
         var store = new ContainerStore(_folders);

@@ -74,7 +74,7 @@ simulate() {
       mkdir -p "$root" && mkdir "$root/$id" 2>/dev/null || say "container with given ID already exists"
       mkfifo "$root/$id/exec.fifo"
       mapfile -t args < <(jq -r '.process.args[]' "$bundle/config.json")
-      (exec setsid bash -c 'fifo=$1; shift; read -r <"$fifo"; exec "$@"' init "$root/$id/exec.fifo" "${args[@]}") &
+      (exec setsid bash -c 'fifo=$1; shift; read -r <"$fifo"; exec "$@"' init "$root/$id/exec.fifo" "${args[@]}") <&0 &
       echo $! >"$root/$id/pid"
       echo "$bundle" >"$root/$id/bundle"
       [ -z "$pid_file" ] || printf %s $! >"$pid_file"
