@@ -112,6 +112,7 @@ internal static class PodRooms
         services.AddSingleton<ReopenContainerLog>();
         services.AddSingleton<ExecSync>();
         services.AddSingleton<StreamedExec>();
+        services.AddSingleton<AttachContainer>();
         services.AddSingleton<ConnectToPort>();
         services.AddSingleton<ReadContainerStats>();
         services.AddSingleton<PodNetworks>();

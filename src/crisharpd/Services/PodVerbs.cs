@@ -28,6 +28,7 @@ internal sealed record PodVerbs(
     UpdateContainerResources UpdateContainerResources,
     ExecSync ExecSync,
     StreamedExec StreamedExec,
+    AttachContainer AttachContainer,
     ConnectToPort ConnectToPort,
     ReadContainerStats ReadContainerStats,
     ReadPodStats ReadPodStats,

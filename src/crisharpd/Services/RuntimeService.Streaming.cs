@@ -18,6 +18,13 @@ internal sealed partial class RuntimeService
         return Task.FromResult(new ExecResponse { Url = streaming.UrlOf(ticket) });
     }
 
+    public override Task<AttachResponse> Attach(AttachRequest request, ServerCallContext context)
+    {
+        var id = pods.AttachContainer.Check(new AttachOrder(request.ContainerId, request.Tty, request.Stdin, request.Stdout, request.Stderr));
+        var ticket = new AttachTicket(id, request.Tty, request.Stdin, request.Stdout, request.Stderr);
+        return Task.FromResult(new AttachResponse { Url = streaming.UrlOf(ticket) });
+    }
+
     public override Task<PortForwardResponse> PortForward(PortForwardRequest request, ServerCallContext context)
     {
         var sandbox = pods.ConnectToPort.GetReady(request.PodSandboxId);

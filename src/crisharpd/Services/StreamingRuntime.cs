@@ -11,7 +11,8 @@ internal sealed class StreamingRuntime(PodVerbs pods) : IStreamingRuntime
     public async Task<IProcessSession> ExecAsync(ExecTicket ticket, CancellationToken cancellationToken) => new ProcessSession(await pods.StreamedExec.StartAsync(
         new StreamedExecOrder(ticket.ContainerId, ticket.Command, ticket.Tty, ticket.Stdin, ticket.Stdout, ticket.Stderr), cancellationToken));
 
-    public Task<IProcessSession> AttachAsync(AttachTicket ticket, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task<IProcessSession> AttachAsync(AttachTicket ticket, CancellationToken cancellationToken) => new ProcessSession(
+        await pods.AttachContainer.StartAsync(new AttachOrder(ticket.ContainerId, ticket.Tty, ticket.Stdin, ticket.Stdout, ticket.Stderr), cancellationToken));
 
     public async Task<IForwardedConnection> ConnectAsync(PortForwardTicket ticket, int port, CancellationToken cancellationToken) =>
         new ForwardedConnection(await pods.ConnectToPort.RunAsync(ticket.PodSandboxId, port, cancellationToken));
