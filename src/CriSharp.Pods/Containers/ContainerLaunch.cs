@@ -16,6 +16,7 @@ public sealed class ContainerLaunch(
     internal async Task<ContainerProcesses> RunAsync(ContainerRecord record, RuntimeSpec spec, Rollback rollback)
     {
         Operation.At("bundle");
+        rollback.Add("remove the empty log", () => LogPaths.RemoveEmpty(record.LogPath));
         MakeLog(record.LogPath);
         var bundle = bundles.Write(record.Id, spec.ToJson());
         rollback.Add("empty the cgroup", async cancellationToken =>

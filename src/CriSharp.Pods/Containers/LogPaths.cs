@@ -23,4 +23,20 @@ internal static class LogPaths
 
         return Path.Combine(directory, logPath);
     }
+
+    /// <summary>Of a container that never was: a kubelet counts the logs that it finds as starts. One that holds something is an earlier container's. Idempotent.</summary>
+    public static void RemoveEmpty(string logPath)
+    {
+        try
+        {
+            if (logPath.Length > 0 && new FileInfo(logPath) is { Exists: true, LinkTarget: null, Length: 0 })
+            {
+                File.Delete(logPath);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // An empty file is no reason to keep all else from being undone.
+        }
+    }
 }
