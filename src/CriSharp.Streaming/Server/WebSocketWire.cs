@@ -14,32 +14,34 @@ internal sealed class WebSocketWire(StreamingLimits limits, CancellationToken st
 
     public async Task<SessionEnd?> CommandAsync(HttpContext http, CommandStreams streams, Func<ClientStreams, Task<SessionEnd>> run)
     {
-        if (await TryAcceptAsync(http, WebSocketProtocols.Process) is not { } socket)
+        if (await ChooseAsync(http, WebSocketProtocols.Process) is not { } protocol)
         {
             return null;
         }
 
+        var socket = await WebSocketAcceptance.AcceptAsync(http, protocol);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         await using var client = WebSocketClientStreams.Open(
-            socket, socket.SubProtocol ?? WebSocketProtocols.None, streams.Stdin, streams.Stdout, streams.Stderr, streams.Tty, Limits, lost.Token);
+            socket, protocol, streams.Stdin, streams.Stdout, streams.Stderr, streams.Tty, Limits, lost.Token);
         return await run(client.Streams);
     }
 
     public async Task<SessionEnd?> PortForwardAsync(HttpContext http, PortForwardTicket ticket, Func<int, CancellationToken, Task<IForwardedConnection>> connect)
     {
-        if (WebSocketProtocols.Choose([.. http.WebSockets.WebSocketRequestedProtocols], WebSocketProtocols.PortForward) == WebSocketProtocols.Tunnel)
-        {
-            return await TunnelAsync(await TunnelHandshake.AcceptAsync(http), connect);
-        }
-
-        if (await TryAcceptAsync(http, WebSocketProtocols.PortForward) is not { } socket)
+        if (await ChooseAsync(http, WebSocketProtocols.PortForward) is not { } protocol)
         {
             return null;
         }
 
+        var socket = await WebSocketAcceptance.AcceptAsync(http, protocol);
+        if (protocol == WebSocketProtocols.Tunnel)
+        {
+            return await TunnelAsync(socket, connect);
+        }
+
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         var ports = ticket.Ports.Count > 0 ? ticket.Ports : PortsOf(http);
-        await WebSocketPortForward.ServeAsync(socket, socket.SubProtocol ?? WebSocketProtocols.None, ports, connect, lost.Token, Limits);
+        await WebSocketPortForward.ServeAsync(socket, protocol, ports, connect, lost.Token, Limits);
         return SessionEnd.Over;
     }
 
@@ -54,16 +56,17 @@ internal sealed class WebSocketWire(StreamingLimits limits, CancellationToken st
     private static int[] PortsOf(HttpContext http) =>
         [.. http.Request.Query["port"].SelectMany(value => value?.Split(',') ?? []).Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 0)];
 
-    private static async Task<WebSocket?> TryAcceptAsync(HttpContext http, IReadOnlyList<string> known)
+    /// <returns>Null: it was answered that there is none in common.</returns>
+    private static async Task<string?> ChooseAsync(HttpContext http, IReadOnlyList<string> known)
     {
         var offered = http.WebSockets.WebSocketRequestedProtocols;
-        if (WebSocketProtocols.Choose([.. offered], known) is not { } protocol)
+        if (WebSocketProtocols.Choose([.. offered], known) is { } protocol)
         {
-            await SpdyHandshake.RefuseAsync(
-                http, StatusCodes.Status403Forbidden, $"unable to upgrade: the client speaks {string.Join(", ", offered.Take(10))}, the server {string.Join(", ", known.Skip(1))}");
-            return null;
+            return protocol;
         }
 
-        return await http.WebSockets.AcceptWebSocketAsync(protocol.Length > 0 ? protocol : null);
+        await SpdyHandshake.RefuseAsync(
+            http, StatusCodes.Status403Forbidden, $"unable to upgrade: the client speaks {string.Join(", ", offered.Take(10))}, the server {string.Join(", ", known.Skip(1))}");
+        return null;
     }
 }

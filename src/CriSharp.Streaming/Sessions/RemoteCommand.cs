@@ -100,7 +100,8 @@ public static class RemoteCommand
 
         try
         {
-            await CopyAsync(client.Stdin, session.Stdin, cancellationToken);
+            // The wire's own copy holds no buffer while nothing comes.
+            await client.Stdin.CopyToAsync(session.Stdin, cancellationToken);
             await session.Stdin.DisposeAsync();
         }
         catch (Exception over) when (over is OperationCanceledException or IOException)
