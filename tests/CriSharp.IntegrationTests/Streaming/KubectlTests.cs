@@ -82,7 +82,7 @@ public sealed partial class KubectlTests(SharedInstance shared) : PodTest(shared
 
         var result = await Kubectl(server, wire).RunAsync("one\ntwo\n"u8.ToArray(), Limit, "attach", "-i", pod.Id, "-c", container);
 
-        Assert.Equal("got one\ngot two\nover\n", result.Text);
+        Assert.True(result.Text == "got one\ngot two\nover\n", $"{result.Text}; {result.Errors}");
         Assert.Equal(0, (await Client.WaitForExitAsync(container)).ExitCode);
     }
 

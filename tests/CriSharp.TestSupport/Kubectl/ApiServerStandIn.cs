@@ -15,18 +15,20 @@ public sealed class ApiServerStandIn : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _over = new();
     private readonly CriClient _client;
+    private readonly bool _terminals;
     private readonly Task _accepting;
 
-    private ApiServerStandIn(CriClient client)
+    private ApiServerStandIn(CriClient client, bool terminals)
     {
-        _client = client;
+        (_client, _terminals) = (client, terminals);
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
     public string Url => $"http://{_listener.LocalEndpoint}";
 
-    public static ApiServerStandIn Start(CriClient client) => new(client);
+    /// <param name="terminals">What pods say of their containers: whether they have a terminal.</param>
+    public static ApiServerStandIn Start(CriClient client, bool terminals = false) => new(client, terminals);
 
     public async ValueTask DisposeAsync()
     {
@@ -66,7 +68,7 @@ public sealed class ApiServerStandIn : IAsyncDisposable
                         return;
                     }
 
-                    await AnswerAsync(stream, Document(head.Path));
+                    await AnswerAsync(stream, head.Path.Split('/') is [.., "pods", var pod] ? await PodAsync(pod) : Document(head.Path));
                 }
             }
             catch (Exception over) when (over is IOException or OperationCanceledException or SocketException or ObjectDisposedException)
@@ -121,16 +123,24 @@ public sealed class ApiServerStandIn : IAsyncDisposable
         await stream.WriteAsync(body);
     }
 
+    /// <summary>kubectl attaches only to a container that the pod's specification has.</summary>
+    private async Task<string> PodAsync(string id)
+    {
+        var containers = (await _client.Runtime.ListContainersAsync(
+            new ListContainersRequest { Filter = new ContainerFilter { PodSandboxId = id } }, CriClient.Limited)).Containers;
+        var items = containers.Select(container => $$"""{"name":"{{container.Id}}","image":"i","stdin":true,"tty":{{(_terminals ? "true" : "false")}}}""");
+        return $$"""
+            {"kind":"Pod","apiVersion":"v1","metadata":{"name":"{{id}}","namespace":"default"},"status":{"phase":"Running"},
+             "spec":{"containers":[{{string.Join(',', items)}}] } }
+            """;
+    }
+
     private static string Document(string path) => path.Split('/') switch
     {
         ["", "api"] => """{"kind":"APIVersions","versions":["v1"]}""",
         ["", "apis"] => """{"kind":"APIGroupList","apiVersion":"v1","groups":[]}""",
         ["", "api", "v1"] => """{"kind":"APIResourceList","groupVersion":"v1","resources":[{"name":"pods","singularName":"pod","namespaced":true,"kind":"Pod","verbs":["get"]}]}""",
         ["", "version"] => """{"major":"1","minor":"32","gitVersion":"v1.32.0"}""",
-        [.., "pods", var name] => $$$"""
-            {"kind":"Pod","apiVersion":"v1","metadata":{"name":"{{{name}}}","namespace":"default"},
-             "spec":{"containers":[{"name":"one","image":"i","stdin":true}]},"status":{"phase":"Running"}}
-            """,
         _ => """{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404}""",
     };
 }
