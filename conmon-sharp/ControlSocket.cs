@@ -16,6 +16,7 @@ internal sealed class ControlSocket : IDisposable
     private readonly string _path;
     private readonly UnixSocket _listener;
     private readonly List<ControlConnection> _connections = [];
+    private readonly GarbageSweep _garbage = new();
 
     /// <exception cref="IOException">The socket can't be made.</exception>
     public ControlSocket(ContainerMonitor monitor, MonitorLoop loop, string path)
@@ -46,7 +47,11 @@ internal sealed class ControlSocket : IDisposable
         return told;
     }
 
-    public void Forget(ControlConnection connection) => _connections.Remove(connection);
+    public void Forget(ControlConnection connection)
+    {
+        _connections.Remove(connection);
+        _garbage.Check();
+    }
 
     public void Dispose()
     {

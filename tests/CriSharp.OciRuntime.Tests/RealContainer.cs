@@ -116,8 +116,9 @@ internal sealed class RealContainer : IAsyncDisposable
         return TimeSpan.FromSeconds((Number(fields[UserTime]) + Number(fields[SystemTime])) / (double)TicksPerSecond);
     }
 
-    public long MonitorPrivateBytes() =>
-        File.ReadLines($"/proc/{Monitor!.Pid}/smaps_rollup").Where(line => line.StartsWith("Private_", StringComparison.Ordinal))
+    /// <summary>What the monitor has for itself: neither pages of its program nor of libraries, which all monitors share.</summary>
+    public long MonitorAnonymousBytes() =>
+        File.ReadLines($"/proc/{Monitor!.Pid}/smaps_rollup").Where(line => line.StartsWith("Anonymous:", StringComparison.Ordinal))
             .Sum(line => Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])) * 1024;
 
     public string[] BundleNames() => [.. Directory.GetFileSystemEntries(Launch.Bundle.Directory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
