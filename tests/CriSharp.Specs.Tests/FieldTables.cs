@@ -12,7 +12,7 @@ internal static class FieldTables
     {
         ["container.metadata.attempt"] = Pods + "Containers/ContainerKey.cs",
         ["container.image.image"] = Pods + "Containers/CreateContainer.cs",
-        ["container.image.user_specified_image"] = "crisharpd/Services/RuntimeService.Containers.cs",
+        ["container.image.user_specified_image"] = Pods + "Containers/ContainerImageNames.cs",
         ["container.labels"] = Pods + "Containers/DescribeContainer.cs",
         ["container.log_path"] = Pods + "Containers/CreateContainer.cs",
         ["container.stdin"] = Pods + "Containers/ContainerLaunch.cs",

@@ -23,10 +23,11 @@ internal sealed class TcpConnection(Socket socket) : IForwardedConnection
             await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
             return new TcpConnection(socket);
         }
-        catch
+        catch (SocketException failure)
         {
+            // Also a reset that comes with the connection.
             socket.Dispose();
-            throw;
+            throw new RuntimeException(ErrorKind.Unavailable, failure.Message, failure);
         }
     }
 
