@@ -2,6 +2,7 @@ using System.CommandLine;
 using CriSharp.Benchmarks;
 using CriSharp.Benchmarks.Listing;
 using CriSharp.Benchmarks.Sections;
+using CriSharp.Benchmarks.Streams;
 
 var endpoints = new Option<string[]>("--endpoint", "-r")
 {
@@ -52,4 +53,5 @@ root.SetAction(async (arguments, cancellationToken) =>
 });
 root.Subcommands.Add(SoakCommand.Create());
 root.Subcommands.Add(ListingCommand.Create());
+root.Subcommands.Add(StreamsCommand.Create());
 return await root.Parse(args).InvokeAsync();

@@ -50,10 +50,9 @@ public class VersionAndStatusTests(SharedInstance shared) : PodTest(shared)
         var runtime = Client.Runtime;
         Func<Task>[] calls =
         [
-            async () => await runtime.ExecAsync(new ExecRequest(), CriClient.Limited),
-            async () => await runtime.AttachAsync(new AttachRequest(), CriClient.Limited),
-            async () => await runtime.PortForwardAsync(new PortForwardRequest(), CriClient.Limited),
             async () => await runtime.CheckpointContainerAsync(new CheckpointContainerRequest(), CriClient.Limited),
+            async () => await runtime.CheckpointPodAsync(new CheckpointPodRequest(), CriClient.Limited),
+            async () => await runtime.RestorePodAsync(new RestorePodRequest(), CriClient.Limited),
         ];
 
         foreach (var call in calls)
