@@ -19,12 +19,7 @@ public sealed class ConnectToPort(PodSandboxStore sandboxes, PodsOptions options
     /// <exception cref="RuntimeException">NotFound: no such pod; FailedPrecondition: it is not ready; InvalidArgument: no port; Unavailable: nobody listens, or answers.</exception>
     public async Task<Socket> RunAsync(string id, int port, CancellationToken cancellationToken)
     {
-        var sandbox = GetReady(id);
-        if (port is < 1 or > MostPort)
-        {
-            throw new RuntimeException(ErrorKind.InvalidArgument, $"port {port} is not between 1 and {MostPort}");
-        }
-
+        var sandbox = Find(id, [port]);
         List<string> refusals = [];
         foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
         {
@@ -41,13 +36,28 @@ public sealed class ConnectToPort(PodSandboxStore sandboxes, PodsOptions options
         throw new RuntimeException(ErrorKind.Unavailable, $"port {port} of pod sandbox {sandbox.Id} can't be reached ({string.Join("; ", refusals)})");
     }
 
-    /// <exception cref="RuntimeException">NotFound: no such pod; FailedPrecondition: it is not ready.</exception>
-    public PodSandbox GetReady(string id)
+    /// <summary>Whether these could be connected to now, if somebody listens.</summary>
+    /// <returns>The sandbox's full id.</returns>
+    /// <exception cref="RuntimeException">NotFound: no such pod; FailedPrecondition: it is not ready; InvalidArgument: no port.</exception>
+    public string Check(string id, IEnumerable<int> ports) => Find(id, ports).Id.ToString();
+
+    private PodSandbox Find(string id, IEnumerable<int> ports)
     {
         var sandbox = sandboxes.Get(id);
-        return sandbox.State is SandboxState.Ready
-            ? sandbox
-            : throw new RuntimeException(ErrorKind.FailedPrecondition, $"no port of pod sandbox {sandbox.Id} can be forwarded: it has been stopped");
+        if (sandbox.State is not SandboxState.Ready)
+        {
+            throw new RuntimeException(ErrorKind.FailedPrecondition, $"no port of pod sandbox {sandbox.Id} can be forwarded: it has been stopped");
+        }
+
+        foreach (var port in ports)
+        {
+            if (port is < 1 or > MostPort)
+            {
+                throw new RuntimeException(ErrorKind.InvalidArgument, $"port {port} is not between 1 and {MostPort}");
+            }
+        }
+
+        return sandbox;
     }
 
     private async Task<Socket> ConnectAsync(PodSandbox sandbox, IPEndPoint end, CancellationToken cancellationToken)

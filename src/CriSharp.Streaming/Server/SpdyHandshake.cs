@@ -20,7 +20,7 @@ internal static class SpdyHandshake
         var offered = Values(http.Request.Headers[ProtocolHeader]);
         if (offered.Length == 0)
         {
-            await RefuseAsync(http, StatusCodes.Status400BadRequest, $"unable to upgrade: the header {ProtocolHeader} is missing");
+            await HttpRefusal.SendAsync(http, StatusCodes.Status400BadRequest, $"unable to upgrade: the header {ProtocolHeader} is missing");
             return null;
         }
 
@@ -30,7 +30,7 @@ internal static class SpdyHandshake
         }
 
         http.Response.Headers[AcceptedHeader] = new StringValues([.. known]);
-        await RefuseAsync(
+        await HttpRefusal.SendAsync(
             http, StatusCodes.Status403Forbidden, $"unable to upgrade: the client speaks {string.Join(", ", offered.Take(10))}, the server {string.Join(", ", known)}");
         return null;
     }
@@ -40,14 +40,6 @@ internal static class SpdyHandshake
         http.Response.Headers.Upgrade = Spdy;
         http.Response.Headers[ProtocolHeader] = protocol;
         return http.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
-    }
-
-    public static Task RefuseAsync(HttpContext http, int status, string words)
-    {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "text/plain; charset=utf-8";
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        return http.Response.WriteAsync(words + "\n", http.RequestAborted);
     }
 
     private static string[] Values(StringValues headers) =>

@@ -23,7 +23,7 @@ public sealed class StreamingPages(
         var wire = WireOf(http);
         if (KindOf(http.Request.Path) is not { } kind)
         {
-            await SpdyHandshake.RefuseAsync(http, StatusCodes.Status404NotFound, "there are /exec/TOKEN, /attach/TOKEN and /portforward/TOKEN");
+            await HttpRefusal.SendAsync(http, StatusCodes.Status404NotFound, "there are /exec/TOKEN, /attach/TOKEN and /portforward/TOKEN");
         }
         else if (!Methods.Contains(http.Request.Method))
         {
@@ -32,11 +32,11 @@ public sealed class StreamingPages(
         }
         else if (wire is null)
         {
-            await SpdyHandshake.RefuseAsync(http, StatusCodes.Status400BadRequest, "unable to upgrade: ask for an upgrade to SPDY/3.1 or to websocket");
+            await HttpRefusal.SendAsync(http, StatusCodes.Status400BadRequest, "unable to upgrade: ask for an upgrade to SPDY/3.1 or to websocket");
         }
         else if (tickets.TryTake(kind.Token) is not { } ticket || ticket.Kind != kind.Name)
         {
-            await SpdyHandshake.RefuseAsync(
+            await HttpRefusal.SendAsync(
                 http, StatusCodes.Status404NotFound, $"no such token: each is good once, within {WaitingTickets.Lifetime.TotalSeconds:0} s. Ask for a new URL");
         }
         else

@@ -65,7 +65,7 @@ internal sealed class WebSocketWire(StreamingLimits limits, CancellationToken st
             return protocol;
         }
 
-        await SpdyHandshake.RefuseAsync(
+        await HttpRefusal.SendAsync(
             http, StatusCodes.Status403Forbidden, $"unable to upgrade: the client speaks {string.Join(", ", offered.Take(10))}, the server {string.Join(", ", known.Skip(1))}");
         return null;
     }

@@ -16,7 +16,7 @@ public static class RemoteCommand
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
 
     /// <param name="start">Its failure is told to the client.</param>
-    /// <param name="verb">For the client: "exec in" or "attach to".</param>
+    /// <param name="verb">For the client: "run a command in" or "attach to".</param>
     /// <returns>How it ended, for the log.</returns>
     public static async Task<SessionEnd> RunAsync(
         ClientStreams client, Func<CancellationToken, Task<IProcessSession>> start, string verb, CancellationToken cancellationToken)

@@ -39,6 +39,8 @@ internal static class StreamingRooms
             if (options.StreamTls is { } tls)
             {
                 var certificate = new CertificateFile(tls, listen.ApplicationServices.GetRequiredService<ILogger<CertificateFile>>());
+                // A wrong one is told at the start, not to the first client.
+                _ = certificate.Current;
                 listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificateSelector = (_, _) => certificate.Current });
             }
         });

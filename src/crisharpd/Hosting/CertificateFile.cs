@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CriSharp.Daemon.Configuration;
+using CriSharp.Primitives;
 using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Daemon.Hosting;
@@ -12,8 +13,8 @@ internal sealed partial class CertificateFile(StreamTls files, ILogger<Certifica
     private X509Certificate2? _certificate;
     private (DateTime, DateTime) _read;
 
-    /// <summary>Asked at each handshake.</summary>
-    /// <exception cref="CryptographicException">None could be read yet.</exception>
+    /// <summary>Asked at the start and at each handshake.</summary>
+    /// <exception cref="RuntimeException">InvalidArgument: none could be read yet.</exception>
     public X509Certificate2 Current
     {
         get
@@ -37,8 +38,16 @@ internal sealed partial class CertificateFile(StreamTls files, ILogger<Certifica
         {
             _certificate = X509Certificate2.CreateFromPemFile(files.CertificatePath, files.KeyPath);
         }
-        catch (Exception broken) when (_certificate is not null && broken is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception broken) when (broken is CryptographicException or IOException or UnauthorizedAccessException)
         {
+            if (_certificate is null)
+            {
+                throw new RuntimeException(
+                    ErrorKind.InvalidArgument,
+                    $"{Settings.StreamTlsCert.Flag}, {Settings.StreamTlsKey.Flag}: {files.CertificatePath} and {files.KeyPath} are no certificate and its key: {broken.Message}",
+                    broken);
+            }
+
             LogBroken(files.CertificatePath, files.KeyPath, broken.Message);
         }
 

@@ -1,6 +1,5 @@
 using CriSharp.Cri.V1;
 using CriSharp.Pods.Exec;
-using CriSharp.Primitives;
 using CriSharp.Streaming.Sessions;
 using Grpc.Core;
 
@@ -9,8 +8,6 @@ namespace CriSharp.Daemon.Services;
 /// <summary>Checks what is asked for, and answers where the streaming server will do it.</summary>
 internal sealed partial class RuntimeService
 {
-    private const int MostPort = 65535;
-
     public override Task<ExecResponse> Exec(ExecRequest request, ServerCallContext context)
     {
         var id = pods.StreamedExec.Check(new StreamedExecOrder(request.ContainerId, request.Cmd, request.Tty, request.Stdin, request.Stdout, request.Stderr));
@@ -27,15 +24,7 @@ internal sealed partial class RuntimeService
 
     public override Task<PortForwardResponse> PortForward(PortForwardRequest request, ServerCallContext context)
     {
-        var sandbox = pods.ConnectToPort.GetReady(request.PodSandboxId);
-        foreach (var port in request.Port)
-        {
-            if (port is < 1 or > MostPort)
-            {
-                throw new RuntimeException(ErrorKind.InvalidArgument, $"port {port} is not between 1 and {MostPort}");
-            }
-        }
-
-        return Task.FromResult(new PortForwardResponse { Url = streaming.UrlOf(new PortForwardTicket(sandbox.Id.ToString(), [.. request.Port])) });
+        var id = pods.ConnectToPort.Check(request.PodSandboxId, request.Port);
+        return Task.FromResult(new PortForwardResponse { Url = streaming.UrlOf(new PortForwardTicket(id, [.. request.Port])) });
     }
 }

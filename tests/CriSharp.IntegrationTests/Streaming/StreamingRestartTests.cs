@@ -1,4 +1,3 @@
-using System.Text;
 using CriSharp.Cri.V1;
 using CriSharp.IntegrationTests.Machine;
 using CriSharp.Streaming.WebSockets;
@@ -40,7 +39,7 @@ public sealed class StreamingRestartTests : IAsyncLifetime
         var request = new ExecRequest { ContainerId = container, Tty = tty, Stdin = true, Stdout = true, Cmd = { "sh", "-c", "cat; touch /tmp/over" } };
         await using var client = await WebSocketProcessClient.ConnectAsync(new Uri((await Client.Runtime.ExecAsync(request, CriClient.Limited)).Url));
         await client.Stdin.WriteAsync("here\n"u8.ToArray());
-        await ReadUntilAsync(client.Stdout, "here");
+        await SessionOutput.ReadUntilAsync(client.Stdout, "here");
 
         await _daemon.KillDaemonAsync();
         await _daemon.StartDaemonAsync();
@@ -67,7 +66,7 @@ public sealed class StreamingRestartTests : IAsyncLifetime
         await using (var before = await AttachAsync(container))
         {
             await before.Stdin.WriteAsync("one\n"u8.ToArray());
-            await ReadUntilAsync(before.Stdout, "<one>");
+            await SessionOutput.ReadUntilAsync(before.Stdout, "<one>");
             await _daemon.KillDaemonAsync();
         }
 
@@ -75,7 +74,7 @@ public sealed class StreamingRestartTests : IAsyncLifetime
 
         await using var after = await AttachAsync(container);
         await after.Stdin.WriteAsync("two\n"u8.ToArray());
-        await ReadUntilAsync(after.Stdout, "<two>");
+        await SessionOutput.ReadUntilAsync(after.Stdout, "<two>");
     }
 
     [Fact]
@@ -123,17 +122,4 @@ public sealed class StreamingRestartTests : IAsyncLifetime
 
     private async Task<WebSocketProcessClient> AttachAsync(string container) => await WebSocketProcessClient.ConnectAsync(new Uri(
         (await Client.Runtime.AttachAsync(new AttachRequest { ContainerId = container, Stdin = true, Stdout = true, Stderr = true }, CriClient.Limited)).Url));
-
-    private static async Task ReadUntilAsync(Stream stream, string words)
-    {
-        using var limit = new CancellationTokenSource(Limit);
-        var seen = new StringBuilder();
-        var buffer = new byte[4096];
-        while (!seen.ToString().Contains(words, StringComparison.Ordinal))
-        {
-            var count = await stream.ReadAsync(buffer, limit.Token);
-            Assert.True(count > 0, $"the stream ended after: {seen}");
-            seen.Append(Encoding.UTF8.GetString(buffer, 0, count));
-        }
-    }
 }

@@ -51,6 +51,18 @@ public sealed class StreamingTlsTests : IAsyncLifetime
         Assert.Contains("the old ones stay", _daemon.Log);
     }
 
+    [Fact]
+    public async Task Daemon_WithABrokenCertificate_DoesNotStart_AndSaysWhy()
+    {
+        await _daemon.StopDaemonAsync();
+        await File.WriteAllTextAsync(CertificateFile, "broken");
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => _daemon.StartDaemonAsync(
+            "--stream-enable-tls", "true", "--stream-tls-cert", CertificateFile, "--stream-tls-key", KeyFile));
+
+        Assert.Contains($"--stream-tls-cert, --stream-tls-key: {CertificateFile} and {KeyFile} are no certificate and its key", failure.Message);
+    }
+
     /// <returns>Whose certificate it was.</returns>
     private async Task<string> ExecAsync(string container)
     {

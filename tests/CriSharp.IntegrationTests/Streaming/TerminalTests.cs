@@ -30,7 +30,7 @@ public sealed class TerminalTests(SharedInstance shared) : PodTest(shared)
         var (_, container) = await RunSleeperAsync();
         await using (var client = await ExecAsync(container, "sh", "-c", "trap 'touch /tmp/hung-up; exit' HUP; echo ready; while :; do sleep 0.1; done"))
         {
-            await ReadUntilAsync(client.Stdout, "ready");
+            await SessionOutput.ReadUntilAsync(client.Stdout, "ready");
         }
 
         await WaitForFileAsync(container, "/tmp/hung-up");
@@ -50,14 +50,14 @@ public sealed class TerminalTests(SharedInstance shared) : PodTest(shared)
         {
             await ResizeAsync(first, 80, 24);
             await first.Stdin.WriteAsync("one\n"u8.ToArray());
-            await ReadUntilAsync(first.Stdout, "<one> 24 80");
+            await SessionOutput.ReadUntilAsync(first.Stdout, "<one> 24 80");
         }
 
         await using var again = await AttachAsync(container);
         await using var beside = await AttachAsync(container);
         await again.Stdin.WriteAsync("two\n"u8.ToArray());
-        await ReadUntilAsync(again.Stdout, "<two> 24 80");
-        await ReadUntilAsync(beside.Stdout, "<two> 24 80");
+        await SessionOutput.ReadUntilAsync(again.Stdout, "<two> 24 80");
+        await SessionOutput.ReadUntilAsync(beside.Stdout, "<two> 24 80");
     }
 
     private static async Task ResizeAsync(WebSocketProcessClient client, int columns, int rows)
@@ -78,19 +78,6 @@ public sealed class TerminalTests(SharedInstance shared) : PodTest(shared)
         using var limit = new CancellationTokenSource(Limit);
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync(limit.Token);
-    }
-
-    private static async Task ReadUntilAsync(Stream stream, string words)
-    {
-        using var limit = new CancellationTokenSource(Limit);
-        var seen = new StringBuilder();
-        var buffer = new byte[4096];
-        while (!seen.ToString().Contains(words, StringComparison.Ordinal))
-        {
-            var count = await stream.ReadAsync(buffer, limit.Token);
-            Assert.True(count > 0, $"the stream ended after: {seen}");
-            seen.Append(Encoding.UTF8.GetString(buffer, 0, count));
-        }
     }
 
     private async Task WaitForFileAsync(string container, string path)

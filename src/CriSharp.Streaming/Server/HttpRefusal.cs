@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http;
+
+namespace CriSharp.Streaming.Server;
+
+/// <summary>An answer to a request that is not upgraded: a status, and words for people.</summary>
+internal static class HttpRefusal
+{
+    public static Task SendAsync(HttpContext http, int status, string words)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return http.Response.WriteAsync(words + "\n", http.RequestAborted);
+    }
+}
