@@ -20,6 +20,31 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Read_OfMoreThanOnePiece_GivesAllOfIt()
+    {
+        await using var both = new Both();
+        var (near, far) = await both.OpenAsync();
+        var content = Bytes.Random(100_000, seed: 2);
+        for (var at = 0; at < content.Length; at += 20_000)
+        {
+            await near.WriteAsync(content.AsMemory(at, 20_000));
+        }
+
+        near.EndWrites();
+        // So that more waits than one piece of the buffer holds.
+        await Task.Delay(200);
+        var buffer = new byte[128 * 1024];
+        var filled = 0;
+        int count;
+        while ((count = await far.ReadAsync(buffer.AsMemory(filled))) > 0)
+        {
+            filled += count;
+        }
+
+        Assert.Equal(content, buffer[..filled]);
+    }
+
+    [Fact]
     public async Task Read_WithoutABuffer_WaitsForBytes()
     {
         await using var both = new Both();
