@@ -80,6 +80,9 @@ public sealed class PortForwardTests : IAsyncLifetime, IDisposable
     {
         var (error, content) = await OpenAsync("0", Port);
         var pod = await _listener.AcceptTcpClientAsync();
+        // A reset that comes before this side knows that it is connected is a failed connect, which is told in words.
+        await pod.GetStream().WriteAsync("x"u8.ToArray());
+        Assert.Equal(1, await content.ReadAsync(new byte[1]));
         pod.Client.Close(0);
         await Assert.ThrowsAsync<SpdyException>(() => Bytes.ReadAllAsync(content));
         Assert.Empty(await Bytes.ReadAllAsync(error));
