@@ -37,7 +37,7 @@ internal sealed class EndpointConnection(
 
                 using (response)
                 {
-                    pause = RetryAfter(response) ?? pause;
+                    pause = RetryPause.Of(response, time) ?? pause;
                     if (attempt >= options.Attempts || pause > options.RetryAfterLimit || !RegistryFailure.IsWorthRetrying(response.StatusCode))
                     {
                         throw await RegistryFailure.ReadAsync(response, call.What, time, cancellationToken);
@@ -154,13 +154,6 @@ internal sealed class EndpointConnection(
         }
 
         return message;
-    }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response)
-    {
-        var header = response.Headers.RetryAfter;
-        var pause = header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
-        return pause < TimeSpan.Zero ? TimeSpan.Zero : pause;
     }
 
     private static bool IsRedirect(HttpResponseMessage response) => (int)response.StatusCode is 301 or 302 or 303 or 307 or 308;
