@@ -91,6 +91,13 @@ internal sealed class AuthFile
             : null;
     }
 
+    /// <summary>Nothing that is secret.</summary>
+    public override string ToString()
+    {
+        var helpers = _helpers.Values.Select(helper => helper.Helper).Append(_store).Where(name => name.Length > 0).Distinct().ToList();
+        return $"{_path}: {_entries.Count} entries{(helpers.Count > 0 ? $", credential helpers {string.Join(", ", helpers)}" : "")}";
+    }
+
     private static AuthFileJson Parse(string path, byte[] bytes)
     {
         // An empty file is what a login that failed leaves.

@@ -9,6 +9,10 @@ public sealed record CredentialOptions
     /// <summary>Auth files in the order in which they are asked; none of them need be there.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
+    /// <summary>How many entries a file has, and which helpers it names; nothing of what is in them.</summary>
+    /// <exception cref="CriSharp.Primitives.RuntimeException">FailedPrecondition: the file can't be used.</exception>
+    public static string Describe(string file) => AuthFile.Read(file)?.ToString() ?? $"{file} is not there";
+
     /// <summary>The places where podman, skopeo and docker keep what their users log in with.</summary>
     /// <param name="variable">A variable of the environment; null: not set.</param>
     public static IReadOnlyList<string> StandardFiles(Func<string, string?> variable)

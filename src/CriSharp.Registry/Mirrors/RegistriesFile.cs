@@ -75,7 +75,7 @@ public static class RegistriesFile
         }
     }
 
-    private static IReadOnlyList<RegistryRule> RulesOf(TomlTable table)
+    private static List<RegistryRule> RulesOf(TomlTable table)
     {
         var rules = (table.GetTables("registry") ?? []).Select(RegistryRuleReader.Read).ToList();
         var twice = rules.GroupBy(rule => rule.Prefix, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);

@@ -91,6 +91,9 @@ internal static class ConfigurationText
         [Settings.DefaultEnv] = options.DefaultEnvironment,
         [Settings.DefaultUlimits] = [.. options.DefaultUlimits.Select(UlimitText.Format)],
         [Settings.DefaultCapabilities] = options.DefaultCapabilities,
+        [Settings.ShortNameMode] = options.ShortNameMode is { } mode ? [mode.ToString().ToLowerInvariant()] : [],
+        [Settings.GlobalAuthFile] = options.GlobalAuthFile is { } file ? [file] : [],
+        [Settings.NamespacedAuthDirectory] = [options.NamespacedAuthDirectory],
     };
 
     private static string Value(Setting setting, IReadOnlyList<string> values) =>

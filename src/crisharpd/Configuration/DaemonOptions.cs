@@ -1,6 +1,7 @@
 using System.Net;
 using CriSharp.Oci;
 using CriSharp.Pods.Metrics;
+using CriSharp.Registry.Names;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
 
@@ -95,6 +96,14 @@ internal sealed record DaemonOptions
 
     /// <summary>How long the result of a call whose caller has gone is kept for its retry.</summary>
     public required TimeSpan UnclaimedTimeout { get; init; }
+
+    /// <summary>Null: what registries.conf says.</summary>
+    public ShortNameMode? ShortNameMode { get; init; }
+
+    /// <summary>Null: none but those of podman and docker.</summary>
+    public string? GlobalAuthFile { get; init; }
+
+    public required string NamespacedAuthDirectory { get; init; }
 
     /// <summary>Keys of the TOML files that mean nothing here.</summary>
     public IReadOnlyList<string> IgnoredKeys { get; init; } = [];

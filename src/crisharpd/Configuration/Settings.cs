@@ -85,6 +85,15 @@ internal static class Settings
         "--included-pod-metrics", "crio.stats", "included_pod_metrics",
         "figures of ListPodSandboxMetrics: all, or some of cpu, disk, diskIO, hugetlb, memory, network, oom, pressure, process, spec [all]", Repeatable: true);
 
+    public static readonly Setting ShortNameMode = new(
+        "--short-name-mode", "crio.image", "short_name_mode", "image names without a registry: enforcing, permissive or disabled [what registries.conf says, else enforcing]");
+
+    public static readonly Setting GlobalAuthFile = new(
+        "--global-auth-file", "crio.image", "global_auth_file", "auth.json that is asked before those of podman and docker for credentials that a pull does not bring");
+
+    public static readonly Setting NamespacedAuthDirectory = new(
+        "--namespaced-auth-dir", "crio.image", "namespaced_auth_dir", "folder of auth files NAMESPACE-SHA256.json, each for one pull [/etc/crio/auth]");
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, StreamEnableTls, StreamTlsCert, StreamTlsKey, StreamIdleTimeout, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
@@ -92,5 +101,6 @@ internal static class Settings
         CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout,
         RegistriesConf, AppArmorProfile, CdiSpecDirectories, DeviceOwnershipFromSecurityContext,
         DefaultEnv, DefaultUlimits, DefaultCapabilities, IncludedPodMetrics,
+        ShortNameMode, GlobalAuthFile, NamespacedAuthDirectory,
     ];
 }
