@@ -103,7 +103,7 @@ internal sealed record DaemonOptions
     /// <summary>Null: none but those of podman and docker.</summary>
     public string? GlobalAuthFile { get; init; }
 
-    public required string NamespacedAuthDirectory { get; init; }
+    public string NamespacedAuthDirectory { get; init; } = "/etc/crio/auth";
 
     /// <summary>Keys of the TOML files that mean nothing here.</summary>
     public IReadOnlyList<string> IgnoredKeys { get; init; } = [];
