@@ -147,7 +147,7 @@ public sealed class PullByNameTests : IAsyncLifetime, IDisposable
         return true;
     };
 
-    private sealed class NoHelpers : ICredentialHelper
+    private sealed class NoHelpers : ICredentialPrograms
     {
         public Task<HelperOutput> GetAsync(string name, string serverUrl, CancellationToken cancellationToken) => throw new InvalidOperationException("no helper is named");
     }

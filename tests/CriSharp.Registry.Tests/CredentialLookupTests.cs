@@ -265,7 +265,7 @@ public sealed class CredentialLookupTests : IDisposable
     private CredentialLookup Lookup(params string[] files) => new(
         new CredentialOptions { NamespacedFolder = _folder.FullName, Files = files.Length > 0 ? files : [First, Second] }, _helper, () => _registries);
 
-    private sealed class FakeHelper : ICredentialHelper
+    private sealed class FakeHelper : ICredentialPrograms
     {
         public (int Exit, string Output) Answer { get; set; }
 

@@ -39,29 +39,6 @@ public sealed class HostileRegistryTests : IAsyncLifetime
         Assert.Equal([null, "bytes=100000-"], BlobRequests().Select(request => request.Range).Distinct().Take(2));
     }
 
-    [Theory]
-    [InlineData(429)]
-    [InlineData(503)]
-    public async Task Blob_WhenTheRegistryIsBusyInTheMiddle_WaitsAndGoesOn(int status)
-    {
-        var broken = BreakOffAfter(100_000, times: 1);
-        var busy = 1;
-        _fake.Handler = async context =>
-        {
-            if (!IsBlob(context) || context.Request.Headers.Range.Count == 0 || busy-- <= 0)
-            {
-                return await broken(context);
-            }
-
-            context.Response.StatusCode = status;
-            context.Response.Headers.RetryAfter = "0";
-            return true;
-        };
-
-        Assert.Equal(_blob, await ReadAsync(Quick));
-        Assert.Equal(2, BlobRequests().Count(request => request.Range == "bytes=100000-"));
-    }
-
     [Fact]
     public async Task Blob_WhenTheRegistryKnowsNoRanges_SkipsWhatIsHere()
     {
@@ -214,38 +191,6 @@ public sealed class HostileRegistryTests : IAsyncLifetime
         Assert.Equal(ErrorKind.Unavailable, failure.Kind);
         Assert.Contains("TOOMANYREQUESTS: You have reached [31m your limit", failure.Message, StringComparison.Ordinal);
         Assert.Single(BlobRequests());
-    }
-
-    [Fact]
-    public async Task Resolve_WhenTheRegistryKnowsGetOnly_AsksInFull()
-    {
-        var image = new TestImage();
-        _fake.Serve(image, "a", "1");
-        _fake.Handler = context =>
-        {
-            var isHead = context.Request.Method == "HEAD";
-            context.Response.StatusCode = isHead ? 405 : 200;
-            return Task.FromResult(isHead);
-        };
-
-        Assert.Equal(image.ManifestDigest, (await Repository(Quick).ResolveAsync(CancellationToken.None)).Digest.ToString());
-    }
-
-    [Fact]
-    public async Task Resolve_WhenRefused_QuotesTheWordsThatHeadDoesNotHave()
-    {
-        _fake.Handler = async context =>
-        {
-            context.Response.StatusCode = 429;
-            context.Response.Headers.RetryAfter = "3600";
-            await context.Response.WriteAsync(context.Request.Method == "GET" ? """{"errors":[{"code":"TOOMANYREQUESTS","message":"pull less"}]}""" : "");
-            return context.Request.Path != "/v2/";
-        };
-
-        var failure = await Assert.ThrowsAsync<RuntimeException>(() => Repository(Quick).ResolveAsync(CancellationToken.None));
-
-        Assert.Equal(ErrorKind.Unavailable, failure.Kind);
-        Assert.Contains("answered 429 (TOOMANYREQUESTS: pull less)", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using CriSharp.Oci;
+using CriSharp.Registry.Manifests;
 using CriSharp.Registry.Mirrors;
 using CriSharp.TestSupport.Registries;
 
@@ -98,6 +99,6 @@ public sealed class LiveRegistriesTests : IDisposable
 
     private static string Mirror(string host) => $"registry = [{{ prefix = \"images.invalid\", location = \"{host}\", insecure = true }}]";
 
-    private static Task ResolveAsync(RegistryClient client) =>
+    private static Task<ResolvedManifest> ResolveAsync(RegistryClient client) =>
         client.OpenRepository(ImageReference.Parse("images.invalid/a:1"), null).ResolveAsync(CancellationToken.None);
 }

@@ -70,7 +70,7 @@ internal sealed class AuthFile
     /// <summary>The most specific key goes first; of the same one its helper; the store for all registries is asked last.</summary>
     /// <returns>Null where the file knows none.</returns>
     /// <exception cref="RuntimeException">FailedPrecondition: an entry or a helper that can't be used. DeadlineExceeded: a helper that hangs.</exception>
-    public async Task<RegistryCredentials?> FindAsync(string repository, ICredentialHelper helpers, CancellationToken cancellationToken)
+    public async Task<RegistryCredentials?> FindAsync(string repository, ICredentialPrograms helpers, CancellationToken cancellationToken)
     {
         foreach (var key in CredentialKeys.For(repository))
         {

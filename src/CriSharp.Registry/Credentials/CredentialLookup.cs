@@ -6,7 +6,7 @@ using CriSharp.Registry.Mirrors;
 namespace CriSharp.Registry.Credentials;
 
 /// <summary>Finds credentials in auth files and by credential helpers. All is read anew for each pull.</summary>
-public sealed class CredentialLookup(CredentialOptions options, ICredentialHelper helpers, Func<RegistriesConfiguration> registries)
+public sealed class CredentialLookup(CredentialOptions options, ICredentialPrograms helpers, Func<RegistriesConfiguration> registries)
 {
     /// <summary>How registries.conf calls the auth files among its credential-helpers.</summary>
     private const string Files = "containers-auth.json";

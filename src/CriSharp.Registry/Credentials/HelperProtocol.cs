@@ -32,7 +32,7 @@ internal static class HelperProtocol
     /// <returns>Null where the helper knows none.</returns>
     /// <exception cref="RuntimeException">FailedPrecondition: the name is none, or what the helper said is no answer. DeadlineExceeded: it hangs.</exception>
     public static async Task<RegistryCredentials?> GetAsync(
-        ICredentialHelper helpers, string name, string serverUrl, string source, CancellationToken cancellationToken)
+        ICredentialPrograms helpers, string name, string serverUrl, string source, CancellationToken cancellationToken)
     {
         // It becomes a part of a file's name.
         if (name.Length > NameLimit || name.AsSpan().ContainsAnyExcept(NameCharacters))

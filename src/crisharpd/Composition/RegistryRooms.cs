@@ -20,9 +20,9 @@ internal static class RegistryRooms
         var proxy = EnvironmentProxy.Read(Environment.GetEnvironmentVariable);
         services.AddSingleton(provider => LiveRegistriesOf(options, first, provider.GetRequiredService<ILogger<LiveRegistries>>()));
         services.AddSingleton(provider => new ImageNames(Rules(provider), options.ShortNameMode));
-        services.AddSingleton<ICredentialHelper, CredentialHelperProgram>();
+        services.AddSingleton<ICredentialPrograms, CredentialHelperProgram>();
         services.AddSingleton(provider => new CredentialLookup(
-            CredentialOptionsOf(options), provider.GetRequiredService<ICredentialHelper>(), Rules(provider)));
+            CredentialOptionsOf(options), provider.GetRequiredService<ICredentialPrograms>(), Rules(provider)));
         services.AddSingleton(provider => new RegistryClient(
             RegistryOptionsOf(options) with { Registries = Rules(provider), Proxy = proxy }, provider.GetRequiredService<TimeProvider>()));
     }

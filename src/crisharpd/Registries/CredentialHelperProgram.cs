@@ -8,7 +8,7 @@ using CriSharp.Registry.Credentials;
 namespace CriSharp.Daemon.Registries;
 
 /// <summary>Runs docker-credential-NAME of the daemon's PATH, within a time limit, and keeps so much of its output as an answer may have.</summary>
-internal sealed class CredentialHelperProgram : ICredentialHelper
+internal sealed class CredentialHelperProgram : ICredentialPrograms
 {
     private const int OutputLimitBytes = 64 * 1024;
     private const string UsualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

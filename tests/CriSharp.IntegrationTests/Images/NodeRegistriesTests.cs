@@ -20,7 +20,7 @@ public sealed class NodeRegistriesTests(NodeRegistries node) : IClassFixture<Nod
     public async Task ShortName_GoesByTheFileAsItIsNow()
     {
         node.Begin($"short-name-mode = \"permissive\"\nunqualified-search-registries = [\"{node.Empty.Host}\", \"{Registry.Host}\"]");
-        node.WriteAuth(node.GlobalAuth, Registry.Host, RightPair);
+        NodeRegistries.WriteAuth(node.GlobalAuth, Registry.Host, RightPair);
 
         var id = await Client.PullAsync("app:1");
         Assert.Equal([$"{Registry.Host}/app:1"], (await Client.ImageAsync("app:1"))!.RepoTags);
@@ -45,7 +45,7 @@ public sealed class NodeRegistriesTests(NodeRegistries node) : IClassFixture<Nod
     public async Task ShortName_ThatNobodyHas_TellsWhatEachAnswered()
     {
         node.Begin($"short-name-mode = \"disabled\"\nunqualified-search-registries = [\"{node.Empty.Host}\", \"{Registry.Host}\"]");
-        node.WriteAuth(node.GlobalAuth, Registry.Host, RightPair);
+        NodeRegistries.WriteAuth(node.GlobalAuth, Registry.Host, RightPair);
 
         var words = await RefusalAsync("nothing:1", StatusCode.NotFound);
 
@@ -58,20 +58,20 @@ public sealed class NodeRegistriesTests(NodeRegistries node) : IClassFixture<Nod
     {
         node.Begin("");
         var image = $"{Registry.Host}/app:1";
-        node.WriteAuth(node.GlobalAuth, "other.example", RightPair);
+        NodeRegistries.WriteAuth(node.GlobalAuth, "other.example", RightPair);
         await RefusalAsync(image, StatusCode.Unauthenticated);
 
         // Docker's own place, by the repository.
-        node.WriteAuth(node.DockerAuth, $"{Registry.Host}/app", RightPair);
+        NodeRegistries.WriteAuth(node.DockerAuth, $"{Registry.Host}/app", RightPair);
         await Client.PullAsync(image);
 
         // A wrong one that goes before it fails, though the image is here.
-        node.WriteAuth(node.GlobalAuth, Registry.Host, PairOf("wrong"));
+        NodeRegistries.WriteAuth(node.GlobalAuth, Registry.Host, PairOf("wrong"));
         await RefusalAsync(image, StatusCode.Unauthenticated);
 
         // The namespace's goes before that, once.
         var once = node.NamespacedFile("team-a", $"{Registry.Host}/app");
-        node.WriteAuth(once, Registry.Host, RightPair);
+        NodeRegistries.WriteAuth(once, Registry.Host, RightPair);
         await RefusalAsync(image, StatusCode.Unauthenticated, podNamespace: "team-b");
         await PullAsync(image, podNamespace: "team-a");
         Assert.False(File.Exists(once));
@@ -178,7 +178,7 @@ public sealed class NodeRegistries : IAsyncLifetime
 
     public void WriteConf(string text) => File.WriteAllText(Conf, text);
 
-    public void WriteAuth(string path, string key, string pair)
+    public static void WriteAuth(string path, string key, string pair)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, $"{{\"auths\": {{\"{key}\": {{\"auth\": \"{pair}\"}}}}}}");

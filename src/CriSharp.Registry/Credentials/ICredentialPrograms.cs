@@ -1,7 +1,7 @@
 namespace CriSharp.Registry.Credentials;
 
 /// <summary>Runs the programs docker-credential-NAME of the node.</summary>
-public interface ICredentialHelper
+public interface ICredentialPrograms
 {
     /// <param name="name">Letters, digits, '.', '_' and '-' only.</param>
     /// <param name="serverUrl">Goes to the program's standard input.</param>
