@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using CriSharp.Images.Pulling;
 using CriSharp.Primitives;
@@ -58,6 +59,22 @@ public sealed class PullByNameTests : IAsyncLifetime, IDisposable
         Assert.Null(_images.Store.Resolve("docker.io/library/app:1"));
         await _images.RemoveAsync("app:1");
         Assert.Empty(_images.Store.List());
+    }
+
+    [Fact]
+    public async Task Pull_BySha512_IsVerifiedByIt_ThoughTheRegistryTellsSha256()
+    {
+        var digest = $"sha512:{Convert.ToHexStringLower(SHA512.HashData(_image.ManifestBytes))}";
+        _first.ServeManifest("app", digest, _image.ManifestMediaType, _image.ManifestBytes);
+        _first.ServeManifest("app", digest.Replace(digest[^4..], "0000", StringComparison.Ordinal), _image.ManifestMediaType, _image.ManifestBytes);
+        _first.ServeBlobs(_image, "app");
+        var name = $"{_first.Host}/app@{digest}";
+
+        Assert.Equal(_image.Id, await PullAsync(name));
+
+        Assert.Equal([name], _images.Store.Resolve(name)!.RepoDigests);
+        var other = await Assert.ThrowsAsync<RuntimeException>(() => PullAsync(name.Replace(digest[^4..], "0000", StringComparison.Ordinal)));
+        Assert.Equal(ErrorKind.DataLoss, other.Kind);
     }
 
     [Fact]

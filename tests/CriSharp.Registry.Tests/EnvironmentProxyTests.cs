@@ -78,24 +78,41 @@ public sealed class EnvironmentProxyTests
         Assert.Equal("http by none, https by proxy.example:3128", proxy.ToString());
     }
 
-    [Fact]
-    public async Task Pull_OfAnotherHost_GoesByTheProxy()
+    [Theory]
+    [InlineData("secret", null)]
+    [InlineData("wrong", ErrorKind.Unavailable)]
+    public async Task Pull_OfAnotherHost_GoesByTheProxyWithItsLogin(string password, ErrorKind? failure)
     {
         await using var proxy = await FakeRegistry.StartAsync();
         var image = new TestImage();
         proxy.Serve(image, "a", "1");
+        proxy.Handler = context =>
+        {
+            var isKnown = context.Request.Headers["Proxy-Authorization"] == "Basic " + Convert.ToBase64String("alice:secret"u8);
+            context.Response.StatusCode = isKnown ? 200 : 407;
+            context.Response.Headers["Proxy-Authenticate"] = "Basic realm=\"proxy\"";
+            return Task.FromResult(!isKnown || context.Request.Method == "CONNECT");
+        };
+        var url = $"http://alice:{password}@{proxy.Host}";
         var options = new RegistryOptions
         {
             Attempts = 1,
             CertificateFolders = [],
-            InsecureRegistries = ["images.invalid"],
-            Proxy = Read(("HTTP_PROXY", $"http://{proxy.Host}"), ("HTTPS_PROXY", $"http://{proxy.Host}")),
+            InsecureRegistries = failure is null ? ["images.invalid"] : [],
+            Proxy = Read(("HTTP_PROXY", url), ("HTTPS_PROXY", url)),
         };
+        var repository = new RegistryClient(options, TimeProvider.System).OpenRepository(ImageReference.Parse("images.invalid/a:1"), null);
 
-        var resolved = await new RegistryClient(options, TimeProvider.System)
-            .OpenRepository(ImageReference.Parse("images.invalid/a:1"), null).ResolveAsync(CancellationToken.None);
+        if (failure is null)
+        {
+            Assert.Equal(image.ManifestDigest, (await repository.ResolveAsync(CancellationToken.None)).Digest.ToString());
+            return;
+        }
 
-        Assert.Equal(image.ManifestDigest, resolved.Digest.ToString());
+        var refused = await Assert.ThrowsAsync<RuntimeException>(() => repository.ResolveAsync(CancellationToken.None));
+        Assert.Equal(failure, refused.Kind);
+        Assert.Contains("407", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(password, refused.ToString(), StringComparison.Ordinal);
     }
 
     private static EnvironmentProxy? Read(params (string Name, string Value)[] variables) =>

@@ -83,10 +83,29 @@ public sealed class RegistriesCheckTests : IDisposable
     public async Task Helper_ThatIsNotThere_IsNamed()
     {
         var failure = await Assert.ThrowsAsync<RuntimeException>(
-            () => new CredentialHelperProgram().GetAsync("none-of-that-name", "a.example", CancellationToken.None));
+            () => new CredentialHelperProgram(TimeSpan.FromSeconds(1)).GetAsync("none-of-that-name", "a.example", CancellationToken.None));
 
         Assert.Equal(ErrorKind.FailedPrecondition, failure.Kind);
         Assert.Contains("docker-credential-none-of-that-name", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sleep 100", ErrorKind.DeadlineExceeded, "did not end within")]
+    [InlineData("head -c 100000 /dev/zero", ErrorKind.FailedPrecondition, "more than 65536 bytes")]
+    public async Task Helper_ThatKeepsNoLimit_IsAnErrorByItsName(string script, ErrorKind kind, string words)
+    {
+        var name = $"test-{_folder.Name}";
+        var path = PathOf($"docker-credential-{name}");
+        File.WriteAllText(path, $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Environment.SetEnvironmentVariable("PATH", $"{Environment.GetEnvironmentVariable("PATH")}:{_folder.FullName}");
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(
+            () => new CredentialHelperProgram(TimeSpan.FromSeconds(0.5)).GetAsync(name, "a.example", CancellationToken.None));
+
+        Assert.Equal(kind, failure.Kind);
+        Assert.Contains(path, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
     }
 
     private string PathOf(string name) => Path.Combine(_folder.FullName, name);

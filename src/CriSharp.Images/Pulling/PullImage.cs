@@ -45,7 +45,7 @@ public sealed partial class PullImage(
     public async Task<string> RunAsync(PullRequest request, CancellationToken cancellationToken)
     {
         var own = request.Credentials?.ToRegistryCredentials();
-        var credentials = await registry.FindCredentialsAsync(request.Reference, own, request.Files, cancellationToken);
+        var credentials = await FindCredentialsAsync(request, own, cancellationToken);
         var key = new PullKey(request.Reference, credentials.Fingerprint());
         var work = _pulls.RunAsync(key, token => TrackAsync(request.Reference, credentials, token), cancellationToken);
         return await operations.ExplainAsync(work, nameof(PullImage), request.Reference.ToString());
@@ -53,6 +53,14 @@ public sealed partial class PullImage(
 
     /// <summary>The pulls under way, the oldest first.</summary>
     public IReadOnlyList<PullProgress> Progress() => [.. _running.Keys.Select(tracker => tracker.Snapshot()).OrderBy(pull => pull.StartedAt)];
+
+    /// <summary>Each caller's own, before he joins others: who has other ones must not get their image.</summary>
+    private async Task<RepositoryCredentials> FindCredentialsAsync(PullRequest request, RegistryCredentials? own, CancellationToken cancellationToken)
+    {
+        using var operation = operations.Begin(nameof(PullImage), "", request.Reference.ToString());
+        Operation.At("credentials");
+        return await registry.FindCredentialsAsync(request.Reference, own, request.Files, cancellationToken);
+    }
 
     private async Task<string> TrackAsync(ImageReference reference, RepositoryCredentials credentials, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ public sealed class EnvironmentProxy : IWebProxy
 
     private EnvironmentProxy(Uri? forHttp, Uri? forHttps, NoProxyList exceptions)
     {
-        (_forHttp, _forHttps, _exceptions) = (forHttp, forHttps, exceptions);
+        (_forHttp, _forHttps, _exceptions) = (WithoutLogin(forHttp), WithoutLogin(forHttps), exceptions);
         Credentials = new ProxyCredentials(forHttp, forHttps);
     }
 
@@ -55,6 +55,9 @@ public sealed class EnvironmentProxy : IWebProxy
             ? proxy
             : throw new RuntimeException(ErrorKind.InvalidArgument, $"the environment's {name} is not the URL of a proxy (http, https or socks5)");
     }
+
+    /// <summary>The URL ends up in errors.</summary>
+    private static Uri? WithoutLogin(Uri? proxy) => proxy is null ? null : new UriBuilder(proxy) { UserName = "", Password = "" }.Uri;
 
     private static string? Value(Func<string, string?> variable, string name) =>
         new[] { variable(name), variable(name.ToLowerInvariant()) }.FirstOrDefault(text => !string.IsNullOrWhiteSpace(text))?.Trim();

@@ -13,6 +13,8 @@ namespace CriSharp.Daemon.Composition;
 /// <summary>What the daemon knows of registries: their rules and names, who it is to them, and the way to them.</summary>
 internal static class RegistryRooms
 {
+    private static readonly TimeSpan HelperTimeLimit = TimeSpan.FromSeconds(30);
+
     public static void AddRegistries(this IServiceCollection services, DaemonOptions options)
     {
         // Read here and now: a wrong file, or a proxy that is none, keeps the daemon from starting.
@@ -20,7 +22,7 @@ internal static class RegistryRooms
         var proxy = EnvironmentProxy.Read(Environment.GetEnvironmentVariable);
         services.AddSingleton(provider => LiveRegistriesOf(options, first, provider.GetRequiredService<ILogger<LiveRegistries>>()));
         services.AddSingleton(provider => new ImageNames(Rules(provider), options.ShortNameMode));
-        services.AddSingleton<ICredentialPrograms, CredentialHelperProgram>();
+        services.AddSingleton<ICredentialPrograms>(new CredentialHelperProgram(HelperTimeLimit));
         services.AddSingleton(provider => new CredentialLookup(
             CredentialOptionsOf(options), provider.GetRequiredService<ICredentialPrograms>(), Rules(provider)));
         services.AddSingleton(provider => new RegistryClient(

@@ -8,12 +8,11 @@ using CriSharp.Registry.Credentials;
 namespace CriSharp.Daemon.Registries;
 
 /// <summary>Runs docker-credential-NAME of the daemon's PATH, within a time limit, and keeps so much of its output as an answer may have.</summary>
-internal sealed class CredentialHelperProgram : ICredentialPrograms
+/// <param name="timeLimit">A helper that takes longer is killed with all that it started.</param>
+internal sealed class CredentialHelperProgram(TimeSpan timeLimit) : ICredentialPrograms
 {
     private const int OutputLimitBytes = 64 * 1024;
     private const string UsualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     // HOME, proxies and what a cloud's helper may want; not what speaks of the daemon itself.
     private static readonly string[] OwnVariables = ["NOTIFY_", "LISTEN_", "DOTNET_", "CRISHARP_"];
@@ -32,7 +31,7 @@ internal sealed class CredentialHelperProgram : ICredentialPrograms
                     Arguments = ["get"],
                     Environment = InheritedEnvironment(),
                     StandardInput = Encoding.UTF8.GetBytes(serverUrl),
-                    TimeLimit = TimeLimit,
+                    TimeLimit = timeLimit,
                     OutputLimitBytes = OutputLimitBytes,
                 },
                 cancellationToken);
@@ -47,7 +46,7 @@ internal sealed class CredentialHelperProgram : ICredentialPrograms
         catch (TimeoutException)
         {
             // Its last words are left out: nobody knows what a helper prints.
-            throw new RuntimeException(ErrorKind.DeadlineExceeded, $"the credential helper {path} did not end within {TimeLimit.TotalSeconds:0} s and was killed");
+            throw new RuntimeException(ErrorKind.DeadlineExceeded, $"the credential helper {path} did not end within {timeLimit.TotalSeconds:0.#} s and was killed");
         }
     }
 
