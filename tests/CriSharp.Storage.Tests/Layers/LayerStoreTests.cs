@@ -39,6 +39,18 @@ public sealed class LayerStoreTests : IDisposable
         Assert.Equal(5, record.SizeBytes);
     }
 
+    /// <summary>A raw block of one frame: what zstd makes of bytes that don't compress.</summary>
+    [Fact]
+    public async Task Unpack_WhenZstd_IsUnpacked()
+    {
+        byte[] header = [0x28, 0xb5, 0x2f, 0xfd, 0, 0x58];
+        var block = (SomeTar.Length << 3) | 1;
+        byte[] blob = [.. header, (byte)block, (byte)(block >> 8), (byte)(block >> 16), .. SomeTar];
+        await FailAsync(StoreFixture.SourceOf(blob[..^1], SomeTar), ErrorKind.DataLoss);
+        var record = await _stores.Layers.UnpackAsync(StoreFixture.SourceOf(blob, SomeTar), null, CancellationToken.None);
+        Assert.Equal(5, record.SizeBytes);
+    }
+
     [Fact]
     public async Task Unpack_WhenTarHasTrailingBytes_TheyCountForTheDigestsOnly()
     {
@@ -48,7 +60,6 @@ public sealed class LayerStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData(new byte[] { 0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0 }, "Zstd")]
     [InlineData(new byte[] { 0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, 0 }, "Xz")]
     [InlineData(new byte[] { (byte)'B', (byte)'Z', (byte)'h', (byte)'9', 1 }, "Bzip2")]
     public async Task Unpack_WhenCompressionIsUnknown_SaysWhich(byte[] blob, string name)
