@@ -15,16 +15,41 @@ internal sealed class BenchImages
     private const string Zstd = "zstd -3 -c";
     private static readonly string[] Sources = ["/usr/share", "/usr/lib", "/usr/include", "/usr/bin"];
 
-    public required IReadOnlyList<string> Large { get; init; }
+    private static readonly string[] LargeNames = ["multi", "one", "zstd"];
+    private const string SiblingName = "sibling";
+    private readonly Func<string, string> _reference;
+
+    private BenchImages(Func<string, string> reference, int small)
+    {
+        _reference = reference;
+        Large = [.. LargeNames.Select(reference)];
+        Sibling = reference(SiblingName);
+        Small = [.. Enumerable.Range(0, small).Select(number => reference(SmallName(number)))];
+    }
+
+    public IReadOnlyList<string> Large { get; }
 
     /// <summary>Shares all but its last layer with the first of <see cref="Large"/>.</summary>
-    public required string Sibling { get; init; }
+    public string Sibling { get; }
 
-    public required IReadOnlyList<string> Small { get; init; }
+    public IReadOnlyList<string> Small { get; }
+
+    /// <param name="registry">HOST:PORT, without TLS.</param>
+    /// <param name="small">How many small images.</param>
+    public static BenchImages In(string registry, int small) => new(name => $"{registry}/bench/{name}:latest", small);
+
+    /// <summary>Whether the last one that a run pushes is there.</summary>
+    public async Task<bool> AreThereAsync(string registry, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Head, $"http://{registry}/v2/bench/{SmallName(Small.Count - 1)}/manifests/latest");
+        request.Headers.Add("Accept", "application/vnd.oci.image.manifest.v1+json");
+        using var response = await client.SendAsync(request, cancellationToken);
+        return response.IsSuccessStatusCode;
+    }
 
     /// <param name="megabytes">Of the files, uncompressed.</param>
-    /// <param name="small">How many small images.</param>
-    public static async Task<BenchImages> PushAsync(LocalRegistry registry, int megabytes, int small, CancellationToken cancellationToken)
+    public async Task PushAsync(int megabytes, CancellationToken cancellationToken)
     {
         var layout = Directory.CreateTempSubdirectory("crisharp-bench-layout-").FullName;
         Directory.CreateDirectory(Path.Combine(layout, "blobs", "sha256"));
@@ -36,37 +61,30 @@ internal sealed class BenchImages
             var one = await PackAsync(layout, [files], Gzip, cancellationToken);
             var zstd = await PackAsync(layout, parts, Zstd, cancellationToken);
             var other = await PackAsync(layout, [parts[0].Take(50).ToList()], Gzip, cancellationToken);
-            var manifests = new JsonArray(
-                Image(layout, "multi", multi), Image(layout, "one", one), Image(layout, "zstd", zstd), Image(layout, "sibling", [.. multi.Take(LayerCount - 1), .. other]));
-            var smalls = new List<string>();
-            for (var number = 0; number < small; number++)
+            var images = new List<(string Name, IReadOnlyList<BenchLayer> Layers)>
             {
-                var layers = await PackAsync(layout, [parts[number % LayerCount].Skip(number * 20).Take(200).ToList()], Gzip, cancellationToken);
-                smalls.Add($"small{number}");
-                manifests.Add(Image(layout, smalls[^1], layers));
-            }
-
-            await File.WriteAllTextAsync(Path.Combine(layout, "index.json"), new JsonObject { ["schemaVersion"] = 2, ["manifests"] = manifests }.ToJsonString(), cancellationToken);
-            await File.WriteAllTextAsync(Path.Combine(layout, "oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}", cancellationToken);
-            async Task<string> PushedAsync(string name)
-            {
-                var reference = $"{registry.Host}/bench/{name}:latest";
-                await BenchLayer.ShellAsync($"skopeo --insecure-policy copy --quiet --dest-tls-verify=false oci:{layout}:{name} docker://{reference}", cancellationToken);
-                return reference;
-            }
-
-            return new BenchImages
-            {
-                Large = [await PushedAsync("multi"), await PushedAsync("one"), await PushedAsync("zstd")],
-                Sibling = await PushedAsync("sibling"),
-                Small = await Task.WhenAll(smalls.Select(PushedAsync)),
+                (LargeNames[0], multi), (LargeNames[1], one), (LargeNames[2], zstd), (SiblingName, [.. multi.Take(LayerCount - 1), .. other]),
             };
+            for (var number = 0; number < Small.Count; number++)
+            {
+                images.Add((SmallName(number), await PackAsync(layout, [parts[number % LayerCount].Skip(number * 20).Take(200).ToList()], Gzip, cancellationToken)));
+            }
+
+            var index = new JsonObject { ["schemaVersion"] = 2, ["manifests"] = new JsonArray([.. images.Select(image => Image(layout, image.Name, image.Layers))]) };
+            await File.WriteAllTextAsync(Path.Combine(layout, "index.json"), index.ToJsonString(), cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(layout, "oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}", cancellationToken);
+            foreach (var (name, _) in images)
+            {
+                await BenchLayer.ShellAsync($"skopeo --insecure-policy copy --quiet --dest-tls-verify=false oci:{layout}:{name} docker://{_reference(name)}", cancellationToken);
+            }
         }
         finally
         {
             Directory.Delete(layout, recursive: true);
         }
     }
+
+    private static string SmallName(int number) => $"small{number}";
 
     private static async Task<IReadOnlyList<BenchLayer>> PackAsync(
         string layout, List<List<string>> parts, string compressor, CancellationToken cancellationToken)

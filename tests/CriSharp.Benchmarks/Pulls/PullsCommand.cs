@@ -9,26 +9,33 @@ namespace CriSharp.Benchmarks.Pulls;
 internal static class PullsCommand
 {
     private const string Section = "pull";
+    private const int SmallImages = 20;
 
     public static Command Create()
     {
-        var peers = new Option<string[]>("--peer") { Description = "A runtime to measure beside ours, as NAME=SOCKET=PID; it must know the registry of --port as insecure", DefaultValueFactory = _ => [] };
+        var peers = new Option<string[]>("--peer") { Description = "A runtime to measure beside ours, as NAME=SOCKET=PID; it must know the registry of --registry as insecure", DefaultValueFactory = _ => [] };
         var rounds = new Option<int>("--rounds") { Description = "Pulls of each image, per runtime", DefaultValueFactory = _ => 5 };
         var megabytes = new Option<int>("--megabytes") { Description = "Uncompressed size of the large images", DefaultValueFactory = _ => 640 };
-        var port = new Option<int>("--port") { Description = "Of the registry; 0: a free one", DefaultValueFactory = _ => 0 };
+        var registry = new Option<string?>("--registry") { Description = "HOST:PORT of a registry without TLS that keeps the images for the next run; without it, one is started and thrown away" };
         var only = new Option<string?>("--only") { Description = "Only the large image of this name: multi, one or zstd" };
-        var command = new Command("pulls", "Pulls, beside other runtimes and beside skopeo and umoci") { peers, rounds, megabytes, port, only };
+        var command = new Command("pulls", "Pulls, beside other runtimes and beside skopeo and umoci") { peers, rounds, megabytes, registry, only };
         command.SetAction((arguments, cancellationToken) => RunAsync(
-            arguments.GetValue(peers)!, arguments.GetValue(rounds), arguments.GetValue(megabytes), arguments.GetValue(port), arguments.GetValue(only), cancellationToken));
+            arguments.GetValue(peers)!, arguments.GetValue(rounds), arguments.GetValue(megabytes), arguments.GetValue(registry), arguments.GetValue(only), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] peers, int rounds, int megabytes, int port, string? only, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string[] peers, int rounds, int megabytes, string? givenRegistry, string? only, CancellationToken cancellationToken)
     {
-        await using var registry = await LocalRegistry.StartAsync(port: port);
-        await Console.Error.WriteLineAsync($"making images in {registry.Host} ...");
-        var images = await BenchImages.PushAsync(registry, megabytes, small: 20, cancellationToken);
-        await using var daemon = await DaemonInstance.StartPlainAsync("--insecure-registry", registry.Host);
+        await using var ownRegistry = givenRegistry is null ? await LocalRegistry.StartAsync() : null;
+        var registry = givenRegistry ?? ownRegistry!.Host;
+        var images = BenchImages.In(registry, SmallImages);
+        if (!await images.AreThereAsync(registry, cancellationToken))
+        {
+            await Console.Error.WriteLineAsync($"making images in {registry} ...");
+            await images.PushAsync(megabytes, cancellationToken);
+        }
+
+        await using var daemon = await DaemonInstance.StartPlainAsync("--insecure-registry", registry);
         using var own = new CriClient(daemon.Socket);
         var others = peers.Select(peer => peer.Split('=')).Select(parts => new PulledRuntime(parts[0], new CriClient(parts[1]), int.Parse(parts[2]))).ToList();
         IReadOnlyList<PulledRuntime> runtimes = [new PulledRuntime("crisharp", own, daemon.DaemonPid), .. others];

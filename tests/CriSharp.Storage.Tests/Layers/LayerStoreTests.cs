@@ -235,6 +235,43 @@ public sealed class LayerStoreTests : IDisposable
         Assert.Empty(_stores.Layers.Swept);
     }
 
+    /// <summary>As after kill -9: the kernel still has it all.</summary>
+    [Fact]
+    public async Task Open_WhenLayerWasNotSynced_InTheSameBoot_IsFoundAgainAndSyncedWithTheNextImage()
+    {
+        _stores.Reopen("boot 1");
+        var record = await _stores.UnpackAsync(SomeTar);
+        _stores.Reopen("boot 1");
+        Assert.Equal(record.SizeBytes, _stores.Layers.Find(record.DiffId)!.SizeBytes);
+        Assert.Equal([record.DiffId], _stores.Layers.Unsynced());
+        _stores.Layers.SyncFileSystem();
+        Assert.Empty(_stores.Layers.Unsynced());
+        _stores.Reopen("boot 2");
+        Assert.True(_stores.Layers.Contains(record.DiffId));
+        Assert.Empty(_stores.Layers.Unsynced());
+    }
+
+    [Theory]
+    [InlineData("boot 2", null)]
+    [InlineData(null, null)]
+    [InlineData("boot 1", "")]
+    [InlineData("boot 1", "{ half")]
+    public async Task Open_WhenLayerWasNotSynced_AfterAPowerCut_IsSwept(string? bootId, string? left)
+    {
+        _stores.Reopen("boot 1");
+        var record = await _stores.UnpackAsync(SomeTar);
+        if (left is not null)
+        {
+            File.WriteAllText(Path.Combine(Path.GetDirectoryName(_stores.Layers.TreePath(record.DiffId))!, "unsynced.json"), left);
+        }
+
+        _stores.Reopen(bootId);
+        Assert.Null(_stores.Layers.Find(record.DiffId));
+        Assert.Single(_stores.Layers.Swept);
+        Assert.Empty(_stores.Layers.SetAside);
+        _stores.AssertNothingLeft();
+    }
+
     [Fact]
     public async Task Open_WhenLayerWasNotSynced_IsSwept()
     {

@@ -47,8 +47,7 @@ public sealed class LocalRegistry : IAsyncDisposable
 
     /// <param name="tls">Serve HTTPS with a certificate of a CA made for this registry by openssl.</param>
     /// <param name="needsLogin">Ask for <see cref="UserName"/> and <see cref="Password"/> (Basic).</param>
-    /// <param name="port">0: a free one.</param>
-    public static async Task<LocalRegistry> StartAsync(bool tls = false, bool needsLogin = false, int port = 0)
+    public static async Task<LocalRegistry> StartAsync(bool tls = false, bool needsLogin = false)
     {
         foreach (var (program, package) in ((string, string)[])[(Program, "docker-registry"), (Skopeo, "skopeo")])
         {
@@ -62,7 +61,7 @@ public sealed class LocalRegistry : IAsyncDisposable
         {
             try
             {
-                return await StartOnceAsync(tls, needsLogin, port == 0 ? FreePort() : port);
+                return await StartOnceAsync(tls, needsLogin);
             }
             catch (InvalidOperationException) when (attempt < Attempts)
             {
@@ -114,12 +113,13 @@ public sealed class LocalRegistry : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static async Task<LocalRegistry> StartOnceAsync(bool tls, bool needsLogin, int port)
+    private static async Task<LocalRegistry> StartOnceAsync(bool tls, bool needsLogin)
     {
         var folder = Directory.CreateTempSubdirectory("crisharp-registry-").FullName;
         ChildProcess? process = null;
         try
         {
+            var port = FreePort();
             var tlsLines = tls ? await RegistryCertificates.MakeAsync(folder, $"127.0.0.1:{port}") : "";
             var configuration = Path.Combine(folder, "config.yml");
             await File.WriteAllTextAsync(configuration, Configuration(folder, port, tlsLines, needsLogin));
