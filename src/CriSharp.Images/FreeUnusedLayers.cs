@@ -14,6 +14,8 @@ namespace CriSharp.Images;
 public sealed partial class FreeUnusedLayers(
     ImageStore images, ContentStore content, LayerStore layers, Func<IEnumerable<DiffId>> layersInUse, ILogger<FreeUnusedLayers> logger)
 {
+    private const int MostRemovalsAtOnce = 4;
+
     /// <summary>
     /// At start: what a crash in the middle of a pull or a removal left behind. Layers that a pull had done when the daemon was killed are kept for its retry.
     /// </summary>
@@ -67,19 +69,17 @@ public sealed partial class FreeUnusedLayers(
 
         // Asked once: of a layer that no image has, no container's tree can be made any more.
         var freed = 0;
-        foreach (var layer in layerCandidates.Distinct())
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, MostRemovalsAtOnce), CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(layerCandidates.Distinct(), parallel, async (layer, _) =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-
             // The claim comes first: a pull that ended before it has made its image visible by now.
             using var claim = images.LayerLeases.TryClaim(layer);
             if (claim is not null && !images.Uses(layer) && !inUse.Contains(layer))
             {
-                layers.Remove(layer);
-                freed++;
+                await layers.RemoveAsync(layer);
+                Interlocked.Increment(ref freed);
             }
-        }
-
+        });
         return freed;
     }
 

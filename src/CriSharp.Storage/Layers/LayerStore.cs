@@ -155,6 +155,9 @@ public sealed partial class LayerStore
         TreeRemoval.Remove(trash);
     }
 
+    /// <inheritdoc cref="Remove"/>
+    public Task RemoveAsync(DiffId diffId) => OwnThread.RunAsync("layer removal", () => Remove(diffId));
+
     private void Load()
     {
         var swept = new List<string>();
