@@ -10,7 +10,8 @@ namespace CriSharp.Storage.Layers;
 /// <summary>
 /// Unpacked layers, one tree each, keyed by DiffId: layers/sha256-HEX/{tree, record.json}.
 /// <para>A layer is usable as soon as it is unpacked. It outlives a restart only after <see cref="SyncFileSystem"/>, which is called once per image
-/// before the image becomes visible: the record is written only when the tree is known to be on disk, and a folder without one is swept at the next start.</para>
+/// before the image becomes visible: the record is written only when the tree is known to be on disk. Until then a second one names the boot: a killed daemon
+/// loses nothing that the kernel still holds, so what a pull had done is found again; after a power cut such a folder is swept.</para>
 /// </summary>
 public sealed partial class LayerStore
 {
@@ -30,10 +31,11 @@ public sealed partial class LayerStore
     private readonly HashSet<DiffId> _unsynced = [];
     private readonly BrokenRecords _broken;
     private readonly TimeProvider _time;
+    private readonly string _bootId;
 
-    private LayerStore(string root, LayerLimits limits, DiskReserve reserve, TimeProvider time)
+    private LayerStore(string root, LayerLimits limits, DiskReserve reserve, TimeProvider time, string bootId)
     {
-        (_reserve, _broken, _time) = (reserve, new BrokenRecords(root, time), time);
+        (_reserve, _broken, _time, _bootId) = (reserve, new BrokenRecords(root, time), time, bootId);
         _folder = Path.Combine(Path.GetFullPath(root), "layers");
         _staging = Path.Combine(_folder, StagingName);
         _limits = limits;
@@ -50,9 +52,10 @@ public sealed partial class LayerStore
     /// <param name="limits">Null: the defaults.</param>
     /// <param name="reserve">Gives room for a removal on a full disk; null: none.</param>
     /// <param name="time">Null: the system's.</param>
-    public static LayerStore Open(string root, LayerLimits? limits = null, DiskReserve? reserve = null, TimeProvider? time = null)
+    /// <param name="bootId">This run of the machine; null: unknown, and what was not synced is not found again.</param>
+    public static LayerStore Open(string root, LayerLimits? limits = null, DiskReserve? reserve = null, TimeProvider? time = null, string? bootId = null)
     {
-        var store = new LayerStore(root, limits ?? new LayerLimits(), reserve ?? DiskReserve.None, time ?? TimeProvider.System);
+        var store = new LayerStore(root, limits ?? new LayerLimits(), reserve ?? DiskReserve.None, time ?? TimeProvider.System, bootId ?? "");
         HostPath.MakeDirectories(store._folder, Permissions.PrivateFolder);
         Staging.Sweep(store._staging);
         HostPath.MakeDirectories(store._staging, Permissions.PrivateFolder);
@@ -152,6 +155,9 @@ public sealed partial class LayerStore
         TreeRemoval.Remove(trash);
     }
 
+    /// <inheritdoc cref="Remove"/>
+    public Task RemoveAsync(DiffId diffId) => OwnThread.RunAsync("layer removal", () => Remove(diffId));
+
     private void Load()
     {
         var swept = new List<string>();
@@ -163,6 +169,13 @@ public sealed partial class LayerStore
                 if (TryReadRecord(folder) is { } record)
                 {
                     _records[record.DiffId] = record;
+                    continue;
+                }
+
+                if (TryReadUnsynced(folder) is { } unsynced)
+                {
+                    _records[unsynced.DiffId] = unsynced;
+                    _unsynced.Add(unsynced.DiffId);
                     continue;
                 }
 
@@ -192,15 +205,22 @@ public sealed partial class LayerStore
     }
 
     /// <returns>null: a crash came before the layer was known to be on disk.</returns>
-    private LayerRecord? TryReadRecord(string folder)
+    private LayerRecord? TryReadRecord(string folder) => TryReadDocument(folder, RecordName) is { } document ? RecordOf(document, folder) : null;
+
+    private static LayerDocument? TryReadDocument(string folder, string name)
     {
-        if (RecordFile.TryRead(Path.Combine(folder, RecordName), RecordLimitBytes) is not { } content || !Directory.Exists(Path.Combine(folder, TreeName)))
+        if (RecordFile.TryRead(Path.Combine(folder, name), RecordLimitBytes) is not { } content || !Directory.Exists(Path.Combine(folder, TreeName)))
         {
             return null;
         }
 
         var document = JsonSerializer.Deserialize(content.Json, StorageJson.Default.LayerDocument) ?? throw new FormatException("it is null");
         content.RequireVersion(document.Version, LayerDocument.CurrentVersion);
+        return document;
+    }
+
+    private LayerRecord RecordOf(LayerDocument document, string folder)
+    {
         var record = document.ToRecord();
         return FolderOf(record.DiffId) == folder ? record : throw new FormatException($"it is about {record.DiffId}, which is not what its folder says");
     }
@@ -209,6 +229,7 @@ public sealed partial class LayerStore
     {
         var content = JsonSerializer.SerializeToUtf8Bytes(LayerDocument.From(record), StorageJson.Default.LayerDocument);
         RecordFile.Write(Path.Combine(FolderOf(record.DiffId), RecordName), content);
+        File.Delete(Path.Combine(FolderOf(record.DiffId), UnsyncedName));
     }
 
     private string FolderOf(DiffId diffId) => Path.Combine(_folder, $"{diffId.Digest.Algorithm}-{diffId.Digest.Hex}");

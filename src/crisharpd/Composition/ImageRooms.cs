@@ -4,6 +4,7 @@ using CriSharp.Images;
 using CriSharp.Images.Pulling;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
+using CriSharp.Pods;
 using CriSharp.Pods.Containers;
 using CriSharp.Registry.Names;
 using CriSharp.Storage;
@@ -31,7 +32,8 @@ internal static class ImageRooms
             options.Root,
             new LayerLimits { FreeBytesKept = provider.GetRequiredService<DiskRoom>().FloorBytes },
             provider.GetRequiredService<DiskReserve>(),
-            provider.GetRequiredService<TimeProvider>())));
+            provider.GetRequiredService<TimeProvider>(),
+            BootId.Current)));
         services.AddSingleton(provider => provider.GetRequiredService<DiskReserve>().Write(() => SnapshotStore.Open(
             options.Root, provider.GetRequiredService<LayerStore>(), provider.GetRequiredService<DiskReserve>())));
         services.AddSingleton(provider => ImageStore.Open(
