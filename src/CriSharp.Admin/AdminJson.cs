@@ -9,4 +9,6 @@ namespace CriSharp.Admin;
 [JsonSerializable(typeof(PullsDocument))]
 [JsonSerializable(typeof(OperationsDocument))]
 [JsonSerializable(typeof(AuditDocument))]
+[JsonSerializable(typeof(ImagesDocument))]
+[JsonSerializable(typeof(ErrorDocument))]
 public sealed partial class AdminJson : JsonSerializerContext;

@@ -36,7 +36,8 @@ internal static class CommandTree
         Command[] commands =
         [
             run, PodsCommand.Create(verb), PsCommand.Create(verb), LogsCommand.Create(verb), exec, StopCommand.Create(verb), RemoveCommand.Create(verb),
-            PullCommand.Create(verb), ImagesCommand.Create(verb), RemoveImageCommand.Create(verb), InfoCommand.Create(verb),
+            PullCommand.Create(verb), ImagesCommand.Create(verb), RemoveImageCommand.Create(verb), LoadCommand.Create(verb), TagCommand.Create(verb),
+            UntagCommand.Create(verb), CollectCommand.Create(verb), InfoCommand.Create(verb),
             WhyCommand.Create(verb), AuditCommand.Create(verb), VersionCommand.Create(verb),
         ];
         foreach (var command in commands)

@@ -1,10 +1,14 @@
 using System.Text;
+using CriSharp.Linux;
+using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Ctl.CommandLine;
 
 /// <summary>What a verb touches of the outside besides the runtime, so that tests can stand in for it.</summary>
 internal sealed class Surroundings : IDisposable
 {
+    private const int StandardErrorNumber = 2;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     public Surroundings(Stream standardOutput, Stream standardError)
@@ -21,12 +25,18 @@ internal sealed class Surroundings : IDisposable
     /// <summary>Raw bytes, for what containers say.</summary>
     public Stream StandardError { get; }
 
+    /// <summary>Raw bytes; the caller disposes of it.</summary>
+    public Func<Stream> OpenStandardInput { get; init; } = () => Stream.Null;
+
     public TextWriter Out { get; }
 
     public TextWriter Error { get; }
 
     /// <summary>Somebody watches: progress is drawn.</summary>
     public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Columns and rows of the terminal behind standard error; it may change.</summary>
+    public Func<(int Columns, int Rows)> TerminalSize { get; init; } = () => (80, 24);
 
     public Func<string, string?> EnvironmentVariable { get; init; } = _ => null;
 
@@ -38,8 +48,24 @@ internal sealed class Surroundings : IDisposable
     public static Surroundings OfThisProcess() => new(Console.OpenStandardOutput(), Console.OpenStandardError())
     {
         ErrorIsTerminal = !Console.IsErrorRedirected,
+        OpenStandardInput = Console.OpenStandardInput,
+        TerminalSize = SizeOfTerminal,
         EnvironmentVariable = Environment.GetEnvironmentVariable,
     };
+
+    private static (int Columns, int Rows) SizeOfTerminal()
+    {
+        try
+        {
+            using var terminal = new SafeFileHandle(StandardErrorNumber, ownsHandle: false);
+            var size = Linux.Terminals.TerminalSize.Of(terminal);
+            return size is { Columns: > 0, Rows: > 0 } ? (size.Columns, size.Rows) : (80, 24);
+        }
+        catch (LinuxException)
+        {
+            return (80, 24);
+        }
+    }
 
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Services;
 using CriSharp.Images;
+using CriSharp.Images.Loading;
 using CriSharp.Images.Pulling;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
@@ -58,6 +59,8 @@ internal static class ImageRooms
             provider.GetRequiredService<ILogger<RemoveImage>>()));
         services.AddSingleton<PullImage>();
         services.AddSingleton<PullByName>();
+        services.AddSingleton<LoadArchive>();
+        services.AddSingleton<NameImage>();
         services.AddSingleton<ContainerFileSystem>();
         services.AddSingleton<ImageVerbs>();
     }

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using CriSharp.Admin;
+using CriSharp.Daemon.Hosting;
+using CriSharp.Images;
+using CriSharp.Images.Loading;
+
+namespace CriSharp.Daemon.Endpoints;
+
+/// <summary>What people do with images and the CRI has no call for.</summary>
+internal sealed class ImagePages(LoadArchive load, NameImage name, StartGate gate)
+{
+    public IEnumerable<AdminPage> All =>
+    [
+        AdminPage.JsonFor(AdminAddress.LoadPath, LoadAsync) with { Method = "POST" },
+        AdminPage.JsonFor(AdminAddress.TagPath, TagAsync) with { Method = "POST" },
+        AdminPage.JsonFor(AdminAddress.UntagPath, UntagAsync) with { Method = "POST" },
+    ];
+
+    private async Task<byte[]> LoadAsync(AdminRequest request)
+    {
+        await gate.PassAsync(request.Gone);
+        var tags = request.All(AdminAddress.NameParameter).Select(name.TagOf).ToList();
+        var loaded = await load.RunAsync(request.Body, tags, request.Gone);
+        return Format(loaded.Select(image => new NamedImageDocument { Id = image.Id, Names = image.Names }));
+    }
+
+    private async Task<byte[]> TagAsync(AdminRequest request)
+    {
+        await gate.PassAsync(request.Gone);
+        return Format(await name.TagAsync(request.Single(AdminAddress.ImageParameter), request.Single(AdminAddress.NameParameter), request.Gone));
+    }
+
+    private async Task<byte[]> UntagAsync(AdminRequest request)
+    {
+        await gate.PassAsync(request.Gone);
+        return Format(await name.UntagAsync(request.Single(AdminAddress.NameParameter), request.Gone));
+    }
+
+    private static byte[] Format(ImageRecord image) => Format([new NamedImageDocument { Id = image.Id, Names = image.RepoTags }]);
+
+    private static byte[] Format(IEnumerable<NamedImageDocument> images) =>
+        JsonSerializer.SerializeToUtf8Bytes(new ImagesDocument { Images = [.. images] }, AdminJson.Default.ImagesDocument);
+}
