@@ -8,6 +8,9 @@ public sealed record PullRequest
 {
     public required ImageReference Reference { get; init; }
 
+    /// <summary>Of the pod that wants it, whose namespace may have a signature policy of its own; "": of none.</summary>
+    public string PodNamespace { get; init; } = "";
+
     /// <summary>Null: anonymously.</summary>
     public PullCredentials? Credentials { get; init; }
 }

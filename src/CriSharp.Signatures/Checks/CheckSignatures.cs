@@ -67,7 +67,7 @@ public sealed class CheckSignatures(IGpgv gpgv, IEd25519 ed25519)
         var untold = refusals.Count - RefusalsTold;
         return refusals.Count == 0
             ? $"there is no such signature ({searched})"
-            : $"no signature fits: {string.Join("; ", refusals.Take(RefusalsTold))}{(untold > 0 ? $"; and {untold} more" : "")}";
+            : $"no signature fits: {string.Join("; ", refusals.Take(RefusalsTold))}{(untold > 0 ? $"; and {untold} more" : "")} ({searched})";
     }
 
     private async Task<string?> CheckAsync(

@@ -1,4 +1,5 @@
 using CriSharp.Daemon.Checks;
+using CriSharp.Daemon.Signing;
 using CriSharp.Images;
 using CriSharp.Pods.Audit;
 using CriSharp.Pods.Host;
@@ -8,7 +9,7 @@ using CriSharp.Pods.Recovery;
 namespace CriSharp.Daemon.Composition;
 
 /// <summary>Finds pods, containers and images again, asks the runtimes what they can do, and loads the AppArmor profile.</summary>
-internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, AuditLeftovers audit, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts, RuntimeVersions versions, AppArmor appArmor) : IStartUp
+internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, AuditLeftovers audit, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts, RuntimeVersions versions, AppArmor appArmor, PolicyNotice policyNotice) : IStartUp
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -22,6 +23,7 @@ internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetw
 
     public async Task TidyAsync(CancellationToken cancellationToken)
     {
+        policyNotice.Tell();
         await freeUnused.SweepAsync(cancellationToken);
         await audit.RunAsync(AuditScope.RemoveSure, cancellationToken);
     }

@@ -91,6 +91,9 @@ internal static class ConfigurationText
         [Settings.DefaultEnv] = options.DefaultEnvironment,
         [Settings.DefaultUlimits] = [.. options.DefaultUlimits.Select(UlimitText.Format)],
         [Settings.DefaultCapabilities] = options.DefaultCapabilities,
+        [Settings.SignaturePolicy] = [options.SignaturePolicy],
+        [Settings.SignaturePolicyDirectory] = [options.SignaturePolicyDirectory],
+        [Settings.RegistriesDirectory] = [options.RegistriesDirectory],
     };
 
     private static string Value(Setting setting, IReadOnlyList<string> values) =>

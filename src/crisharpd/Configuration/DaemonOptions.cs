@@ -1,6 +1,8 @@
 using System.Net;
 using CriSharp.Oci;
 using CriSharp.Pods.Metrics;
+using CriSharp.Signatures.Policies;
+using CriSharp.Signatures.Sources;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
 
@@ -95,6 +97,15 @@ internal sealed record DaemonOptions
 
     /// <summary>How long the result of a call whose caller has gone is kept for its retry.</summary>
     public required TimeSpan UnclaimedTimeout { get; init; }
+
+    /// <summary>policy.json; need not be there where it is the usual one.</summary>
+    public string SignaturePolicy { get; init; } = PolicyFiles.UsualPath;
+
+    /// <summary>NAMESPACE.json lie there.</summary>
+    public string SignaturePolicyDirectory { get; init; } = PolicyFiles.UsualNamespaceFolder;
+
+    /// <summary>registries.d: *.yaml that say where signatures are.</summary>
+    public string RegistriesDirectory { get; init; } = SignatureSources.UsualFolder;
 
     /// <summary>Keys of the TOML files that mean nothing here.</summary>
     public IReadOnlyList<string> IgnoredKeys { get; init; } = [];

@@ -85,6 +85,15 @@ internal static class Settings
         "--included-pod-metrics", "crio.stats", "included_pod_metrics",
         "figures of ListPodSandboxMetrics: all, or some of cpu, disk, diskIO, hugetlb, memory, network, oom, pressure, process, spec [all]", Repeatable: true);
 
+    public static readonly Setting SignaturePolicy = new(
+        "--signature-policy", "crio.image", "signature_policy", "file that says which images must be signed by whom [/etc/containers/policy.json]");
+
+    public static readonly Setting SignaturePolicyDirectory = new(
+        "--signature-policy-dir", "crio.image", "signature_policy_dir", "folder of NAMESPACE.json, policies for pods of that namespace in place of the one for all [/etc/crisharp/policies]");
+
+    public static readonly Setting RegistriesDirectory = new(
+        "--registries-dir", "crio.image", "registries_dir", "folder of *.yaml that say where signatures of images lie [/etc/containers/registries.d]");
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, StreamEnableTls, StreamTlsCert, StreamTlsKey, StreamIdleTimeout, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
@@ -92,5 +101,6 @@ internal static class Settings
         CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout,
         RegistriesConf, AppArmorProfile, CdiSpecDirectories, DeviceOwnershipFromSecurityContext,
         DefaultEnv, DefaultUlimits, DefaultCapabilities, IncludedPodMetrics,
+        SignaturePolicy, SignaturePolicyDirectory, RegistriesDirectory,
     ];
 }

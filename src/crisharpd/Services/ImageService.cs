@@ -16,6 +16,7 @@ internal sealed class ImageService(ImageVerbs images, TimeProvider time) : Cri.V
         {
             Reference = ReferenceOf(request.Image),
             Credentials = CredentialsOf(request.Auth),
+            PodNamespace = request.SandboxConfig?.Metadata?.Namespace ?? "",
         };
         return new PullImageResponse { ImageRef = await images.PullImage.RunAsync(pull, context.CancellationToken) };
     }
