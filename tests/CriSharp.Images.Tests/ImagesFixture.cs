@@ -77,7 +77,7 @@ internal sealed class ImagesFixture : IDisposable
         Remover = new RemoveImage(Store, FreeUnused, id => InUse.Contains(id) ? "c1" : null, NullLogger<RemoveImage>.Instance);
     }
 
-    public Task<string> PullAsync(string reference, PullCredentials? credentials = null, CancellationToken cancellationToken = default, string podNamespace = "") =>
+    public Task<string> PullAsync(string reference, PullCredentials? credentials = null, string podNamespace = "", CancellationToken cancellationToken = default) =>
         Puller.RunAsync(new PullRequest { Reference = ImageReference.Parse(reference), Credentials = credentials, PodNamespace = podNamespace }, cancellationToken);
 
     public Task RemoveAsync(string name) => Remover.RunAsync(name, CancellationToken.None);

@@ -7,6 +7,7 @@ using CriSharp.TestSupport.Registries;
 namespace CriSharp.Images.Tests;
 
 /// <summary>The signature policy at pulls and at uses, with signatures as cosign makes them and, over HTTP, simple ones.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "DisposeAsync of IAsyncLifetime disposes them.")]
 public sealed class SignedPullTests : IAsyncLifetime
 {
     private readonly ImagesFixture _images = new();

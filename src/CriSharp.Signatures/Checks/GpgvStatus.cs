@@ -13,7 +13,7 @@ internal static class GpgvStatus
     private static readonly string[] Harmless =
     [
         "NEWSIG", "KEY_CONSIDERED", "SIG_ID", "PLAINTEXT_LENGTH", "VERIFICATION_COMPLIANCE_MODE", "TRUST_UNDEFINED", "PROGRESS",
-        "NOTATION_NAME", "NOTATION_FLAGS", "NOTATION_DATA", "POLICY_URL",
+        "KEYEXPIRED", "NOTATION_NAME", "NOTATION_FLAGS", "NOTATION_DATA", "POLICY_URL",
     ];
 
     /// <returns>Null: one of the keys has signed the content, and neither has expired.</returns>
