@@ -33,7 +33,7 @@ public sealed class PolicyFiles(string path, string namespaceFolder)
         }
 
         var own = System.IO.Path.Combine(namespaceFolder, $"{podNamespace}.json");
-        return File.Exists(own) ? own : path;
+        return IsThere(own) ? own : path;
     }
 
     /// <param name="file">One of <see cref="PathFor"/>.</param>
@@ -42,7 +42,7 @@ public sealed class PolicyFiles(string path, string namespaceFolder)
     {
         if (SmallFile.TryRead(file, PolicyReader.LimitBytes) is not { } bytes)
         {
-            return file == UsualPath ? SignaturePolicy.Absent(file) : throw new FormatException($"{file}: it is not there");
+            return file == UsualPath && !IsThere(file) ? SignaturePolicy.Absent(file) : throw new FormatException($"{file}: it is not there");
         }
 
         if (_read.TryGetValue(file, out var known) && known.Bytes.AsSpan().SequenceEqual(bytes))
@@ -54,4 +54,7 @@ public sealed class PolicyFiles(string path, string namespaceFolder)
         _read[file] = (bytes, policy);
         return policy;
     }
+
+    /// <summary>A link that leads nowhere is a policy that is broken, not one that is absent.</summary>
+    private static bool IsThere(string file) => File.Exists(file) || new FileInfo(file).LinkTarget is not null;
 }

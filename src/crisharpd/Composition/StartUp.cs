@@ -23,8 +23,8 @@ internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetw
 
     public async Task TidyAsync(CancellationToken cancellationToken)
     {
-        policyNotice.Tell();
         await freeUnused.SweepAsync(cancellationToken);
         await audit.RunAsync(AuditScope.RemoveSure, cancellationToken);
+        policyNotice.Tell();
     }
 }
