@@ -36,7 +36,12 @@ internal static class OpenPgpArmour
             }
         }
 
-        return all.Length > 0 ? all.ToArray() : null;
+        if (all.Length == 0)
+        {
+            return null;
+        }
+
+        return all.ToArray();
     }
 
     private static byte[]? Decode(string[] block)
