@@ -43,7 +43,7 @@ internal sealed partial class LayerUnpacker
         switch (status?.Kind)
         {
             case FileKind.Regular:
-                CopyFile(source!, sourceName, folder, name, cancellationToken);
+                CopyFile(source!, sourceName, folder, name, status.Value.SizeBytes, cancellationToken);
                 break;
             case FileKind.SymbolicLink:
                 FileAt.Symlink(folder, name, FileAt.ReadLink(source!, sourceName));
@@ -58,7 +58,7 @@ internal sealed partial class LayerUnpacker
             FileAt.Chmod(folder, name, status.Value.Mode);
         }
 
-        foreach (var attribute in ExtendedAttributes.List(source!, sourceName).Select(System.Text.Encoding.UTF8.GetBytes).Where(attribute => AttributeRules.IsKept(attribute)))
+        foreach (var attribute in ExtendedAttributes.List(source!, sourceName).Where(attribute => AttributeRules.IsKept(attribute)))
         {
             SetAttribute(attribute, folder, name, ExtendedAttributes.TryGet(source!, sourceName, attribute) ?? []);
         }
@@ -66,24 +66,42 @@ internal sealed partial class LayerUnpacker
         FileAt.SetTimes(folder, name, status.Value.ModifiedAt);
     }
 
-    private void CopyFile(SafeFileHandle source, UnixPath sourceName, SafeFileHandle folder, UnixPath name, CancellationToken cancellationToken)
+    private void CopyFile(SafeFileHandle source, UnixPath sourceName, SafeFileHandle folder, UnixPath name, long sizeBytes, CancellationToken cancellationToken)
     {
         using var from = FileAt.Open(source, sourceName, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
         using var to = FileAt.Open(folder, name, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive, Permissions.PrivateFile);
         var buffer = ArrayPool<byte>.Shared.Rent(BlockQueue.BlockBytes);
         try
         {
-            for (int count; (count = FileDescriptor.Read(from, buffer)) > 0;)
+            // Holes stay holes: a link to a file that is nothing else would fill the disk.
+            for (var offset = 0L; FileDescriptor.NextPiece(from, offset) is { } piece; offset = piece.Offset + piece.Length)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                FileDescriptor.WriteAll(to, buffer.AsSpan(0, count));
-                SizeBytes += count;
-                KeepSpace(count);
+                CopyPiece(from, to, piece, buffer, cancellationToken);
             }
+
+            FileDescriptor.SetLength(to, sizeBytes);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void CopyPiece(SafeFileHandle from, SafeFileHandle to, (long Offset, long Length) piece, byte[] buffer, CancellationToken cancellationToken)
+    {
+        for (var done = 0L; done < piece.Length;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var count = FileDescriptor.Read(from, buffer.AsSpan(0, (int)Math.Min(buffer.Length, piece.Length - done)));
+            if (count == 0)
+            {
+                return;
+            }
+
+            FileDescriptor.WriteAllAt(to, buffer.AsSpan(0, count), piece.Offset + done);
+            done += count;
+            SizeBytes += count;
+            KeepSpace(count);
         }
     }
 }

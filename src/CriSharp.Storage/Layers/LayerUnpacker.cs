@@ -189,5 +189,9 @@ internal sealed partial class LayerUnpacker : IDisposable
         {
             // The file system of the store has no such attributes: images run without them, as they do under other runtimes.
         }
+        catch (LinuxException failure) when (failure.ErrorNumber == Errno.EACCES && AttributeRules.IsOfFoldersOnly(attribute))
+        {
+            throw new InvalidDataException("it has a default ACL, and is no folder", failure);
+        }
     }
 }

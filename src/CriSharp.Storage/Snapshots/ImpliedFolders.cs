@@ -97,7 +97,7 @@ internal static class ImpliedFolders
         var (userId, groupId) = ids is null ? (status.UserId, status.GroupId) : ids.OnHost(status.UserId, status.GroupId) ?? (0, 0);
         FileDescriptor.Chown(folder, userId, groupId);
         FileDescriptor.Chmod(folder, status.Mode);
-        foreach (var attribute in ExtendedAttributes.List(source, UnixPath.Here).Where(name => AttributeRules.IsKept(System.Text.Encoding.UTF8.GetBytes(name))))
+        foreach (var attribute in ExtendedAttributes.List(source, UnixPath.Here).Where(name => AttributeRules.IsKept(name)))
         {
             ExtendedAttributes.Set(folder, attribute, ExtendedAttributes.TryGet(source, UnixPath.Here, attribute) ?? []);
         }

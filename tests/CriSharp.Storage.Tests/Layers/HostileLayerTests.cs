@@ -128,7 +128,6 @@ public sealed class HostileLayerTests : IDisposable
     [InlineData("trusted.overlay.metacopy")]
     [InlineData("trusted.overlay.opaque")]
     [InlineData("trusted.overlay.whiteout")]
-    [InlineData("trusted.other")]
     [InlineData("user.overlay.opaque")]
     [InlineData("user.overlay.redirect")]
     [InlineData("security.selinux")]
@@ -140,6 +139,12 @@ public sealed class HostileLayerTests : IDisposable
         Assert.Null(tree.Attribute("f", name));
         Assert.Null(tree.Attribute("d", name));
     }
+
+    [Theory]
+    [InlineData('0')]
+    [InlineData('6')]
+    public async Task Unpack_WhenADefaultAclIsNotOnAFolder_Fails(char type) => await AssertMalformedAsync(new TarBuilder().Entry(
+        type, "x", pax: ("SCHILY.xattr.system.posix_acl_default", [2, 0, 0, 0, 1, 0, 7, 0, 255, 255, 255, 255, 4, 0, 5, 0, 255, 255, 255, 255, 32, 0, 5, 0, 255, 255, 255, 255])));
 
     [Fact]
     public async Task Unpack_WhenEntriesAreTooMany_Fails()
