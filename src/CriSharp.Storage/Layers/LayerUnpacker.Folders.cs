@@ -22,6 +22,7 @@ internal sealed partial class LayerUnpacker
     {
         var implied = new List<string>();
         var impliedBytes = 0;
+        var hiding = FoldersThatHideAll();
         foreach (var (key, folder) in _folders)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -33,7 +34,20 @@ internal sealed partial class LayerUnpacker
                 continue;
             }
 
-            FinishFolder(handle, folder);
+            try
+            {
+                if (hiding.Contains(key))
+                {
+                    RemoveWhiteouts(handle);
+                }
+
+                FinishFolder(handle, folder);
+            }
+            catch (Exception failure) when (AsMalformed(failure, path) is { } malformed)
+            {
+                throw malformed;
+            }
+
             impliedBytes += folder.IsDescribed ? 0 : path.Length;
             if (!folder.IsDescribed && impliedBytes < ImpliedFoldersKeptBytes && TryText(path) is { } text)
             {

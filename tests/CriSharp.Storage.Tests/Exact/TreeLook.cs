@@ -55,7 +55,7 @@ internal sealed class TreeLook : IDisposable
         foreach (var child in _tree.List(path.Length == 0 ? "."u8.ToArray() : path))
         {
             byte[] below = path.Length == 0 ? child.Name : [.. path, (byte)'/', .. child.Name];
-            Take(below, _tree.TryStat(below)!.Value);
+            Take(below, _tree.TryStat(below) ?? throw new InvalidOperationException($"{Show(Encoding.Latin1.GetString(below))} is listed and not there"));
         }
     }
 

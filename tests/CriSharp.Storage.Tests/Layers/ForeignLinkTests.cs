@@ -1,5 +1,7 @@
 using CriSharp.Linux.Files;
 using CriSharp.Linux.Mounts;
+using CriSharp.Oci;
+using CriSharp.Primitives;
 using CriSharp.Storage.Layers;
 using CriSharp.Storage.Tests.Exact;
 
@@ -42,6 +44,74 @@ public sealed class ForeignLinkTests : IDisposable
         using var copy = File.OpenRead(Path.Combine(top.Path, "copy"));
         copy.Position = 500_000_000_000;
         Assert.Equal('d', copy.ReadByte());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Link_WhenItsTargetComesLater_IsToThat(bool hasLower)
+    {
+        using var stores = Stores();
+        DiffId[] lowers = hasLower ? [(await stores.UnpackAsync(new TarBuilder().File("other", "x").Build())).DiffId] : [];
+        var top = await stores.UnpackTreeAsync(new TarBuilder().HardLink("d/link", "late").HardLink("link2", "d/link").File("late", "content", 0x1C0), lowers);
+        Assert.True(top.Stat("link2") is { LinkCount: 3, Mode: 0x1C0 });
+        Assert.Equal("content", top.Read("d/link"));
+        Assert.Equal((7, 3), (top.Record.SizeBytes, top.Record.Inodes));
+    }
+
+    [Fact] // The lower's is what was there when the link was made.
+    public async Task Link_WhenItsTargetIsBelowAndComesLaterToo_IsToTheLower()
+    {
+        using var stores = Stores();
+        var below = await stores.UnpackAsync(new TarBuilder().File("f", "old").Build());
+        var top = await stores.UnpackTreeAsync(new TarBuilder().HardLink("link", "f").File("f", "new"), below.DiffId);
+        Assert.Equal(("old", "new"), (top.Read("link"), top.Read("f")));
+    }
+
+    [Fact]
+    public async Task Link_ToALinkIntoALowerLayer_IsTheSameFile()
+    {
+        using var stores = Stores();
+        var below = await stores.UnpackAsync(new TarBuilder().File("f", "old").Build());
+        var top = await stores.UnpackTreeAsync(new TarBuilder().HardLink("a", "f").HardLink("b", "a").Whiteout(".wh.f").File("a", "own"), below.DiffId);
+        Assert.Equal(("own", "old"), (top.Read("a"), top.Read("b")));
+        Assert.True(top.Stat("f")!.Value.IsWhiteout);
+    }
+
+    [Fact]
+    public async Task Link_WhenItsOwnNameIsHiddenToo_Stays()
+    {
+        using var stores = Stores();
+        var below = await stores.UnpackAsync(new TarBuilder().File("f", "old").File("a", "hidden").Build());
+        var top = await stores.UnpackTreeAsync(new TarBuilder().HardLink("a", "f").Whiteout(".wh.a"), below.DiffId);
+        Assert.Equal("old", top.Read("a"));
+    }
+
+    [Fact]
+    public async Task Link_WhenItsFolderIsReplaced_IsGone()
+    {
+        using var stores = Stores();
+        var below = await stores.UnpackAsync(new TarBuilder().File("f", "old").Build());
+        var top = await stores.UnpackTreeAsync(new TarBuilder().Folder("d").HardLink("d/a", "f").File("d", "a file"), below.DiffId);
+        Assert.Equal("a file", top.Read("d"));
+    }
+
+    [Theory] // Something stands in the way that came by another name.
+    [InlineData("l/d")]
+    [InlineData("./e/../d")]
+    public async Task Link_WhenItsFolderHasBecomeAFileByAnotherName_IsMalformedOrGone(string name)
+    {
+        using var stores = Stores();
+        var below = await stores.UnpackAsync(new TarBuilder().File("f", "old").Build());
+        var tar = new TarBuilder().Folder("e").Folder("d").Symlink("l", ".").HardLink("d/a", "f").File(name, "a file");
+        try
+        {
+            Assert.Equal("a file", (await stores.UnpackTreeAsync(tar, below.DiffId)).Read("d"));
+        }
+        catch (RuntimeException refused)
+        {
+            Assert.Equal(ErrorKind.DataLoss, refused.Kind);
+        }
     }
 
     public void Dispose()

@@ -147,6 +147,10 @@ public sealed class HostileLayerTests : IDisposable
         type, "x", pax: ("SCHILY.xattr.system.posix_acl_default", [2, 0, 0, 0, 1, 0, 7, 0, 255, 255, 255, 255, 4, 0, 5, 0, 255, 255, 255, 255, 32, 0, 5, 0, 255, 255, 255, 255])));
 
     [Fact]
+    public async Task Unpack_WhenAnAclIsNone_Fails() =>
+        await AssertMalformedAsync(new TarBuilder().Folder("d", pax: ("SCHILY.xattr.system.posix_acl_default", [2, 0, 0, 0, 1])));
+
+    [Fact]
     public async Task Unpack_WhenEntriesAreTooMany_Fails()
     {
         var tar = new TarBuilder();
