@@ -13,6 +13,7 @@ internal sealed class RandomImage(Random random)
     private readonly SortedDictionary<string, (char Type, int Layer)> _tree = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _files = [];
     private readonly HashSet<int> _linkedOverLayers = [];
+    private readonly HashSet<string> _whiteouts = [];
     private int _layer;
     private int _names;
     private int _nextFile;
@@ -27,6 +28,7 @@ internal sealed class RandomImage(Random random)
         for (_layer = 0; _layer < layers; _layer++)
         {
             _tar = new TarBuilder();
+            _whiteouts.Clear();
             if (_layer == 0)
             {
                 Add(Folder, "./", inTree: false);
@@ -60,6 +62,7 @@ internal sealed class RandomImage(Random random)
                 break;
             case 7 when Any(entry => entry.Layer < _layer) is { } hidden && !HasOfThisLayer(hidden):
                 _tar.Whiteout(Path.Combine(Parent(hidden), ".wh." + Path.GetFileName(hidden)));
+                _whiteouts.Add(Parent(hidden));
                 Remove(hidden);
                 break;
             case 8 when Any(entry => entry.Type == Folder && entry.Layer < _layer) is { } opaque:
@@ -95,7 +98,8 @@ internal sealed class RandomImage(Random random)
     private void MakeOpaque(string folder)
     {
         // A folder that the layer only implies, in one that it makes opaque: is it the lower's or a new one? It depends on the order.
-        if (_tree.Any(entry => entry.Value.Layer == _layer && Parent(entry.Key).StartsWith(folder + "/", StringComparison.Ordinal) && _tree[Parent(entry.Key)].Layer < _layer))
+        if (_whiteouts.Any(path => path.StartsWith(folder + "/", StringComparison.Ordinal) && _tree.GetValueOrDefault(path).Layer < _layer)
+            || _tree.Any(entry => entry.Value.Layer == _layer && Parent(entry.Key).StartsWith(folder + "/", StringComparison.Ordinal) && _tree[Parent(entry.Key)].Layer < _layer))
         {
             return;
         }
