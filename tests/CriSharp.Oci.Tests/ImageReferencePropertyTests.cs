@@ -69,11 +69,6 @@ public sealed class ImageReferencePropertyTests(ITestOutputHelper output)
             {
                 letters.RemoveAt(at);
             }
-
-            if (i < -50)
-            {
-                break;
-            }
         }
 
         return string.Concat(letters);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
@@ -23,6 +24,7 @@ public sealed partial class UmociTests(ITestOutputHelper output) : IDisposable
 
     private async Task TryAsync(Random random)
     {
+        var begin = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var made = new RandomImage(random);
         var image = new TestImage();
         foreach (var tar in made.Make(layers: random.Next(2, 6)))
@@ -36,7 +38,9 @@ public sealed partial class UmociTests(ITestOutputHelper output) : IDisposable
         using (var stores = new StoreFixture(root: Directory.CreateDirectory(Path.Combine(_folder, "store")).FullName))
         {
             var mounted = stores.Mount([.. await UnpackAsync(stores.Layers)]);
-            TreeLook.AssertSame(Look(Path.Combine(_folder, "bundle", "rootfs"), made), Look(mounted, made));
+            var wanted = Look(Path.Combine(_folder, "bundle", "rootfs"), made);
+            var lost = wanted.Select(line => LostTime(line, begin)).Where(path => path is not null).ToHashSet();
+            TreeLook.AssertSame(WithoutTimes(wanted, lost), WithoutTimes(Look(mounted, made), lost));
         }
 
         foreach (var name in new[] { "made", "image", "bundle", "store" })
@@ -51,6 +55,18 @@ public sealed partial class UmociTests(ITestOutputHelper output) : IDisposable
     /// </summary>
     private static List<string> Look(string folder, RandomImage image) =>
         [.. TreeLook.Of(folder).Select(line => LinkCount().Replace(line, "")).Select(line => image.IsLinkedOverLayers(line[..line.IndexOf(' ', StringComparison.Ordinal)]) ? SameFile().Replace(line, "") : line)];
+
+    /// <summary>umoci 0.4.7 sets the times of some folders before it is done with them: those carry the time of its own run.</summary>
+    private static string? LostTime(string line, long begin) =>
+        FolderTime().Match(line) is { Success: true } found && long.Parse(found.Groups[3].Value, CultureInfo.InvariantCulture) is var seconds && seconds >= begin && seconds < begin + 300
+            ? found.Groups[1].Value
+            : null;
+
+    private static List<string> WithoutTimes(List<string> lines, HashSet<string?> folders) =>
+        [.. lines.Select(line => FolderTime().Match(line) is { Success: true } found && folders.Contains(found.Groups[1].Value) ? line.Remove(found.Groups[2].Index, found.Groups[2].Length) : line)];
+
+    [GeneratedRegex("^([^ ]*) Directory [^ ]+ [^ ]+ ((-?[0-9]+)[.][0-9]+)")]
+    private static partial Regex FolderTime();
 
     [GeneratedRegex(" links [0-9]+")]
     private static partial Regex LinkCount();

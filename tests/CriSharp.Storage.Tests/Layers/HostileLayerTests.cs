@@ -20,7 +20,7 @@ public sealed class HostileLayerTests : IDisposable
         new string('n', 256), "a/" + new string('n', 300) + "/b",
     ];
 
-    [Theory]
+    [Theory] // CVE-2014-9356, CVE-2014-6408
     [MemberData(nameof(BadNames))]
     public async Task Unpack_WhenNameLeadsOutOrCannotBe_FailsAndLeavesNothing(string name)
     {
@@ -99,7 +99,7 @@ public sealed class HostileLayerTests : IDisposable
     [InlineData("/")]
     public async Task Unpack_WhenHardLinkLeadsOut_Fails(string target) => await AssertMalformedAsync(new TarBuilder().HardLink("b", target));
 
-    [Theory]
+    [Theory] // CVE-2014-6407
     [InlineData("etc/passwd")]
     [InlineData("/etc/passwd")]
     [InlineData("up/etc/passwd")]
@@ -256,7 +256,7 @@ public sealed class HostileLayerTests : IDisposable
     public async Task Unpack_WhenSparseMapDoesNotAddUp_Fails(string map, int size) => await AssertMalformedAsync(new TarBuilder().Entry(
         '0', "x", new byte[10], pax: [("GNU.sparse.size", Encoding.ASCII.GetBytes($"{size}")), ("GNU.sparse.map", Encoding.ASCII.GetBytes(map))]));
 
-    [Fact] // A gzip bomb: 1000 to 1
+    [Fact] // CVE-2020-1702's kin, a gzip bomb: 1000 to 1
     public async Task Unpack_WhenItUnfoldsBeyondTheLimit_Fails()
     {
         var tar = new TarBuilder().Entry('0', "zeros", new byte[32 << 20]).Build();
