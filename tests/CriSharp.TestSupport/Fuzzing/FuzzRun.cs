@@ -31,21 +31,40 @@ public static class FuzzRun
             }
             catch (Exception failure)
             {
-                throw new InvalidOperationException($"seed {seed}: {failure.Message}", failure);
+                throw Named(failure, seed);
             }
 
             done++;
         }
 
-        return $"{done} cases in {clock.Elapsed.TotalSeconds:f1} s, {done / clock.Elapsed.TotalSeconds:f0} per second";
+        return Words(done, clock);
     }
 
-    public static string Each(int cases, Action<Random> attempt) =>
-        EachAsync(cases, random =>
+    /// <inheritdoc cref="EachAsync"/>
+    public static string Each(int cases, Action<Random> attempt)
+    {
+        var clock = Stopwatch.StartNew();
+        var done = 0;
+        foreach (var seed in Seeds(cases, clock))
         {
-            attempt(random);
-            return Task.CompletedTask;
-        }).GetAwaiter().GetResult();
+            try
+            {
+                attempt(new Random(seed));
+            }
+            catch (Exception failure)
+            {
+                throw Named(failure, seed);
+            }
+
+            done++;
+        }
+
+        return Words(done, clock);
+    }
+
+    private static InvalidOperationException Named(Exception failure, int seed) => new($"seed {seed}: {failure.Message}", failure);
+
+    private static string Words(int done, Stopwatch clock) => $"{done} cases in {clock.Elapsed.TotalSeconds:f1} s, {done / clock.Elapsed.TotalSeconds:f0} per second";
 
     private static IEnumerable<int> Seeds(int cases, Stopwatch clock)
     {
