@@ -70,7 +70,7 @@ public sealed class MutatedTarTests : IDisposable
         }.Select(Encoding.UTF8.GetBytes),
     ];
 
-    private async Task<string> UnpackAsync(StoreFixture stores, LayerSource source)
+    private static async Task<string> UnpackAsync(StoreFixture stores, LayerSource source)
     {
         using var limit = new CancellationTokenSource(TimeLimit);
         try
