@@ -14,6 +14,6 @@ public static class PropertyRun
     /// <returns>What was done, in words.</returns>
     public static string Each<T>(int cases, Gen<T> values, Action<T> holds) =>
         FuzzRun.Each(cases, random => Prop.ForAll(values.ToArbitrary(), holds).Check(
-            Config.QuickThrowOnFailure.WithMaxTest(ValuesPerCase).WithReplay(new Replay(new Rnd((ulong)random.NextInt64(), (ulong)random.NextInt64() | 1), FSharpOption<int>.None))))
+            Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(ValuesPerCase).WithReplay(new Replay(new Rnd((ulong)random.NextInt64(), (ulong)random.NextInt64() | 1), FSharpOption<int>.None))))
         + $", {ValuesPerCase} values each";
 }
