@@ -24,8 +24,11 @@ public sealed record ImageRecord
 
     public required ImageConfig Config { get; init; }
 
-    /// <summary>Digests of the small documents (manifest, config) in the content store.</summary>
+    /// <summary>Digests of the small documents (manifest, config, signatures) in the content store.</summary>
     public required IReadOnlyList<Digest> Documents { get; init; }
+
+    /// <summary>The names under which it was pulled; a tag that has moved to another image since is still among them.</summary>
+    public IReadOnlyList<PulledName> PulledNames { get; init; } = [];
 
     public DateTimeOffset? CreatedAt { get; init; }
 

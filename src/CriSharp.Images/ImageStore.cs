@@ -174,13 +174,20 @@ public sealed partial class ImageStore
         }
     }
 
-    private static ImageRecord Merge(ImageRecord known, ImageRecord image) => known with
+    private static ImageRecord Merge(ImageRecord known, ImageRecord image)
     {
-        RepoTags = [.. known.RepoTags.Union(image.RepoTags)],
-        RepoDigests = [.. known.RepoDigests.Union(image.RepoDigests)],
-        Documents = [.. known.Documents.Union(image.Documents)],
-        PulledAt = image.PulledAt,
-    };
+        // The last pull of a name is what counts of it; signatures that only an earlier one had go with the next sweep.
+        PulledName[] names = [.. known.PulledNames.ExceptBy(image.PulledNames.Select(name => name.Name), name => name.Name), .. image.PulledNames];
+        var outdated = known.PulledNames.SelectMany(name => name.Signatures).Except(names.SelectMany(name => name.Signatures));
+        return known with
+        {
+            RepoTags = [.. known.RepoTags.Union(image.RepoTags)],
+            RepoDigests = [.. known.RepoDigests.Union(image.RepoDigests)],
+            Documents = [.. known.Documents.Union(image.Documents).Except(outdated)],
+            PulledNames = names,
+            PulledAt = image.PulledAt,
+        };
+    }
 
     private void Load()
     {

@@ -64,4 +64,11 @@ public sealed class RegistryClient
             endpoint, new Authenticator(endpoint, credentials(endpoint), _tokens, request, _endpoints), _hosts, _options, _time));
         return new RegistryRepository(reference, [.. connections], _options, _time);
     }
+
+    /// <summary>A small file beside the registries, such as a signature in a lookaside store. Nobody's credentials are sent.</summary>
+    /// <param name="address">http or https.</param>
+    /// <returns>Null: there is none.</returns>
+    /// <exception cref="CriSharp.Primitives.RuntimeException">Unauthenticated, PermissionDenied, Unavailable, DeadlineExceeded, ResourceExhausted: over the limit.</exception>
+    public Task<byte[]?> TryFetchFileAsync(Uri address, int limitBytes, CancellationToken cancellationToken) =>
+        new WebFile(_hosts, _options, _time).TryFetchAsync(address, limitBytes, cancellationToken);
 }

@@ -23,11 +23,12 @@ public sealed class DoorTests
         ["CriSharp.Streaming"] = ["CriSharp.Linux", "CriSharp.Primitives"],
         ["CriSharp.Registry"] = ["CriSharp.Oci", "CriSharp.Primitives", "CriSharp.Toml"],
         ["CriSharp.Storage"] = ["CriSharp.Linux", "CriSharp.Oci", "CriSharp.Primitives"],
+        ["CriSharp.Signatures"] = ["CriSharp.Oci", "CriSharp.Primitives"],
         ["CriSharp.Cni"] = ["CriSharp.Linux", "CriSharp.Primitives"],
         ["CriSharp.OciRuntime"] = ["CriSharp.Linux", "CriSharp.MonitorProtocol", "CriSharp.Oci", "CriSharp.Primitives"],
         ["CriSharp.Specs"] = ["CriSharp.Cri", "CriSharp.Oci", "CriSharp.Primitives"],
         // Level 2
-        ["CriSharp.Images"] = ["CriSharp.Oci", "CriSharp.Primitives", "CriSharp.Registry", "CriSharp.Storage"],
+        ["CriSharp.Images"] = ["CriSharp.Oci", "CriSharp.Primitives", "CriSharp.Registry", "CriSharp.Signatures", "CriSharp.Storage"],
         // Level 3
         ["CriSharp.Pods"] =
         [
@@ -38,7 +39,7 @@ public sealed class DoorTests
         ["crisharpd"] =
         [
             "CriSharp.Admin", "CriSharp.Cni", "CriSharp.Cri", "CriSharp.Grpc", "CriSharp.Images", "CriSharp.Linux", "CriSharp.MonitorProtocol",
-            "CriSharp.Oci", "CriSharp.OciRuntime", "CriSharp.Pods", "CriSharp.Primitives", "CriSharp.Registry", "CriSharp.Specs",
+            "CriSharp.Oci", "CriSharp.OciRuntime", "CriSharp.Pods", "CriSharp.Primitives", "CriSharp.Registry", "CriSharp.Signatures", "CriSharp.Specs",
             "CriSharp.Storage", "CriSharp.Streaming", "CriSharp.Toml",
         ],
         ["crisharpctl"] =

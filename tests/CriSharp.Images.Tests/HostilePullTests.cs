@@ -64,7 +64,7 @@ public sealed class HostilePullTests : IAsyncLifetime, IDisposable
         await FailsAsync(reference, ErrorKind.DataLoss);
     }
 
-    [Fact]
+    [Fact] // CVE-2021-41190, GHSA-5j5w-g665-5m35
     public async Task Pull_WhenTheManifestIsAlsoAnIndex_IsDataLossAndLeavesNothing()
     {
         var image = Image("real");
@@ -90,7 +90,7 @@ public sealed class HostilePullTests : IAsyncLifetime, IDisposable
         Assert.Contains("artifact", failure.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact] // CVE-2020-15157
     public async Task Pull_WhenAManifestNamesAnotherHostForALayer_NeverGoesThere()
     {
         await using var other = await FakeRegistry.StartAsync("127.0.0.2");

@@ -1,9 +1,12 @@
 using CriSharp.Images.Pulling;
+using CriSharp.Images.Trust;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Registry;
 using CriSharp.Registry.Names;
+using CriSharp.Signatures.Checks;
+using CriSharp.Signatures.Policies;
 using CriSharp.Storage;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
@@ -18,12 +21,19 @@ internal sealed class ImagesFixture : IDisposable
     {
         RegistryOptions = options ?? new RegistryOptions { Attempts = 2, RetryDelay = TimeSpan.FromMilliseconds(1), CertificateFolders = [] };
         Root = Directory.CreateTempSubdirectory("crisharp-images-").FullName;
+        File.WriteAllText(PolicyPath, """{"default": [{"type": "insecureAcceptAnything"}]}""");
         Open();
     }
 
     public string Root { get; }
 
     public RegistryOptions RegistryOptions { get; set; }
+
+    public string PolicyPath => Path.Combine(Root, "policy.json");
+
+    public IGpgv Gpgv { get; set; } = NoCryptography.Instance;
+
+    public string SourcesFolder => Path.Combine(Root, "registries.d");
 
     public PullOptions PullOptions { get; set; } = new() { Linger = TimeSpan.Zero };
 
@@ -38,6 +48,8 @@ internal sealed class ImagesFixture : IDisposable
     public ImageStore Store { get; private set; } = null!;
 
     public FreeUnusedLayers FreeUnused { get; private set; } = null!;
+
+    public EnforcePolicy Policy { get; private set; } = null!;
 
     public PullImage Puller { get; private set; } = null!;
 
@@ -61,13 +73,15 @@ internal sealed class ImagesFixture : IDisposable
         Layers = LayerStore.Open(Root);
         Store = ImageStore.Open(Root, Layers, NullLogger<ImageStore>.Instance, names: Names);
         FreeUnused = new FreeUnusedLayers(Store, Content, Layers, () => SnapshotFailure is null ? SnapshotLayers : throw SnapshotFailure, NullLogger<FreeUnusedLayers>.Instance);
+        var registry = new RegistryClient(RegistryOptions, Time);
+        Policy = new EnforcePolicy(new PolicyFiles(PolicyPath, Root), new CheckSignatures(Gpgv, NoCryptography.Instance), registry, SourcesFolder, Content);
         Puller = new PullImage(
-            Store, FreeUnused, Content, Layers, new RegistryClient(RegistryOptions, Time), Room, new Operations(Time), PullOptions, Time, NullLogger<PullImage>.Instance);
+            Store, FreeUnused, Content, Layers, registry, Policy, Room, new Operations(Time), PullOptions, Time, NullLogger<PullImage>.Instance);
         Remover = new RemoveImage(Store, FreeUnused, id => InUse.Contains(id) ? "c1" : null, NullLogger<RemoveImage>.Instance);
     }
 
-    public Task<string> PullAsync(string reference, PullCredentials? credentials = null, CancellationToken cancellationToken = default) =>
-        Puller.RunAsync(new PullRequest { Reference = ImageReference.Parse(reference), Credentials = credentials }, cancellationToken);
+    public Task<string> PullAsync(string reference, PullCredentials? credentials = null, string podNamespace = "", CancellationToken cancellationToken = default) =>
+        Puller.RunAsync(new PullRequest { Reference = ImageReference.Parse(reference), Credentials = credentials, PodNamespace = podNamespace }, cancellationToken);
 
     public Task RemoveAsync(string name) => Remover.RunAsync(name, CancellationToken.None);
 

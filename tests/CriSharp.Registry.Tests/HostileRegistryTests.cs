@@ -193,7 +193,7 @@ public sealed class HostileRegistryTests : IAsyncLifetime
         Assert.Single(BlobRequests());
     }
 
-    [Fact]
+    [Fact] // CVE-2020-1702
     public async Task Manifest_OverTheLimit_IsRefused()
     {
         var digest = TestImage.DigestOf("x"u8);

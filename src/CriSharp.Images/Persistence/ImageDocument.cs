@@ -30,6 +30,8 @@ internal sealed record ImageDocument
 
     public IReadOnlyList<string> Documents { get; init; } = [];
 
+    public IReadOnlyList<PulledNameDocument> PulledNames { get; init; } = [];
+
     public DateTimeOffset? CreatedAt { get; init; }
 
     public DateTimeOffset PulledAt { get; init; }
@@ -47,6 +49,7 @@ internal sealed record ImageDocument
             Platform = record.Platform,
             Config = record.Config,
             Documents = [.. record.Documents.Select(document => document.ToString())],
+            PulledNames = [.. record.PulledNames.Select(PulledNameDocument.Of)],
             CreatedAt = record.CreatedAt,
             PulledAt = record.PulledAt,
         },
@@ -76,9 +79,20 @@ internal sealed record ImageDocument
         Platform = Platform,
         Config = Config,
         Documents = [.. Documents.Select(Digest.Parse)],
+        PulledNames = [.. PulledNames.Select(name => name.ToName())],
         CreatedAt = CreatedAt,
         PulledAt = PulledAt,
     };
+}
+
+/// <summary>A name under which an image was pulled, as it lies on disk.</summary>
+internal sealed record PulledNameDocument(string Name, string Resolved, string Instance, IReadOnlyList<string> Signatures)
+{
+    public static PulledNameDocument Of(PulledName name) => new(
+        name.Name.ToString(), name.Resolved.ToString(), name.Instance.ToString(), [.. name.Signatures.Select(signature => signature.ToString())]);
+
+    /// <exception cref="FormatException">A name or a digest is not one.</exception>
+    public PulledName ToName() => new(ImageReference.Parse(Name), Digest.Parse(Resolved), Digest.Parse(Instance), [.. (Signatures ?? []).Select(Digest.Parse)]);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, MaxDepth = 64)]

@@ -18,7 +18,7 @@ public sealed class PullByName(PullImage pull, ImageNames names, CredentialLooku
         var files = credentials.ForPull(request.PodNamespace, ImageReference.Parse(request.Name).Repository);
         if (candidates is [var only])
         {
-            return await pull.RunAsync(new PullRequest { Reference = only, Credentials = request.Credentials, Files = files }, cancellationToken);
+            return await pull.RunAsync(new PullRequest { Reference = only, Credentials = request.Credentials, Files = files, PodNamespace = request.PodNamespace }, cancellationToken);
         }
 
         var answers = new List<(ImageReference Reference, RuntimeException Failure)>();
@@ -27,7 +27,7 @@ public sealed class PullByName(PullImage pull, ImageNames names, CredentialLooku
             try
             {
                 return await pull.RunAsync(
-                    new PullRequest { Reference = candidate, Credentials = CredentialsFor(candidate, request), Files = files }, cancellationToken);
+                    new PullRequest { Reference = candidate, Credentials = CredentialsFor(candidate, request), Files = files, PodNamespace = request.PodNamespace }, cancellationToken);
             }
             catch (RuntimeException failure) when (MayBeElsewhere(failure))
             {

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using CriSharp.Images.Trust;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Registry;
 using CriSharp.Registry.Credentials;
+using CriSharp.Signatures.Checks;
 using CriSharp.Storage;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
@@ -13,7 +15,8 @@ namespace CriSharp.Images.Pulling;
 /// <summary>
 /// Pulls images, many callers of the same one with the same credentials together; the pull is cancelled when they have all gone.
 /// 1. the registry is asked what the name stands for, every time, which also checks the caller's credentials; 2. manifest and config for this machine;
-/// 3. the disk must have room for its layers; 4. layers in parallel, each in one pass; 5. the file system is synced once; 6. the record is durable, then visible.
+/// 3. the signature policy must accept it; 4. the disk must have room for its layers; 5. layers in parallel, each in one pass; 6. the file system is
+/// synced once; 7. the record is durable, then visible.
 /// </summary>
 public sealed partial class PullImage(
     ImageStore images,
@@ -21,6 +24,7 @@ public sealed partial class PullImage(
     ContentStore content,
     LayerStore layers,
     RegistryClient registry,
+    EnforcePolicy policy,
     DiskRoom room,
     Operations operations,
     PullOptions options,
@@ -40,14 +44,15 @@ public sealed partial class PullImage(
 
     /// <returns>The image's id.</returns>
     /// <exception cref="RuntimeException">
-    /// Unauthenticated, PermissionDenied, NotFound, DeadlineExceeded, DataLoss, ResourceExhausted, FailedPrecondition; Unknown: no registry answers.
+    /// Unauthenticated, PermissionDenied, NotFound, DeadlineExceeded, DataLoss, ResourceExhausted, FailedPrecondition; Unknown: no registry answers, or the signature
+    /// policy refuses it.
     /// </exception>
     public async Task<string> RunAsync(PullRequest request, CancellationToken cancellationToken)
     {
         var own = request.Credentials?.ToRegistryCredentials();
         var credentials = await FindCredentialsAsync(request, own, cancellationToken);
-        var key = new PullKey(request.Reference, credentials.Fingerprint());
-        var work = _pulls.RunAsync(key, token => TrackAsync(request.Reference, credentials, token), cancellationToken);
+        var key = new PullKey(request.Reference, credentials.Fingerprint(), policy.FileFor(request.PodNamespace));
+        var work = _pulls.RunAsync(key, token => TrackAsync(key, credentials, token), cancellationToken);
         return await operations.ExplainAsync(work, nameof(PullImage), request.Reference.ToString());
     }
 
@@ -62,14 +67,15 @@ public sealed partial class PullImage(
         return await registry.FindCredentialsAsync(request.Reference, own, request.Files, cancellationToken);
     }
 
-    private async Task<string> TrackAsync(ImageReference reference, RepositoryCredentials credentials, CancellationToken cancellationToken)
+    private async Task<string> TrackAsync(PullKey key, RepositoryCredentials credentials, CancellationToken cancellationToken)
     {
+        var reference = key.Reference;
         using var operation = operations.Begin(nameof(PullImage), "", reference.ToString());
         var tracker = new PullTracker(reference.ToString(), time.GetUtcNow());
         _running[tracker] = 0;
         try
         {
-            return await PullAsync(reference, credentials, tracker, cancellationToken);
+            return await PullAsync(key, credentials, tracker, cancellationToken);
         }
         catch (RuntimeException failure) when (failure.Kind == ErrorKind.Unavailable)
         {
@@ -81,24 +87,30 @@ public sealed partial class PullImage(
         }
     }
 
-    private async Task<string> PullAsync(
-        ImageReference reference, RepositoryCredentials credentials, PullTracker tracker, CancellationToken cancellationToken)
+    private async Task<string> PullAsync(PullKey key, RepositoryCredentials credentials, PullTracker tracker, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
+        var reference = key.Reference;
+        policy.RefuseOutright(key.PolicyFile, reference);
         var repository = registry.OpenRepositoryAs(reference, credentials);
         Operation.At("resolve");
         var resolved = await repository.ResolveAsync(cancellationToken);
 
         // Only under this very name: to know the digest of somebody's private image must not suffice to run it.
         if (images.FindByName(reference.DigestReference(resolved.Digest)) is { } present
-            && await TryRenewAsync(present, reference, resolved.Digest, cancellationToken))
+            && present.PulledNames.FirstOrDefault(name => name.Resolved == resolved.Digest) is { } known)
         {
-            UpToDate(reference.ToString(), present.Id);
-            return present.Id;
+            var accepted = await policy.AtPullAsync(key.PolicyFile, new SignedSubject(reference, resolved.Digest, known.Instance), credentials, cancellationToken);
+            if (await TryRenewAsync(present, accepted, cancellationToken))
+            {
+                UpToDate(reference.ToString(), present.Id);
+                return present.Id;
+            }
         }
 
         Operation.At("manifest and config");
         var image = await new FetchImageDocuments(new RegistrySource(repository), reference.ToString(), PlatformChoice.Host).RunAsync(resolved.Digest, cancellationToken);
+        var trusted = await policy.AtPullAsync(key.PolicyFile, new SignedSubject(reference, resolved.Digest, image.Document.Digest), credentials, cancellationToken);
         DiffId[] wanted = [.. image.Config.DiffIds.Distinct()];
         Operation.At("leases of the layers");
         using var lease = await images.LayerLeases.LeaseAsync(wanted, cancellationToken);
@@ -111,12 +123,12 @@ public sealed partial class PullImage(
             Operation.At("sync of the layers");
             layers.SyncFileSystem();
             Operation.At("record");
-            await AddAsync(RecordOf(reference, resolved.Digest, image, records), image, cancellationToken);
+            await AddAsync(RecordOf(trusted.Name, image, records), image, trusted, cancellationToken);
         }
         catch (Exception failure)
         {
             lease.Dispose();
-            await GiveBackAsync(image, reference, failure);
+            await GiveBackAsync(image, [.. image.DocumentDigests, .. trusted.Name.Signatures], reference, failure);
             throw;
         }
 
@@ -128,7 +140,7 @@ public sealed partial class PullImage(
         image.DistinctLayers().Where(layer => layers.Contains(layer.DiffId)).Sum(layer => layer.Blob.SizeBytes);
 
     /// <summary>Gives a tag to an image that is here; false if the image has just been removed.</summary>
-    private async Task<bool> TryRenewAsync(ImageRecord present, ImageReference reference, Digest digest, CancellationToken cancellationToken)
+    private async Task<bool> TryRenewAsync(ImageRecord present, TrustedName trusted, CancellationToken cancellationToken)
     {
         IDisposable lease;
         try
@@ -142,20 +154,37 @@ public sealed partial class PullImage(
 
         using (lease)
         {
-            var named = present with { RepoTags = TagsOf(reference), RepoDigests = [reference.DigestReference(digest)], PulledAt = time.GetUtcNow() };
-            await images.AddAsync(named, _ => Task.CompletedTask, cancellationToken);
+            var named = present with
+            {
+                RepoTags = TagsOf(trusted.Name.Name),
+                RepoDigests = [trusted.Name.Name.DigestReference(trusted.Name.Resolved)],
+                Documents = [.. present.Documents.Union(trusted.Name.Signatures)],
+                PulledNames = [trusted.Name],
+                PulledAt = time.GetUtcNow(),
+            };
+            await images.AddAsync(named, token => KeepAsync(trusted, token), cancellationToken);
             return true;
         }
     }
 
-    private Task AddAsync(ImageRecord record, RemoteImage image, CancellationToken cancellationToken) => images.AddAsync(
+    private Task AddAsync(ImageRecord record, RemoteImage image, TrustedName trusted, CancellationToken cancellationToken) => images.AddAsync(
         record,
         async token =>
         {
             await IngestAsync(image.Document.Content, image.Document.Digest, token);
             await IngestAsync(image.ConfigBytes, image.Manifest.Config.Digest, token);
+            await KeepAsync(trusted, token);
         },
         cancellationToken);
+
+    private async Task KeepAsync(TrustedName trusted, CancellationToken cancellationToken)
+    {
+        foreach (var (digest, bytes) in trusted.Signatures)
+        {
+            using var signature = new MemoryStream(bytes, writable: false);
+            await content.IngestAsync(signature, digest, bytes.Length, cancellationToken);
+        }
+    }
 
     private async Task IngestAsync(ReadOnlyMemory<byte> document, Digest digest, CancellationToken cancellationToken)
     {
@@ -163,16 +192,17 @@ public sealed partial class PullImage(
         await content.IngestAsync(bytes, digest, ImageManifest.LimitBytes, cancellationToken);
     }
 
-    private ImageRecord RecordOf(ImageReference reference, Digest resolved, RemoteImage image, IReadOnlyList<LayerRecord> records) => new()
+    private ImageRecord RecordOf(PulledName name, RemoteImage image, IReadOnlyList<LayerRecord> records) => new()
     {
         Id = image.Id,
-        RepoTags = TagsOf(reference),
-        RepoDigests = [reference.DigestReference(resolved)],
+        RepoTags = TagsOf(name.Name),
+        RepoDigests = [name.Name.DigestReference(name.Resolved)],
+        PulledNames = [name],
         Layers = image.Config.DiffIds,
         SizeBytes = records.Sum(layer => layer.SizeBytes),
         Platform = image.Config.Platform,
         Config = image.Config.Config,
-        Documents = image.DocumentDigests,
+        Documents = [.. image.DocumentDigests, .. name.Signatures],
         CreatedAt = image.Config.Created,
         PulledAt = time.GetUtcNow(),
     };
@@ -181,23 +211,23 @@ public sealed partial class PullImage(
     private static IReadOnlyList<string> TagsOf(ImageReference reference) => reference.Digest is null ? [reference.TagReference!] : [];
 
     /// <summary>All its layers are candidates, not only those that this pull fetched: whoever else let go of one meanwhile left it to us.</summary>
-    private async Task GiveBackAsync(RemoteImage image, ImageReference reference, Exception failure)
+    private async Task GiveBackAsync(RemoteImage image, IReadOnlyCollection<Digest> documents, ImageReference reference, Exception failure)
     {
         if (failure is OperationCanceledException || failure is RuntimeException { Kind: ErrorKind.Unavailable or ErrorKind.DeadlineExceeded })
         {
-            _ = FreeLaterAsync(image, reference);
+            _ = FreeLaterAsync(image, documents, reference);
             return;
         }
 
-        await freeUnused.RunAsync(image.Config.DiffIds, image.DocumentDigests, CancellationToken.None);
+        await freeUnused.RunAsync(image.Config.DiffIds, documents, CancellationToken.None);
     }
 
-    private async Task FreeLaterAsync(RemoteImage image, ImageReference reference)
+    private async Task FreeLaterAsync(RemoteImage image, IReadOnlyCollection<Digest> documents, ImageReference reference)
     {
         try
         {
             await Task.Delay(options.KeepForRetry, time);
-            await freeUnused.RunAsync(image.Config.DiffIds, image.DocumentDigests, CancellationToken.None);
+            await freeUnused.RunAsync(image.Config.DiffIds, documents, CancellationToken.None);
         }
         catch (Exception failure)
         {
@@ -205,5 +235,5 @@ public sealed partial class PullImage(
         }
     }
 
-    private sealed record PullKey(ImageReference Reference, string CredentialsFingerprint);
+    private sealed record PullKey(ImageReference Reference, string CredentialsFingerprint, string PolicyFile);
 }

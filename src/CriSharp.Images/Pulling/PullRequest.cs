@@ -9,6 +9,9 @@ public sealed record PullRequest
 {
     public required ImageReference Reference { get; init; }
 
+    /// <summary>Of the pod that wants it, whose namespace may have a signature policy of its own; "": of none.</summary>
+    public string PodNamespace { get; init; } = "";
+
     /// <summary>They go before those of the files; null: the caller has none.</summary>
     public PullCredentials? Credentials { get; init; }
 

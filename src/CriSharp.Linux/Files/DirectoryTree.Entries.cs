@@ -84,7 +84,7 @@ public sealed partial class DirectoryTree
         return ExtendedAttributes.TryGet(folder, name, attribute);
     }
 
-    public IReadOnlyList<string> ListAttributes(UnixPath path)
+    public IReadOnlyList<byte[]> ListAttributes(UnixPath path)
     {
         using var folder = OpenParent(path, out var name);
         return ExtendedAttributes.List(folder, name);

@@ -65,7 +65,8 @@ public static unsafe class ExtendedAttributes
         }
     }
 
-    public static IReadOnlyList<string> List(SafeFileHandle directory, UnixPath name)
+    /// <returns>Names as bytes: they need not be UTF-8.</returns>
+    public static IReadOnlyList<byte[]> List(SafeFileHandle directory, UnixPath name)
     {
         using var place = new Place(directory, name);
         var buffer = new byte[ListLimitBytes];
@@ -81,7 +82,17 @@ public static unsafe class ExtendedAttributes
             return failure.ErrorNumber == Errno.EOPNOTSUPP ? [] : throw failure;
         }
 
-        return Encoding.UTF8.GetString(buffer, 0, (int)length).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        var names = new List<byte[]>();
+        ReadOnlySpan<byte> list = buffer.AsSpan(0, (int)length);
+        foreach (var part in list.Split((byte)0))
+        {
+            if (!list[part].IsEmpty)
+            {
+                names.Add(list[part].ToArray());
+            }
+        }
+
+        return names;
     }
 
     public static void Remove(SafeFileHandle directory, UnixPath name, UnixPath attribute)

@@ -75,6 +75,26 @@ public static unsafe class FileDescriptor
         }
     }
 
+    /// <summary>The next piece of a file that is no hole, at or after an offset; reading goes on at its beginning.</summary>
+    /// <returns>null: nothing but a hole follows.</returns>
+    public static (long Offset, long Length)? NextPiece(SafeFileHandle file, long offset)
+    {
+        var begin = Libc.lseek(file, offset, Libc.SEEK_DATA);
+        if (begin < 0)
+        {
+            var failure = LinuxException.Last("lseek");
+            return failure.ErrorNumber == Errno.ENXIO ? null : throw failure;
+        }
+
+        var end = Libc.lseek(file, begin, Libc.SEEK_HOLE);
+        if (end < 0 || Libc.lseek(file, begin, Libc.SEEK_SET) < 0)
+        {
+            throw LinuxException.Last("lseek");
+        }
+
+        return (begin, end - begin);
+    }
+
     public static void SetLength(SafeFileHandle file, long lengthBytes) => LinuxException.ThrowIfFailed(Libc.ftruncate(file, lengthBytes), "ftruncate");
 
     /// <summary>Makes an empty file that long, with all its blocks: what is written into it later finds room. Where the file system can't promise that, zeros are written.</summary>

@@ -23,6 +23,10 @@ internal static unsafe partial class Libc
 
     public const int S_IFMT = 0xF000;
 
+    public const int SEEK_SET = 0;
+    public const int SEEK_DATA = 3;
+    public const int SEEK_HOLE = 4;
+
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
 
@@ -44,6 +48,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int statx(SafeFileHandle directory, byte* path, int flags, uint mask, Statx* status);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial long lseek(SafeFileHandle file, long offset, int whence);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fstatfs(SafeFileHandle file, Statfs* status);

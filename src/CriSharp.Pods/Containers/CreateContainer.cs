@@ -1,5 +1,6 @@
 using CriSharp.Cri.V1;
 using CriSharp.Images;
+using CriSharp.Images.Trust;
 using CriSharp.Oci;
 using CriSharp.Pods.Retries;
 using CriSharp.Pods.Sandboxes;
@@ -15,7 +16,7 @@ namespace CriSharp.Pods.Containers;
 /// <summary>
 /// Makes a container that is ready to start:
 /// 1 the sandbox is leased and must be ready · 2 the name is reserved (a retry of an equal request gets the container that it made) ·
-/// 3 image, log path and mount sources are looked up · 4 root file system · 5 specification · 6 the record is durable ·
+/// 3 images, which the signature policy must accept, log path and mount sources are looked up · 4 root file system · 5 specification · 6 the record is durable ·
 /// 7 the monitor has the runtime create it · 8 the state is durable, then visible.
 /// A failure at any step undoes those before it; what a crash leaves is found by the next start.
 /// </summary>
@@ -26,6 +27,7 @@ public sealed partial class CreateContainer(
     ContainerSpecs specs,
     ContainerParts parts,
     ImageVolumes imageVolumes,
+    EnforcePolicy policy,
     ContainerLaunch launch,
     ContainerEnds ends,
     DiskRoom room,
@@ -77,6 +79,12 @@ public sealed partial class CreateContainer(
         var image = ResolveImage(config.Image);
         using var imageLease = images.Lease(image.Id);
         using var volumeImages = imageVolumes.Lease(config.Mounts);
+        Operation.At("signature policy");
+        foreach (var used in volumeImages.All.Values.Prepend(image))
+        {
+            await policy.AtUseAsync(used, sandbox.Record.Config.Metadata.Namespace, CancellationToken.None);
+        }
+
         var logPath = LogPaths.Resolve(sandbox.Record.Config.LogDirectory, config.LogPath);
         var propagations = MountSources.Check(config.Mounts);
 

@@ -19,7 +19,7 @@ public sealed record LayerSource
 
     /// <summary>
     /// Awaited only when the layer links to a file that isn't its own: gives the layers under it, bottom first, once they are unpacked.
-    /// Without it such a layer is refused.
+    /// Without it such a file must be in the layer itself.
     /// </summary>
     public Func<CancellationToken, Task<IReadOnlyList<DiffId>>>? LowersAsync { get; init; }
 }

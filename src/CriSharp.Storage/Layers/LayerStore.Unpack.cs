@@ -66,13 +66,13 @@ public sealed partial class LayerStore
 
     private async Task CopyForeignLinksAsync(LayerSource source, LayerUnpacker unpacker, string staging, CancellationToken cancellationToken)
     {
-        if (source.LowersAsync is null)
+        var lowers = source.LowersAsync is null ? [] : Stack(await source.LowersAsync(cancellationToken));
+        if (lowers.Count == 0)
         {
-            var first = unpacker.ForeignLinks.First();
-            throw new InvalidDataException($"\"{LayerUnpacker.Show(first.Path.Text)}\" is a hard link to \"{LayerUnpacker.Show(first.Target.Text)}\", which the layer doesn't have");
+            unpacker.CopyForeignLinks(lowers: null, cancellationToken);
+            return;
         }
 
-        var lowers = Stack(await source.LowersAsync(cancellationToken));
         using var view = LowerView.Mount([.. lowers.Select(lower => TreePath(lower.DiffId))], staging);
         unpacker.CopyForeignLinks(view.Tree, cancellationToken);
     }

@@ -13,7 +13,6 @@ internal sealed partial class LayerUnpacker
 
     // About what an empty file or folder takes.
     private const int EntryCostBytes = 4096;
-    private readonly Dictionary<string, ForeignLink> _foreignLinks = [];
     private long _writtenSinceCheck = MostUncheckedBytes;
 
     private void WriteFile(SafeFileHandle folder, UnixPath name, EntryPath path, TarEntry entry, CancellationToken cancellationToken)
@@ -142,13 +141,8 @@ internal sealed partial class LayerUnpacker
             default:
                 // What stood here before is replaced, whatever comes of the link.
                 RemoveEarlier(folder, name, path);
-                _foreignLinks[EntryPath.Key(path.Text)] = _foreignLinks.Count < _limits.ForeignLinks
-                    ? new ForeignLink(path, target)
-                    : throw new InvalidDataException($"it is one of more than {_limits.ForeignLinks} hard links to other layers");
+                WaitForTarget(path, target);
                 break;
         }
     }
 }
-
-/// <summary>A hard link to a file of a layer below.</summary>
-internal sealed record ForeignLink(EntryPath Path, EntryPath Target);

@@ -22,18 +22,16 @@ internal sealed partial class LayerUnpacker
     {
         var implied = new List<string>();
         var impliedBytes = 0;
+        var hiding = FoldersThatHideAll();
         foreach (var (key, folder) in _folders)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var path = Encoding.Latin1.GetBytes(key);
-            // Not there any more: removed by another name that leads to it through a link.
-            using var handle = TryOpenKnownFolder(path);
-            if (handle is null)
+            if (!TryFinishFolder(path, folder, hiding.Contains(key)))
             {
                 continue;
             }
 
-            FinishFolder(handle, folder);
             impliedBytes += folder.IsDescribed ? 0 : path.Length;
             if (!folder.IsDescribed && impliedBytes < ImpliedFoldersKeptBytes && TryText(path) is { } text)
             {
@@ -42,6 +40,31 @@ internal sealed partial class LayerUnpacker
         }
 
         return implied;
+    }
+
+    /// <returns>false: it is not there any more, since it was removed by another name that leads to it through a link.</returns>
+    private bool TryFinishFolder(byte[] path, Folder folder, bool hidesAll)
+    {
+        try
+        {
+            using var handle = TryOpenKnownFolder(path);
+            if (handle is null)
+            {
+                return false;
+            }
+
+            if (hidesAll)
+            {
+                RemoveWhiteouts(handle);
+            }
+
+            FinishFolder(handle, folder);
+            return true;
+        }
+        catch (Exception failure) when (AsMalformed(failure, path) is { } malformed)
+        {
+            throw malformed;
+        }
     }
 
     private void FinishFolder(SafeFileHandle handle, Folder folder)

@@ -1,5 +1,6 @@
 using CriSharp.Linux;
 using CriSharp.Linux.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Storage.Layers;
 
@@ -9,6 +10,8 @@ namespace CriSharp.Storage.Layers;
 /// </summary>
 internal sealed partial class LayerUnpacker
 {
+    private bool _hasWhiteouts;
+
     private static ReadOnlySpan<byte> WhiteoutPrefix => ".wh."u8;
 
     private static ReadOnlySpan<byte> MetaPrefix => ".wh..wh."u8;
@@ -89,11 +92,18 @@ internal sealed partial class LayerUnpacker
 
     private void Hide(ReadOnlySpan<byte> parent, UnixPath name)
     {
+        if (_foreignLinks.Count > 0 && _foreignLinks.ContainsKey(EntryPath.Key(parent.IsEmpty ? name.Text : [.. parent, (byte)'/', .. name.Text])))
+        {
+            // The layer will have a file of that name, which hides the old by itself.
+            return;
+        }
+
         var folder = OpenFolder(parent);
         try
         {
             FileAt.MakeNode(folder, name, FileKind.CharacterDevice, mode: 0);
             Inodes++;
+            _hasWhiteouts = true;
         }
         catch (LinuxException failure) when (failure.ErrorNumber == Errno.EEXIST)
         {
@@ -101,6 +111,42 @@ internal sealed partial class LayerUnpacker
             if (FileAt.TryStat(folder, name) is { Kind: FileKind.Directory })
             {
                 MakeOpaque(parent.IsEmpty ? name.Text : [.. parent, (byte)'/', .. name.Text]);
+            }
+        }
+    }
+
+    /// <summary>
+    /// In and below an opaque folder all that is of lower layers is hidden already. overlayfs merges such folders with nothing, and doesn't look for whiteouts in them:
+    /// they would be listed as files that aren't there.
+    /// </summary>
+    private HashSet<string> FoldersThatHideAll()
+    {
+        var hiding = new HashSet<string>();
+        if (!_hasWhiteouts)
+        {
+            return hiding;
+        }
+
+        foreach (var (key, folder) in _folders.OrderBy(folder => folder.Key.Length))
+        {
+            var hidesLowers = key.Length == 0 ? HidesLowers : folder.IsOpaque || hiding.Contains(key[..Math.Max(key.LastIndexOf('/'), 0)]);
+            if (hidesLowers)
+            {
+                hiding.Add(key);
+            }
+        }
+
+        return hiding;
+    }
+
+    private void RemoveWhiteouts(SafeFileHandle folder)
+    {
+        foreach (var entry in DirectoryListing.Read(folder, int.MaxValue).Where(entry => entry.Kind is FileKind.CharacterDevice or FileKind.Unknown))
+        {
+            if (FileAt.TryStat(folder, entry.Name) is { IsWhiteout: true })
+            {
+                FileAt.Unlink(folder, entry.Name);
+                Inodes--;
             }
         }
     }
@@ -121,7 +167,8 @@ internal sealed partial class LayerUnpacker
                     CloseCurrentFolder();
                     _tree.Unlink(prefix);
                     _tree.MakeDirectory(prefix, WorkingMode);
-                    Remember(EntryPath.Key(prefix.Text), Folder.Implied with { IsOpaque = true });
+                    // Its looks are nobody's but its own: what lies below was removed.
+                    Remember(EntryPath.Key(prefix.Text), Folder.Implied with { IsDescribed = true, IsOpaque = true });
                     return true;
                 default:
                     continue;

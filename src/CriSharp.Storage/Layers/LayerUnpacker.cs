@@ -35,9 +35,6 @@ internal sealed partial class LayerUnpacker : IDisposable
 
     public bool HidesLowers { get; private set; }
 
-    /// <summary>Links whose target is not of this layer: to be resolved with the layers under it.</summary>
-    public IReadOnlyCollection<ForeignLink> ForeignLinks => _foreignLinks.Values;
-
     /// <summary>Unpacks all entries; folders still wait for <see cref="FinishFolders"/>.</summary>
     /// <exception cref="InvalidDataException">The archive, or what it asks for, is malformed.</exception>
     public void UnpackEntries(CancellationToken cancellationToken)
@@ -50,13 +47,9 @@ internal sealed partial class LayerUnpacker : IDisposable
             {
                 Unpack(entry, cancellationToken);
             }
-            catch (LinuxException failure) when (IsEntrysFault(failure.ErrorNumber))
+            catch (Exception failure) when (AsMalformed(failure, entry.Path) is { } malformed)
             {
-                throw new InvalidDataException($"entry \"{Show(entry.Path)}\" cannot be made: {failure.Message}", failure);
-            }
-            catch (InvalidDataException failure)
-            {
-                throw new InvalidDataException($"entry \"{Show(entry.Path)}\": {failure.Message}", failure);
+                throw malformed;
             }
         }
 
@@ -71,6 +64,14 @@ internal sealed partial class LayerUnpacker : IDisposable
 
     internal static string Show(ReadOnlySpan<byte> path) =>
         Encoding.UTF8.GetString(path.Length <= 300 ? path : path[..300]).Replace('\0', '?').ReplaceLineEndings("?");
+
+    /// <returns>null: it is not the entry's fault.</returns>
+    private static InvalidDataException? AsMalformed(Exception failure, ReadOnlySpan<byte> path) => failure switch
+    {
+        LinuxException { ErrorNumber: var errorNumber } when IsEntrysFault(errorNumber) => new($"entry \"{Show(path)}\" cannot be made: {failure.Message}", failure),
+        InvalidDataException => new($"entry \"{Show(path)}\": {failure.Message}", failure),
+        _ => null,
+    };
 
     /// <summary>What a hostile or broken archive can cause, and a healthy machine cannot.</summary>
     private static bool IsEntrysFault(int errorNumber) => errorNumber
@@ -150,9 +151,14 @@ internal sealed partial class LayerUnpacker : IDisposable
 
     private void RemoveEarlier(SafeFileHandle folder, UnixPath name, EntryPath path)
     {
+        var losesLinks = _foreignLinks.Count > 0 && FileAt.TryStat(folder, name) is { Kind: FileKind.Directory };
         var removed = TreeRemoval.Remove(folder, name);
         Inodes -= removed;
-        ForgetFolders(path, hadContent: removed > 1);
+        ForgetFolders(path, hadContent: removed > 1 || losesLinks);
+        if (losesLinks)
+        {
+            ForgetForeignLinks(path);
+        }
     }
 
     private void SetFacts(SafeFileHandle folder, UnixPath name, TarEntry entry)
@@ -188,6 +194,10 @@ internal sealed partial class LayerUnpacker : IDisposable
         catch (LinuxException failure) when (failure.ErrorNumber is Errno.EOPNOTSUPP or Errno.EPERM && !AttributeRules.IsRequired(attribute))
         {
             // The file system of the store has no such attributes: images run without them, as they do under other runtimes.
+        }
+        catch (LinuxException failure) when (failure.ErrorNumber == Errno.EACCES && AttributeRules.IsOfFoldersOnly(attribute))
+        {
+            throw new InvalidDataException("it has a default ACL, and is no folder", failure);
         }
     }
 }

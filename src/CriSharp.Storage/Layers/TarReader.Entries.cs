@@ -12,8 +12,8 @@ internal sealed partial class TarReader
         var pax = extended.Pax;
         var path = pax?.Sparse.Path ?? pax?.Path ?? extended.LongName ?? header.Path();
         var kind = KindOf(header.Type, path);
-        // Only files have data: what a link or a folder says of its size is without meaning, as in other readers.
-        var stored = kind == TarEntryKind.Regular ? pax?.SizeBytes ?? header.Size : 0;
+        // Only files have data, also those whose name makes them folders: what a link or a folder says of its size is without meaning, as in other readers.
+        var stored = header.Type is '0' or '7' or 'S' ? pax?.SizeBytes ?? header.Size : 0;
         // Copied before the header's block is overwritten by the map's.
         var entry = (
             Link: kind is TarEntryKind.HardLink or TarEntryKind.SymbolicLink ? pax?.LinkPath ?? extended.LongLink ?? header.LinkName.ToArray() : [],

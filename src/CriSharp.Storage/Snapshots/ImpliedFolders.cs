@@ -22,20 +22,20 @@ internal static class ImpliedFolders
             FileDescriptor.Chown(upper.Root, owner.UserId, owner.GroupId);
         }
 
-        var places = stack.Select(layer => new Place(layers.TreePath(layer.DiffId), layer.ImpliedFolders.ToHashSet())).ToList();
+        var places = stack.Select(layer => new LayerView(layers.TreePath(layer.DiffId), layer.ImpliedFolders.ToHashSet())).ToList();
         try
         {
+            // Looks come when all are made, from below: what is made in a folder changes its times.
+            foreach (var path in Enumerable.Reverse(MakeFolders(upper, places)))
+            {
+                using var source = (Described(path, places) ?? places.First(place => place.Find(path).IsFolder)).Tree.OpenDirectory(path);
+                using var folder = upper.OpenDirectory(path);
+                CopyLooks(source, folder, ids);
+            }
+
             if (places.FirstOrDefault(place => !place.Implied.Contains("")) is { } root)
             {
                 CopyLooks(root.Tree.Root, upper.Root, ids);
-            }
-
-            foreach (var path in places.SelectMany(place => place.Implied).Where(path => path.Length > 0).Distinct().Order(StringComparer.Ordinal))
-            {
-                if (NeedsDress(path, places))
-                {
-                    MakeFolders(upper, path, places, ids);
-                }
             }
         }
         finally
@@ -44,50 +44,45 @@ internal static class ImpliedFolders
         }
     }
 
-    /// <summary>The topmost layer that has the path only implies it, and the one that describes it says more than plain 0755 root:root.</summary>
-    private static bool NeedsDress(string path, List<Place> places)
+    /// <summary>Makes the folders that need other looks, and those on the way to them: they hide their lower ones too.</summary>
+    private static List<string> MakeFolders(DirectoryTree upper, List<LayerView> places)
     {
-        foreach (var place in places)
+        var made = new List<string>();
+        foreach (var path in places.SelectMany(place => place.Implied).Where(path => path.Length > 0).Distinct().Order(StringComparer.Ordinal))
         {
-            var status = place.TryStat(path);
-            if (status is null || place.Implied.Contains(path))
+            if (Described(path, places) is not { } source || !places.TakeWhile(above => above != source).Any(above => above.Implied.Contains(path)))
             {
                 continue;
             }
 
-            var isTopmost = places.TakeWhile(above => above != place).All(above => !above.Implied.Contains(path));
-            return !isTopmost && status is { Kind: FileKind.Directory } and not { Mode: Permissions.PublicFolder, UserId: 0, GroupId: 0 };
+            foreach (var prefix in LayerView.Prefixes(path).Where(prefix => upper.TryStat(prefix) is null))
+            {
+                upper.MakeDirectory(prefix, Permissions.PublicFolder);
+                made.Add(prefix);
+            }
         }
 
-        return false;
+        return made;
     }
 
-    /// <summary>The folders on the way hide their lower ones too, so each gets the looks of its own describing layer.</summary>
-    private static void MakeFolders(DirectoryTree upper, string path, List<Place> places, SnapshotIds? ids)
+    /// <returns>The topmost layer that describes the folder, as far down as it can be seen; null where none does.</returns>
+    private static LayerView? Described(string path, List<LayerView> places)
     {
-        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
+        foreach (var place in places)
         {
-            MakeFolder(upper, path[..slash], places, ids);
+            var found = place.Find(path);
+            if (found.IsFolder && !place.Implied.Contains(path))
+            {
+                return place;
+            }
+
+            if (found.HidesLowers)
+            {
+                return null;
+            }
         }
 
-        MakeFolder(upper, path, places, ids);
-    }
-
-    private static void MakeFolder(DirectoryTree upper, string path, List<Place> places, SnapshotIds? ids)
-    {
-        if (upper.TryStat(path) is not null)
-        {
-            return;
-        }
-
-        upper.MakeDirectory(path, Permissions.PrivateFolder);
-        using var folder = upper.OpenDirectory(path);
-        FileDescriptor.Chmod(folder, Permissions.PublicFolder);
-        using var source = places.Where(place => !place.Implied.Contains(path)).Select(place => place.TryOpen(path)).FirstOrDefault(found => found is not null);
-        if (source is not null)
-        {
-            CopyLooks(source, folder, ids);
-        }
+        return null;
     }
 
     private static void CopyLooks(SafeFileHandle source, SafeFileHandle folder, SnapshotIds? ids)
@@ -97,39 +92,11 @@ internal static class ImpliedFolders
         var (userId, groupId) = ids is null ? (status.UserId, status.GroupId) : ids.OnHost(status.UserId, status.GroupId) ?? (0, 0);
         FileDescriptor.Chown(folder, userId, groupId);
         FileDescriptor.Chmod(folder, status.Mode);
-        foreach (var attribute in ExtendedAttributes.List(source, UnixPath.Here).Where(name => AttributeRules.IsKept(System.Text.Encoding.UTF8.GetBytes(name))))
+        foreach (var attribute in ExtendedAttributes.List(source, UnixPath.Here).Where(name => AttributeRules.IsKept(name)))
         {
             ExtendedAttributes.Set(folder, attribute, ExtendedAttributes.TryGet(source, UnixPath.Here, attribute) ?? []);
         }
 
         FileDescriptor.SetTimes(folder, status.ModifiedAt);
-    }
-
-    private sealed class Place(string path, HashSet<string> implied) : IDisposable
-    {
-        private DirectoryTree? _tree;
-
-        public HashSet<string> Implied { get; } = implied;
-
-        public DirectoryTree Tree => _tree ??= DirectoryTree.Open(path, PathResolution.Strict);
-
-        public FileStatus? TryStat(string path) => OrNull(() => Tree.TryStat(path));
-
-        public SafeFileHandle? TryOpen(string path) => OrNull(() => Tree.TryOpenFile(path, OpenFlags.Directory));
-
-        public void Dispose() => _tree?.Dispose();
-
-        /// <summary>Behind a link of this layer (ELOOP) lies another path, not this one.</summary>
-        private static T? OrNull<T>(Func<T?> look)
-        {
-            try
-            {
-                return look();
-            }
-            catch (LinuxException failure) when (failure.ErrorNumber == Errno.ELOOP)
-            {
-                return default;
-            }
-        }
     }
 }

@@ -1,13 +1,17 @@
 using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Services;
+using CriSharp.Daemon.Signing;
 using CriSharp.Images;
 using CriSharp.Images.Loading;
 using CriSharp.Images.Pulling;
+using CriSharp.Images.Trust;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
 using CriSharp.Pods;
 using CriSharp.Pods.Containers;
+using CriSharp.Registry;
 using CriSharp.Registry.Names;
+using CriSharp.Signatures.Checks;
 using CriSharp.Storage;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
@@ -57,6 +61,16 @@ internal static class ImageRooms
             provider.GetRequiredService<FreeUnusedLayers>(),
             provider.GetRequiredService<ContainerStore>().UserOf,
             provider.GetRequiredService<ILogger<RemoveImage>>()));
+        services.AddSingleton<IGpgv>(new GpgvProgram(Path.Combine(options.RunRoot, "gpgv"), GpgvProgram.UsualPaths));
+        services.AddSingleton<IEd25519, Ed25519Library>();
+        services.AddSingleton<CheckSignatures>();
+        services.AddSingleton<PolicyNotice>();
+        services.AddSingleton(provider => new EnforcePolicy(
+            PolicyFindings.FilesOf(options),
+            provider.GetRequiredService<CheckSignatures>(),
+            provider.GetRequiredService<RegistryClient>(),
+            options.RegistriesDirectory,
+            provider.GetRequiredService<ContentStore>()));
         services.AddSingleton<PullImage>();
         services.AddSingleton<PullByName>();
         services.AddSingleton<LoadArchive>();

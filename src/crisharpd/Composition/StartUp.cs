@@ -1,4 +1,5 @@
 using CriSharp.Daemon.Checks;
+using CriSharp.Daemon.Signing;
 using CriSharp.Images;
 using CriSharp.Images.Pulling;
 using CriSharp.Pods.Audit;
@@ -10,7 +11,7 @@ namespace CriSharp.Daemon.Composition;
 
 /// <summary>Finds pods, containers and images again, asks the runtimes what they can do, and loads the AppArmor profile.</summary>
 internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, AuditLeftovers audit, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts, RuntimeVersions versions, AppArmor appArmor,
-    PullOptions pulls, TimeProvider time) : IStartUp
+    PullOptions pulls, TimeProvider time, PolicyNotice policyNotice) : IStartUp
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -26,5 +27,6 @@ internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetw
     {
         await freeUnused.SweepAsync(pulls.KeepForRetry, time, cancellationToken);
         await audit.RunAsync(AuditScope.RemoveSure, cancellationToken);
+        policyNotice.Tell();
     }
 }

@@ -94,6 +94,9 @@ internal static class ConfigurationText
         [Settings.ShortNameMode] = options.ShortNameMode is { } mode ? [mode.ToString().ToLowerInvariant()] : [],
         [Settings.GlobalAuthFile] = options.GlobalAuthFile is { } file ? [file] : [],
         [Settings.NamespacedAuthDirectory] = [options.NamespacedAuthDirectory],
+        [Settings.SignaturePolicy] = [options.SignaturePolicy],
+        [Settings.SignaturePolicyDirectory] = [options.SignaturePolicyDirectory],
+        [Settings.RegistriesDirectory] = [options.RegistriesDirectory],
     };
 
     private static string Value(Setting setting, IReadOnlyList<string> values) =>

@@ -2,6 +2,8 @@ using System.Net;
 using CriSharp.Oci;
 using CriSharp.Pods.Metrics;
 using CriSharp.Registry.Names;
+using CriSharp.Signatures.Policies;
+using CriSharp.Signatures.Sources;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
 
@@ -104,6 +106,15 @@ internal sealed record DaemonOptions
     public string? GlobalAuthFile { get; init; }
 
     public string NamespacedAuthDirectory { get; init; } = "/etc/crio/auth";
+
+    /// <summary>policy.json; need not be there where it is the usual one.</summary>
+    public string SignaturePolicy { get; init; } = PolicyFiles.UsualPath;
+
+    /// <summary>NAMESPACE.json lie there.</summary>
+    public string SignaturePolicyDirectory { get; init; } = PolicyFiles.UsualNamespaceFolder;
+
+    /// <summary>registries.d: *.yaml that say where signatures are.</summary>
+    public string RegistriesDirectory { get; init; } = SignatureSources.UsualFolder;
 
     /// <summary>Keys of the TOML files that mean nothing here.</summary>
     public IReadOnlyList<string> IgnoredKeys { get; init; } = [];

@@ -5,6 +5,8 @@ using CriSharp.Pods.Metrics;
 using CriSharp.Primitives;
 using CriSharp.Registry.Mirrors;
 using CriSharp.Registry.Names;
+using CriSharp.Signatures.Policies;
+using CriSharp.Signatures.Sources;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
 
@@ -58,6 +60,9 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             PullProgressTimeout = Interval(Settings.PullProgressTimeout, "5m"),
             PullDiskFloorBytes = Parse<long?>(Settings.PullDiskFloor, ByteSize.Auto, $"{ByteSize.Auto} or {ByteSize.Expected}", ByteSize.TryParseOrAuto),
             AppArmorProfile = Parse(Settings.AppArmorProfile, DefaultAppArmor.ProfileName, "the name of a profile", (string text, out string? name) => TryProfile(text, out name))!,
+            SignaturePolicy = AbsolutePath(Settings.SignaturePolicy, PolicyFiles.UsualPath),
+            SignaturePolicyDirectory = AbsolutePath(Settings.SignaturePolicyDirectory, PolicyFiles.UsualNamespaceFolder),
+            RegistriesDirectory = AbsolutePath(Settings.RegistriesDirectory, SignatureSources.UsualFolder),
             UnclaimedTimeout = Parse<TimeSpan>(Settings.UnclaimedTimeout, "5m", "a duration such as 30s, 5m or 1h", Duration.TryParse),
             ShortNameMode = Values(Settings.ShortNameMode).Count == 0 ? null : Parse<ShortNameMode>(Settings.ShortNameMode, "", "enforcing, permissive or disabled", TryWord),
             GlobalAuthFile = Values(Settings.GlobalAuthFile).Count == 0 ? null : AbsolutePath(Settings.GlobalAuthFile, ""),

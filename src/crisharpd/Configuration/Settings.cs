@@ -94,6 +94,15 @@ internal static class Settings
     public static readonly Setting NamespacedAuthDirectory = new(
         "--namespaced-auth-dir", "crio.image", "namespaced_auth_dir", "folder of auth files NAMESPACE-SHA256.json, each for one pull [/etc/crio/auth]");
 
+    public static readonly Setting SignaturePolicy = new(
+        "--signature-policy", "crio.image", "signature_policy", "file that says which images must be signed by whom [/etc/containers/policy.json]");
+
+    public static readonly Setting SignaturePolicyDirectory = new(
+        "--signature-policy-dir", "crio.image", "signature_policy_dir", "folder of NAMESPACE.json, policies for pods of that namespace in place of the one for all [/etc/crisharp/policies]");
+
+    public static readonly Setting RegistriesDirectory = new(
+        "--registries-dir", "crio.image", "registries_dir", "folder of *.yaml that say where signatures of images lie [/etc/containers/registries.d]");
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, StreamEnableTls, StreamTlsCert, StreamTlsKey, StreamIdleTimeout, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
@@ -102,5 +111,6 @@ internal static class Settings
         RegistriesConf, AppArmorProfile, CdiSpecDirectories, DeviceOwnershipFromSecurityContext,
         DefaultEnv, DefaultUlimits, DefaultCapabilities, IncludedPodMetrics,
         ShortNameMode, GlobalAuthFile, NamespacedAuthDirectory,
+        SignaturePolicy, SignaturePolicyDirectory, RegistriesDirectory,
     ];
 }

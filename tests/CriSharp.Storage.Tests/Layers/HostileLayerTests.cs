@@ -20,7 +20,7 @@ public sealed class HostileLayerTests : IDisposable
         new string('n', 256), "a/" + new string('n', 300) + "/b",
     ];
 
-    [Theory]
+    [Theory] // CVE-2014-9356, CVE-2014-6408
     [MemberData(nameof(BadNames))]
     public async Task Unpack_WhenNameLeadsOutOrCannotBe_FailsAndLeavesNothing(string name)
     {
@@ -99,7 +99,7 @@ public sealed class HostileLayerTests : IDisposable
     [InlineData("/")]
     public async Task Unpack_WhenHardLinkLeadsOut_Fails(string target) => await AssertMalformedAsync(new TarBuilder().HardLink("b", target));
 
-    [Theory]
+    [Theory] // CVE-2014-6407
     [InlineData("etc/passwd")]
     [InlineData("/etc/passwd")]
     [InlineData("up/etc/passwd")]
@@ -128,7 +128,6 @@ public sealed class HostileLayerTests : IDisposable
     [InlineData("trusted.overlay.metacopy")]
     [InlineData("trusted.overlay.opaque")]
     [InlineData("trusted.overlay.whiteout")]
-    [InlineData("trusted.other")]
     [InlineData("user.overlay.opaque")]
     [InlineData("user.overlay.redirect")]
     [InlineData("security.selinux")]
@@ -140,6 +139,16 @@ public sealed class HostileLayerTests : IDisposable
         Assert.Null(tree.Attribute("f", name));
         Assert.Null(tree.Attribute("d", name));
     }
+
+    [Theory]
+    [InlineData('0')]
+    [InlineData('6')]
+    public async Task Unpack_WhenADefaultAclIsNotOnAFolder_Fails(char type) => await AssertMalformedAsync(new TarBuilder().Entry(
+        type, "x", pax: ("SCHILY.xattr.system.posix_acl_default", [2, 0, 0, 0, 1, 0, 7, 0, 255, 255, 255, 255, 4, 0, 5, 0, 255, 255, 255, 255, 32, 0, 5, 0, 255, 255, 255, 255])));
+
+    [Fact]
+    public async Task Unpack_WhenAnAclIsNone_Fails() =>
+        await AssertMalformedAsync(new TarBuilder().Folder("d", pax: ("SCHILY.xattr.system.posix_acl_default", [2, 0, 0, 0, 1])));
 
     [Fact]
     public async Task Unpack_WhenEntriesAreTooMany_Fails()
@@ -247,7 +256,7 @@ public sealed class HostileLayerTests : IDisposable
     public async Task Unpack_WhenSparseMapDoesNotAddUp_Fails(string map, int size) => await AssertMalformedAsync(new TarBuilder().Entry(
         '0', "x", new byte[10], pax: [("GNU.sparse.size", Encoding.ASCII.GetBytes($"{size}")), ("GNU.sparse.map", Encoding.ASCII.GetBytes(map))]));
 
-    [Fact] // A gzip bomb: 1000 to 1
+    [Fact] // CVE-2020-1702's kin, a gzip bomb: 1000 to 1
     public async Task Unpack_WhenItUnfoldsBeyondTheLimit_Fails()
     {
         var tar = new TarBuilder().Entry('0', "zeros", new byte[32 << 20]).Build();

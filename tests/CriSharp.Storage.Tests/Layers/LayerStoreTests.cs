@@ -116,7 +116,7 @@ public sealed class LayerStoreTests : IDisposable
         }
     }
 
-    [Fact]
+    [Fact] // CVE-2021-20291: a malformed layer ends, and no stage waits for another
     public async Task Unpack_WhenBytesAreCorrupt_FailsAndLeavesNothing()
     {
         var blob = StoreFixture.Gzip(SomeTar);

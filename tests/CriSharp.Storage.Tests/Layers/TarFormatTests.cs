@@ -20,6 +20,14 @@ public sealed class TarFormatTests : IDisposable
         Assert.Equal(FileKind.Directory, tree.Stat("d")!.Value.Kind);
     }
 
+    [Fact] // Its data is skipped, not taken for the next header.
+    public async Task Version7_WhenAFolderHasData_ItIsSkipped()
+    {
+        var tree = await _stores.UnpackTreeAsync(new TarBuilder().Entry('0', "d/", "data"u8.ToArray()).File("f", "x"));
+        Assert.Equal(FileKind.Directory, tree.Stat("d")!.Value.Kind);
+        Assert.Equal("x", tree.Read("f"));
+    }
+
     [Fact]
     public async Task Ustar_WhenPrefixIsThere_IsPartOfTheName()
     {

@@ -69,6 +69,14 @@ public sealed class WhiteoutTests : IDisposable
         Assert.Equal("2", File.ReadAllText(Path.Combine(merged, "d")));
     }
 
+    [Theory] // overlayfs doesn't look for whiteouts in folders that are merged with nothing: they would be listed.
+    [InlineData("d/.wh..wh..opq")]
+    [InlineData(".wh..wh..opq")]
+    public async Task Whiteout_WhenAFolderAboveIsOpaque_IsNotSeen(string opaque) =>
+        Assert.Equal(["d", "d/e", "d/new"], Paths(await MergeAsync(
+            new TarBuilder().Folder("d").Folder("d/e").File("d/old", "1").File("d/e/old", "1"),
+            new TarBuilder().Folder("d").Whiteout("d/.wh.old").Folder("d/e").Whiteout("d/e/.wh.old").File("d/new", "1").Whiteout(opaque))));
+
     [Fact]
     public async Task Metadata_WhenAufsLeftSome_IsIgnored() =>
         Assert.Equal(["f"], Paths(await MergeAsync(new TarBuilder().File("f", "1"), new TarBuilder().Folder(".wh..wh.plnk").File(".wh..wh.plnk/1.2", "x").File(".wh..wh.aufs", ""))));

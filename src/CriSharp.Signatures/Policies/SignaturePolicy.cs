@@ -1,0 +1,50 @@
+using CriSharp.Oci;
+
+namespace CriSharp.Signatures.Policies;
+
+/// <summary>What a policy.json demands of images, by where they come from. Immutable. containers-policy.json(5)</summary>
+/// <param name="Source">Its file.</param>
+/// <param name="Default">For what no scope fits.</param>
+/// <param name="Docker">Of the transport "docker", by scope: registries, the only place that images come from here.</param>
+public sealed record SignaturePolicy(
+    string Source, IReadOnlyList<Requirement> Default, IReadOnlyDictionary<string, IReadOnlyList<Requirement>> Docker)
+{
+    private static readonly Dictionary<string, IReadOnlyList<Requirement>> NoScopes = [];
+
+    /// <summary>The policy of a host without one.</summary>
+    public static SignaturePolicy Absent(string path) => new($"{path} (absent)", [new Requirement.AcceptAnything("default")], NoScopes);
+
+    /// <summary>Of the scopes that fit the image the most exact one alone.</summary>
+    public Demands For(ImageReference image)
+    {
+        foreach (var scope in PolicyScopes.Of(image).Append(""))
+        {
+            if (Docker.TryGetValue(scope, out var requirements))
+            {
+                return new Demands($"scope docker \"{scope}\" of {Source}", requirements);
+            }
+        }
+
+        return new Demands($"default of {Source}", Default);
+    }
+}
+
+/// <summary>What one image has to meet: all of the requirements.</summary>
+/// <param name="Scope">In words, with the file.</param>
+public sealed record Demands(string Scope, IReadOnlyList<Requirement> Requirements)
+{
+    /// <summary>No signature is asked for, and nothing refuses.</summary>
+    public bool AcceptAnything => Requirements.All(requirement => requirement is Requirement.AcceptAnything);
+
+    /// <summary>Why no signature could make the image acceptable; null where one may.</summary>
+    public string? Refusal => Requirements.Select(requirement => requirement switch
+    {
+        Requirement.Reject => $"the {Scope} rejects it",
+        Requirement.Uncheckable wanted => $"the {Scope} wants {wanted.Type}, and {wanted.Why} ({wanted.Place})",
+        _ => null,
+    }).FirstOrDefault(words => words is not null);
+
+    public bool WantsOpenPgp => Requirements.Any(requirement => requirement is Requirement.SignedBy);
+
+    public bool WantsSigstore => Requirements.Any(requirement => requirement is Requirement.SigstoreSigned);
+}
