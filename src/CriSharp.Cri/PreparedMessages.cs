@@ -38,3 +38,20 @@ public sealed partial class PodSandbox
         return prepared;
     }
 }
+
+/// <inheritdoc cref="Container"/>
+public sealed partial class Image
+{
+    /// <inheritdoc cref="Container.Prepare"/>
+    public Image Prepare()
+    {
+        var prepared = new Image();
+        var input = new CodedInputStream(this.ToByteArray());
+        while (input.ReadTag() != 0)
+        {
+            prepared._unknownFields = UnknownFieldSet.MergeFieldFrom(prepared._unknownFields, input);
+        }
+
+        return prepared;
+    }
+}

@@ -10,6 +10,7 @@ namespace CriSharp.Images;
 /// <summary>The images of this machine: served from memory, each durable before it is visible.</summary>
 public sealed partial class ImageStore
 {
+    private readonly string _root;
     private readonly ImageFolder _folder;
     private readonly LayerStore _layers;
     private readonly ILogger _logger;
@@ -20,7 +21,8 @@ public sealed partial class ImageStore
 
     private ImageStore(string root, LayerStore layers, ILogger<ImageStore> logger, TimeProvider? time)
     {
-        _folder = new ImageFolder(Path.Combine(Path.GetFullPath(root), "images"), new BrokenRecords(root, time));
+        _root = Path.GetFullPath(root);
+        _folder = new ImageFolder(Path.Combine(_root, "images"), new BrokenRecords(root, time));
         _layers = layers;
         _logger = logger;
     }
@@ -35,7 +37,8 @@ public sealed partial class ImageStore
         return store;
     }
 
-    public IReadOnlyList<ImageRecord> List() => [.. _catalog.Records];
+    /// <summary>By their ids; the same list as long as no image comes, changes or goes.</summary>
+    public IReadOnlyList<ImageRecord> List() => _catalog.Records;
 
     /// <param name="name">
     /// An id ("sha256:..." or 64 hex digits), a reference by tag or digest, or at least 12 hex digits that only one id begins with.
@@ -62,8 +65,8 @@ public sealed partial class ImageStore
     /// <summary>What the images take, each layer once, whoever shares it.</summary>
     public ImageFileSystemUsage FileSystemUsage()
     {
-        var layers = _layers.List();
-        return new ImageFileSystemUsage(_folder.Path, layers.Sum(layer => layer.SizeBytes), layers.Sum(layer => layer.Inodes));
+        var (bytes, inodes) = _layers.Usage;
+        return new ImageFileSystemUsage(_root, bytes, inodes);
     }
 
     /// <summary>What pulls under way count on.</summary>
@@ -72,9 +75,9 @@ public sealed partial class ImageStore
     internal ImageRecord? FindByName(string name) => _catalog.ByName(name);
 
     /// <summary>Whether an image needs the layer, or the document.</summary>
-    internal bool Uses(DiffId layer) => _catalog.Records.Any(record => record.Layers.Contains(layer));
+    internal bool Uses(DiffId layer) => _catalog.Uses(layer);
 
-    internal bool Uses(Digest document) => _catalog.Records.Any(record => record.Documents.Contains(document));
+    internal bool Uses(Digest document) => _catalog.Uses(document);
 
     /// <summary>
     /// Adds an image, or further names to one that is here. A tag that named another image is taken from it; that one stays, by its digest.
@@ -86,8 +89,11 @@ public sealed partial class ImageStore
         using var alone = await LockAsync(cancellationToken);
         await prepareAsync(cancellationToken);
         var added = _catalog.ById(image.Id) is { } known ? Merge(known, image) : image;
-        var robbed = _catalog.Records
-            .Where(other => other.Id != image.Id && other.RepoTags.Intersect(image.RepoTags).Any())
+        var robbed = image.RepoTags
+            .Select(_catalog.ByName)
+            .OfType<ImageRecord>()
+            .Where(other => other.Id != image.Id)
+            .DistinctBy(other => other.Id)
             .Select(other => other with { RepoTags = [.. other.RepoTags.Except(image.RepoTags)] })
             .ToList();
         try

@@ -82,7 +82,7 @@ public sealed partial class LayerStore
         HostPath.Rename(staging, FolderOf(record.DiffId));
         lock (_gate)
         {
-            _records[record.DiffId] = record;
+            _table.Set(record);
             _unsynced.Add(record.DiffId);
         }
     }

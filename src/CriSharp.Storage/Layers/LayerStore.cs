@@ -26,7 +26,7 @@ public sealed partial class LayerStore
     // Taken before the other: what moves or completes a layer's folder goes one after the other, and may take the disk's time.
     private readonly Lock _folderGate = new();
     private readonly Lock _gate = new();
-    private readonly Dictionary<DiffId, LayerRecord> _records = [];
+    private readonly LayerTable _table = new();
     private readonly HashSet<DiffId> _unsynced = [];
     private readonly BrokenRecords _broken;
     private readonly TimeProvider _time;
@@ -66,7 +66,7 @@ public sealed partial class LayerStore
     {
         lock (_gate)
         {
-            return _records.GetValueOrDefault(diffId);
+            return _table.Find(diffId);
         }
     }
 
@@ -74,7 +74,19 @@ public sealed partial class LayerStore
     {
         lock (_gate)
         {
-            return [.. _records.Values];
+            return [.. _table.Records];
+        }
+    }
+
+    /// <summary>What all layers take, from their records.</summary>
+    public (long Bytes, long Inodes) Usage
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_table.SizeBytes, _table.Inodes);
+            }
         }
     }
 
@@ -110,7 +122,7 @@ public sealed partial class LayerStore
             LayerRecord[] pending;
             lock (_gate)
             {
-                pending = [.. _unsynced.Select(diffId => _records[diffId])];
+                pending = [.. _unsynced.Select(diffId => _table.Find(diffId)!)];
             }
 
             if (pending.Length == 0)
@@ -138,7 +150,7 @@ public sealed partial class LayerStore
         {
             lock (_gate)
             {
-                if (!_records.Remove(diffId))
+                if (!_table.Remove(diffId))
                 {
                     return;
                 }
@@ -162,7 +174,7 @@ public sealed partial class LayerStore
             {
                 if (TryReadRecord(folder) is { } record)
                 {
-                    _records[record.DiffId] = record;
+                    _table.Set(record);
                     continue;
                 }
 

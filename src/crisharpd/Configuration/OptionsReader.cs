@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using CriSharp.Images;
 using CriSharp.Oci;
 using CriSharp.Pods.Metrics;
 using CriSharp.Primitives;
@@ -57,6 +58,8 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             PullDiskFloorBytes = Parse<long?>(Settings.PullDiskFloor, ByteSize.Auto, $"{ByteSize.Auto} or {ByteSize.Expected}", ByteSize.TryParseOrAuto),
             AppArmorProfile = Parse(Settings.AppArmorProfile, DefaultAppArmor.ProfileName, "the name of a profile", (string text, out string? name) => TryProfile(text, out name))!,
             UnclaimedTimeout = Parse<TimeSpan>(Settings.UnclaimedTimeout, "5m", "a duration such as 30s, 5m or 1h", Duration.TryParse),
+            ImageStore = AbsolutePath(Settings.ImageStore, AbsolutePath(Settings.Root, "/var/lib/crisharp")),
+            PinnedImages = NamePatterns(Settings.PinnedImages),
         };
     }
 
@@ -172,6 +175,18 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
         }
 
         return groups;
+    }
+
+    private ImageNamePatterns NamePatterns(Setting setting)
+    {
+        try
+        {
+            return ImageNamePatterns.Parse(Values(setting));
+        }
+        catch (FormatException wrong)
+        {
+            throw Wrong(setting, wrong.Message);
+        }
     }
 
     private string HostAndPort(string text) =>

@@ -85,6 +85,13 @@ internal static class Settings
         "--included-pod-metrics", "crio.stats", "included_pod_metrics",
         "figures of ListPodSandboxMetrics: all, or some of cpu, disk, diskIO, hugetlb, memory, network, oom, pressure, process, spec [all]", Repeatable: true);
 
+    public static readonly Setting ImageStore = new(
+        "--imagestore", "crio", "imagestore", "folder of images and their layers, on a disk of its own; what containers write stays under the root [<root>]");
+
+    public static readonly Setting PinnedImages = new(
+        "--pinned-images", "crio.image", "pinned_images",
+        "images that the kubelet shall not remove: a name, the beginning of one with a * behind it, or a part of one between two *; SIGHUP takes changes up", Repeatable: true);
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, StreamEnableTls, StreamTlsCert, StreamTlsKey, StreamIdleTimeout, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
@@ -92,5 +99,6 @@ internal static class Settings
         CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout,
         RegistriesConf, AppArmorProfile, CdiSpecDirectories, DeviceOwnershipFromSecurityContext,
         DefaultEnv, DefaultUlimits, DefaultCapabilities, IncludedPodMetrics,
+        ImageStore, PinnedImages,
     ];
 }
