@@ -77,20 +77,6 @@ public sealed class HostilePullTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Pull_OfAnArtifact_SaysThatItIsNone()
-    {
-        var image = Image("real");
-        var manifest = JsonNode.Parse(image.ManifestBytes)!;
-        manifest["config"]!["mediaType"] = "application/vnd.oci.empty.v1+json";
-        _fake.ServeBlobs(image, "a");
-        _fake.ServeManifest("a", "1", image.ManifestMediaType, Encoding.UTF8.GetBytes(manifest.ToJsonString()));
-
-        var failure = await FailsAsync($"{_fake.Host}/a:1", ErrorKind.FailedPrecondition);
-
-        Assert.Contains("artifact", failure.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Pull_WhenAManifestNamesAnotherHostForALayer_NeverGoesThere()
     {
         await using var other = await FakeRegistry.StartAsync("127.0.0.2");

@@ -162,6 +162,7 @@ public sealed partial class PullImage(
         SizeBytes = records.Sum(layer => layer.SizeBytes),
         Platform = image.Config.Platform,
         Config = image.Config.Config,
+        ArtifactType = image.Artifact?.Type,
         Documents = image.DocumentDigests,
         CreatedAt = image.Config.Created,
         PulledAt = time.GetUtcNow(),
