@@ -10,19 +10,23 @@ namespace CriSharp.Images;
 /// <summary>The images of this machine: served from memory, each durable before it is visible.</summary>
 public sealed partial class ImageStore
 {
+    internal const string FolderName = "images";
+
     private readonly string _root;
     private readonly ImageFolder _folder;
     private readonly LayerStore _layers;
+    private readonly ContentStore _content;
     private readonly ILogger _logger;
     private readonly KeyedLock<string> _writers = new();
     private readonly Dictionary<string, int> _leases = [];
     private volatile ImageCatalog _catalog = ImageCatalog.Empty;
     private long _revision;
 
-    private ImageStore(string root, LayerStore layers, ILogger<ImageStore> logger, TimeProvider? time)
+    private ImageStore(string root, LayerStore layers, ContentStore content, ILogger<ImageStore> logger, TimeProvider? time)
     {
+        _content = content;
         _root = Path.GetFullPath(root);
-        _folder = new ImageFolder(Path.Combine(_root, "images"), new BrokenRecords(root, time));
+        _folder = new ImageFolder(Path.Combine(_root, FolderName), new BrokenRecords(root, time));
         _layers = layers;
         _logger = logger;
     }
@@ -30,9 +34,9 @@ public sealed partial class ImageStore
     /// <summary>Reads the records; images that are not whole are set aside, so that the kubelet pulls them again.</summary>
     /// <param name="root">Folder of the instance; "images" lies in it.</param>
     /// <param name="time">Null: the system's.</param>
-    public static ImageStore Open(string root, LayerStore layers, ILogger<ImageStore> logger, TimeProvider? time = null)
+    public static ImageStore Open(string root, LayerStore layers, ContentStore content, ILogger<ImageStore> logger, TimeProvider? time = null)
     {
-        var store = new ImageStore(root, layers, logger, time);
+        var store = new ImageStore(root, layers, content, logger, time);
         store.Load();
         return store;
     }
@@ -183,32 +187,6 @@ public sealed partial class ImageStore
         Documents = [.. known.Documents.Union(image.Documents)],
         PulledAt = image.PulledAt,
     };
-
-    private void Load()
-    {
-        foreach (var layer in _layers.SetAside)
-        {
-            LayerBroken(layer.Id, layer.Path, layer.Reason);
-        }
-
-        var records = new List<ImageRecord>();
-        var tags = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (record, revision) in _folder.Load(RecordBroken).OrderByDescending(loaded => loaded.Revision))
-        {
-            _revision = Math.Max(_revision, revision);
-            if (record.Layers.FirstOrDefault(layer => !_layers.Contains(layer)) is { } missing && missing != default)
-            {
-                LayerMissing(record.Id, missing.ToString(), string.Join(' ', record.RepoTags.Concat(record.RepoDigests)));
-                _folder.SetAside(record, $"its layer {missing} is not there");
-                continue;
-            }
-
-            // The record with the highest revision has a tag that several claim; the others are put right with their next write.
-            records.Add(record with { RepoTags = [.. record.RepoTags.Where(tags.Add)] });
-        }
-
-        _catalog = _catalog.With(records);
-    }
 
     private void Release(string id)
     {

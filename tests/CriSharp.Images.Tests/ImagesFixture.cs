@@ -56,7 +56,7 @@ internal sealed class ImagesFixture : IDisposable
     {
         Content = ContentStore.Open(Root);
         Layers = LayerStore.Open(Root);
-        Store = ImageStore.Open(Root, Layers, NullLogger<ImageStore>.Instance);
+        Store = ImageStore.Open(Root, Layers, Content, NullLogger<ImageStore>.Instance);
         FreeUnused = new FreeUnusedLayers(Store, Content, Layers, () => SnapshotFailure is null ? SnapshotLayers : throw SnapshotFailure, NullLogger<FreeUnusedLayers>.Instance);
         Puller = new PullImage(
             Store, FreeUnused, Content, Layers, new RegistryClient(RegistryOptions, Time), Room, new Operations(Time), PullOptions, Time, NullLogger<PullImage>.Instance);

@@ -14,6 +14,7 @@ namespace CriSharp.Storage.Layers;
 /// </summary>
 public sealed partial class LayerStore
 {
+    private const string Noun = "layer";
     private const string StagingName = ".staging";
     private const string TreeName = "tree";
     private const string RecordName = "record.json";
@@ -56,7 +57,15 @@ public sealed partial class LayerStore
         HostPath.MakeDirectories(store._folder, Permissions.PrivateFolder);
         Staging.Sweep(store._staging);
         HostPath.MakeDirectories(store._staging, Permissions.PrivateFolder);
-        store.Load();
+        store.Load(Staging.Sweep, store.MoveAside);
+        return store;
+    }
+
+    /// <summary>For checks: reads the records and changes nothing. What an opening would sweep or set aside is told by <see cref="Swept"/> and <see cref="SetAside"/>.</summary>
+    public static LayerStore Inspect(string root)
+    {
+        var store = new LayerStore(root, new LayerLimits(), DiskReserve.None, TimeProvider.System);
+        store.Load(_ => { }, (folder, reason) => new BrokenRecord(Noun, Path.GetFileName(folder), folder, store._time.GetUtcNow(), reason));
         return store;
     }
 
@@ -164,57 +173,20 @@ public sealed partial class LayerStore
         TreeRemoval.Remove(trash);
     }
 
-    private void Load()
+    /// <summary>Sets a damaged layer aside with its files, on which containers may run: it can be pulled anew then.</summary>
+    /// <returns>Where it lies now.</returns>
+    public string MoveAside(DiffId diffId, string reason)
     {
-        var swept = new List<string>();
-        var setAside = new List<BrokenRecord>();
-        foreach (var folder in Directory.EnumerateDirectories(_folder).Where(folder => Path.GetFileName(folder) != StagingName).ToList())
+        lock (_folderGate)
         {
-            try
+            lock (_gate)
             {
-                if (TryReadRecord(folder) is { } record)
-                {
-                    _table.Set(record);
-                    continue;
-                }
-
-                swept.Add(folder);
-                Staging.Sweep(folder);
+                _table.Remove(diffId);
+                _unsynced.Remove(diffId);
             }
-            catch (Exception broken) when (broken is JsonException or FormatException or IOException)
-            {
-                setAside.Add(MoveAside(folder, broken.Message));
-            }
-        }
 
-        (Swept, SetAside) = (swept, setAside);
-    }
-
-    private BrokenRecord MoveAside(string folder, string reason)
-    {
-        var entry = new BrokenRecord("layer", Path.GetFileName(folder), folder, _time.GetUtcNow(), reason);
-        try
-        {
-            return entry with { Path = _broken.SetAside(entry.Noun, entry.Id, folder, reason) };
+            return MoveAside(FolderOf(diffId), reason).Path;
         }
-        catch (IOException failure)
-        {
-            return entry with { Reason = $"{reason}; it could not be moved: {failure.Message}" };
-        }
-    }
-
-    /// <returns>null: a crash came before the layer was known to be on disk.</returns>
-    private LayerRecord? TryReadRecord(string folder)
-    {
-        if (RecordFile.TryRead(Path.Combine(folder, RecordName), RecordLimitBytes) is not { } content || !Directory.Exists(Path.Combine(folder, TreeName)))
-        {
-            return null;
-        }
-
-        var document = JsonSerializer.Deserialize(content.Json, StorageJson.Default.LayerDocument) ?? throw new FormatException("it is null");
-        content.RequireVersion(document.Version, LayerDocument.CurrentVersion);
-        var record = document.ToRecord();
-        return FolderOf(record.DiffId) == folder ? record : throw new FormatException($"it is about {record.DiffId}, which is not what its folder says");
     }
 
     private void WriteRecord(LayerRecord record)

@@ -41,6 +41,7 @@ internal static class ImageRooms
         services.AddSingleton(provider => ImageStore.Open(
             options.ImageStore,
             provider.GetRequiredService<LayerStore>(),
+            provider.GetRequiredService<ContentStore>(),
             provider.GetRequiredService<ILogger<ImageStore>>(),
             provider.GetRequiredService<TimeProvider>()));
 
