@@ -55,3 +55,20 @@ public sealed partial class Image
         return prepared;
     }
 }
+
+/// <inheritdoc cref="Container"/>
+public sealed partial class ListImagesResponse
+{
+    /// <inheritdoc cref="Container.Prepare"/>
+    public ListImagesResponse Prepare()
+    {
+        var prepared = new ListImagesResponse();
+        var input = new CodedInputStream(this.ToByteArray());
+        while (input.ReadTag() != 0)
+        {
+            prepared._unknownFields = UnknownFieldSet.MergeFieldFrom(prepared._unknownFields, input);
+        }
+
+        return prepared;
+    }
+}

@@ -22,6 +22,11 @@ internal sealed class ImageService(ImageVerbs images, ListedImages listed, FileS
 
     public override Task<ListImagesResponse> ListImages(ListImagesRequest request, ServerCallContext context)
     {
+        if (request.Filter?.Image?.Image is not { Length: > 0 })
+        {
+            return Task.FromResult(listed.Response());
+        }
+
         var response = new ListImagesResponse();
         response.Images.Add(List(request.Filter));
         return Task.FromResult(response);

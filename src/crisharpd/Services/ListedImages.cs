@@ -12,36 +12,48 @@ internal sealed class ListedImages(ImageStore images, OptionsInForce inForce)
 {
     private volatile Listing? _last;
 
-    public IReadOnlyList<Image> All()
+    public IReadOnlyList<Image> All() => Current().Messages;
+
+    /// <summary>All of them as one answer.</summary>
+    public ListImagesResponse Response() => Current().Response;
+
+    public Image Describe(ImageRecord record) => DescribeImage.ForStatus(record, inForce.Value.PinnedImages.Fit(record));
+
+    private Listing Current()
     {
         var (records, pinned) = (images.List(), inForce.Value.PinnedImages);
         var last = _last;
         if (last is not null && ReferenceEquals(last.Records, records) && ReferenceEquals(last.Pinned, pinned))
         {
-            return last.Messages;
+            return last;
         }
 
-        _last = last = Listing.Of(records, pinned, ReferenceEquals(last?.Pinned, pinned) ? last : null);
-        return last.Messages;
+        return _last = new Listing(records, pinned, ReferenceEquals(last?.Pinned, pinned) ? last : null);
     }
 
-    public Image Describe(ImageRecord record) => DescribeImage.ForStatus(record, inForce.Value.PinnedImages.Fit(record));
-
-    private sealed record Listing(
-        IReadOnlyList<ImageRecord> Records, ImageNamePatterns Pinned, IReadOnlyList<Image> Messages, Dictionary<ImageRecord, Image> ByRecord)
+    private sealed class Listing
     {
-        public static Listing Of(IReadOnlyList<ImageRecord> records, ImageNamePatterns pinned, Listing? before)
+        private readonly Dictionary<ImageRecord, Image> _byRecord;
+
+        public Listing(IReadOnlyList<ImageRecord> records, ImageNamePatterns pinned, Listing? before)
         {
-            var messages = new Image[records.Count];
-            var byRecord = new Dictionary<ImageRecord, Image>(records.Count, ReferenceEqualityComparer.Instance);
-            for (var number = 0; number < messages.Length; number++)
+            (Records, Pinned) = (records, pinned);
+            _byRecord = new Dictionary<ImageRecord, Image>(records.Count, ReferenceEqualityComparer.Instance);
+            foreach (var record in records)
             {
-                var record = records[number];
-                messages[number] = before?.ByRecord.GetValueOrDefault(record) ?? DescribeImage.ForStatus(record, pinned.Fit(record)).Prepare();
-                byRecord[record] = messages[number];
+                _byRecord[record] = before?._byRecord.GetValueOrDefault(record) ?? DescribeImage.ForStatus(record, pinned.Fit(record)).Prepare();
             }
 
-            return new Listing(records, pinned, messages, byRecord);
+            Messages = [.. records.Select(record => _byRecord[record])];
+            Response = new ListImagesResponse { Images = { Messages } }.Prepare();
         }
+
+        public IReadOnlyList<ImageRecord> Records { get; }
+
+        public ImageNamePatterns Pinned { get; }
+
+        public IReadOnlyList<Image> Messages { get; }
+
+        public ListImagesResponse Response { get; }
     }
 }

@@ -28,9 +28,9 @@ internal static class ImagesCommand
                 await many.AddAsync(count - before, arguments.GetValue(layers));
                 results.Add(Section, $"{count} images", "a pull of small layers, 4 at once, mean", "ms", began.Elapsed.TotalMilliseconds / (count - before), null);
                 await MeasureAsync(many, count, arguments.GetValue(calls), results);
+                await RestartAsync(many, results);
             }
 
-            await RestartAsync(many, results);
             await RemoveAsync(many, results);
             await results.WriteAsync(Console.Out);
             return 0;
