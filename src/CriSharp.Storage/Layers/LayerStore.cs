@@ -197,5 +197,6 @@ public sealed partial class LayerStore
 
     private string FolderOf(DiffId diffId) => Path.Combine(_folder, $"{diffId.Digest.Algorithm}-{diffId.Digest.Hex}");
 
-    private string NewStagingPath() => Path.Combine(_staging, Guid.NewGuid().ToString("N"));
+    /// <summary>A name for what is made on the layers' disk; what a crash leaves of it is swept.</summary>
+    internal string NewStagingPath() => Path.Combine(_staging, Guid.NewGuid().ToString("N"));
 }

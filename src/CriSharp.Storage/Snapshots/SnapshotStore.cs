@@ -183,15 +183,17 @@ public sealed class SnapshotStore
     /// <returns>Null, or why not.</returns>
     public string? TryIdMapped(SafeFileHandle userNamespace, IdMapping users)
     {
-        var folder = Path.Combine(_staging, Guid.NewGuid().ToString("N"));
+        var (folder, lower) = (Path.Combine(_staging, Guid.NewGuid().ToString("N")), _layers.NewStagingPath());
         try
         {
             HostPath.MakeDirectories(folder, Permissions.PrivateFolder);
-            return IdMappedProbe.Run(folder, userNamespace, users);
+            HostPath.MakeDirectories(lower, Permissions.PrivateFolder);
+            return IdMappedProbe.Run(folder, lower, userNamespace, users);
         }
         finally
         {
             TreeRemoval.Remove(folder);
+            TreeRemoval.Remove(lower);
         }
     }
 
