@@ -8,10 +8,12 @@ namespace CriSharp.Cri.V1;
 /// </summary>
 public sealed partial class Container
 {
+    internal UnknownFieldSet? AsEntry { get; private set; }
+
     /// <summary>The same on the wire.</summary>
     public Container Prepare()
     {
-        var prepared = new Container();
+        var prepared = new Container { AsEntry = PreparedEntry.Of(this) };
         var input = new CodedInputStream(this.ToByteArray());
         while (input.ReadTag() != 0)
         {
@@ -25,10 +27,12 @@ public sealed partial class Container
 /// <inheritdoc cref="Container"/>
 public sealed partial class PodSandbox
 {
+    internal UnknownFieldSet? AsEntry { get; private set; }
+
     /// <inheritdoc cref="Container.Prepare"/>
     public PodSandbox Prepare()
     {
-        var prepared = new PodSandbox();
+        var prepared = new PodSandbox { AsEntry = PreparedEntry.Of(this) };
         var input = new CodedInputStream(this.ToByteArray());
         while (input.ReadTag() != 0)
         {
@@ -70,5 +74,41 @@ public sealed partial class ListImagesResponse
         }
 
         return prepared;
+    }
+}
+
+/// <summary>A list whose entries are written as they are, without looking into them.</summary>
+public sealed partial class ListContainersResponse
+{
+    /// <param name="prepared">By <see cref="Container.Prepare"/>; behind all that were added before.</param>
+    public void AddPrepared(Container prepared) => _unknownFields = UnknownFieldSet.MergeFrom(_unknownFields, prepared.AsEntry);
+}
+
+/// <inheritdoc cref="ListContainersResponse"/>
+public sealed partial class ListPodSandboxResponse
+{
+    /// <param name="prepared">By <see cref="PodSandbox.Prepare"/>; behind all that were added before.</param>
+    public void AddPrepared(PodSandbox prepared) => _unknownFields = UnknownFieldSet.MergeFrom(_unknownFields, prepared.AsEntry);
+}
+
+/// <summary>A message as the field of a list that holds it.</summary>
+internal static class PreparedEntry
+{
+    /// <summary>The number that the lists' fields have.</summary>
+    private const int Field = 1;
+
+    public static UnknownFieldSet Of(IMessage message)
+    {
+        var size = CodedOutputStream.ComputeTagSize(Field) + CodedOutputStream.ComputeMessageSize(message);
+        var bytes = new byte[size];
+        using (var output = new CodedOutputStream(bytes))
+        {
+            output.WriteTag(Field, WireFormat.WireType.LengthDelimited);
+            output.WriteMessage(message);
+        }
+
+        var input = new CodedInputStream(bytes);
+        input.ReadTag();
+        return UnknownFieldSet.MergeFieldFrom(null, input);
     }
 }

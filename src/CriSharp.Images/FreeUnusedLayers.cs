@@ -14,13 +14,25 @@ namespace CriSharp.Images;
 public sealed partial class FreeUnusedLayers(
     ImageStore images, ContentStore content, LayerStore layers, Func<IEnumerable<DiffId>> layersInUse, ILogger<FreeUnusedLayers> logger)
 {
-    /// <summary>At start: what a crash in the middle of a pull or a removal left behind, and what failed pulls had kept for their retry.</summary>
-    public async Task SweepAsync(CancellationToken cancellationToken)
+    private const int MostRemovalsAtOnce = 4;
+
+    /// <summary>
+    /// At start: what a crash in the middle of a pull or a removal left behind. Layers that a pull had done when the daemon was killed are kept for its retry.
+    /// </summary>
+    /// <param name="keepForRetry">How long; zero: not at all.</param>
+    public async Task SweepAsync(TimeSpan keepForRetry, TimeProvider time, CancellationToken cancellationToken)
     {
-        var freed = await RunAsync([.. layers.List().Select(layer => layer.DiffId)], [.. content.List()], cancellationToken);
+        IReadOnlyList<DiffId> kept = keepForRetry > TimeSpan.Zero ? layers.Unsynced() : [];
+        DiffId[] candidates = [.. layers.List().Select(layer => layer.DiffId).Except(kept)];
+        var freed = await RunAsync(candidates, [.. content.List()], cancellationToken);
         if (freed > 0)
         {
             Swept(freed);
+        }
+
+        if (kept.Count > 0)
+        {
+            _ = SweepLaterAsync(kept, keepForRetry, time);
         }
     }
 
@@ -57,20 +69,31 @@ public sealed partial class FreeUnusedLayers(
 
         // Asked once: of a layer that no image has, no container's tree can be made any more.
         var freed = 0;
-        foreach (var layer in layerCandidates.Distinct())
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, MostRemovalsAtOnce), CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(layerCandidates.Distinct(), parallel, async (layer, _) =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-
             // The claim comes first: a pull that ended before it has made its image visible by now.
             using var claim = images.LayerLeases.TryClaim(layer);
             if (claim is not null && !images.Uses(layer) && !inUse.Contains(layer))
             {
-                layers.Remove(layer);
-                freed++;
+                await layers.RemoveAsync(layer);
+                Interlocked.Increment(ref freed);
             }
-        }
-
+        });
         return freed;
+    }
+
+    private async Task SweepLaterAsync(IReadOnlyList<DiffId> kept, TimeSpan keepForRetry, TimeProvider time)
+    {
+        try
+        {
+            await Task.Delay(keepForRetry, time);
+            await RunAsync(kept, [], CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            KeptLayersStay(failure);
+        }
     }
 
     private HashSet<DiffId>? TryLayersInUse()
@@ -96,6 +119,9 @@ public sealed partial class FreeUnusedLayers(
 
     [LoggerMessage(310, LogLevel.Information, "Freed {Count} layers that no image needs")]
     private partial void Swept(int count);
+
+    [LoggerMessage(312, LogLevel.Warning, "Layers of a pull that was cut off by the daemon's end could not be freed; the next start does it")]
+    private partial void KeptLayersStay(Exception failure);
 
     [LoggerMessage(311, LogLevel.Error, "No layer is freed, since it can't be told which ones the containers use")]
     private partial void LayersStay(Exception unknown);

@@ -1,6 +1,7 @@
 using CriSharp.Images.Persistence;
 using CriSharp.Oci;
 using CriSharp.Primitives;
+using CriSharp.Registry.Names;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
 using Microsoft.Extensions.Logging;
@@ -17,13 +18,15 @@ public sealed partial class ImageStore
     private readonly LayerStore _layers;
     private readonly ContentStore _content;
     private readonly ILogger _logger;
+    private readonly ImageNames _names;
     private readonly KeyedLock<string> _writers = new();
     private readonly Dictionary<string, int> _leases = [];
     private volatile ImageCatalog _catalog = ImageCatalog.Empty;
     private long _revision;
 
-    private ImageStore(string root, LayerStore layers, ContentStore content, ILogger<ImageStore> logger, TimeProvider? time)
+    private ImageStore(string root, LayerStore layers, ContentStore content, ILogger<ImageStore> logger, TimeProvider? time, ImageNames? names)
     {
+        _names = names ?? ImageNames.Plain;
         _content = content;
         _root = Path.GetFullPath(root);
         _folder = new ImageFolder(Path.Combine(_root, FolderName), new BrokenRecords(root, time));
@@ -34,9 +37,10 @@ public sealed partial class ImageStore
     /// <summary>Reads the records; images that are not whole are set aside, so that the kubelet pulls them again.</summary>
     /// <param name="root">Folder of the instance; "images" lies in it.</param>
     /// <param name="time">Null: the system's.</param>
-    public static ImageStore Open(string root, LayerStore layers, ContentStore content, ILogger<ImageStore> logger, TimeProvider? time = null)
+    /// <param name="names">What short names stand for; null: images of docker.io.</param>
+    public static ImageStore Open(string root, LayerStore layers, ContentStore content, ILogger<ImageStore> logger, TimeProvider? time = null, ImageNames? names = null)
     {
-        var store = new ImageStore(root, layers, content, logger, time);
+        var store = new ImageStore(root, layers, content, logger, time, names);
         store.Load();
         return store;
     }
@@ -48,7 +52,7 @@ public sealed partial class ImageStore
     /// An id ("sha256:..." or 64 hex digits), a reference by tag or digest, or at least 12 hex digits that only one id begins with.
     /// </param>
     /// <returns>Null for an image that is not here, and for what cannot be the name of one.</returns>
-    public ImageRecord? Resolve(string name) => _catalog.Resolve(name);
+    public ImageRecord? Resolve(string name) => _catalog.Resolve(name, _names);
 
     /// <summary>Keeps an image from being removed while something is made of it.</summary>
     /// <exception cref="RuntimeException">NotFound: it has gone meanwhile.</exception>
@@ -130,7 +134,7 @@ public sealed partial class ImageStore
     internal async Task<ImageRecord?> RemoveAsync(string name, Func<string, string?> userOf, CancellationToken cancellationToken)
     {
         using var alone = await LockAsync(cancellationToken);
-        if (_catalog.Resolve(name) is not { } image)
+        if (_catalog.Resolve(name, _names) is not { } image)
         {
             return null;
         }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using CriSharp.Registry.Credentials;
+using CriSharp.Registry.Mirrors;
 
 namespace CriSharp.Registry;
 
@@ -22,6 +24,9 @@ public sealed class RegistryCredentials
     /// <summary>A bearer token, sent to the registry as it is.</summary>
     public string RegistryToken { get; init; } = "";
 
+    /// <summary>The registry that they are meant for, as a host or a URL; empty: the one that the image's name tells.</summary>
+    public string ServerAddress { get; init; } = "";
+
     /// <summary>Equal for equal credentials; says nothing about them.</summary>
     public string Fingerprint()
     {
@@ -35,6 +40,13 @@ public sealed class RegistryCredentials
     }
 
     public override string ToString() => "(credentials)";
+
+    internal bool IsEmpty => UserName.Length + Password.Length + IdentityToken.Length + RegistryToken.Length == 0;
+
+    /// <summary>A mirror sees them only if it is what their address says.</summary>
+    internal bool AreFor(RegistryEndpoint endpoint) => ServerAddress.Length == 0
+        ? !endpoint.IsMirror
+        : CredentialKeys.HostOf(ServerAddress) == CredentialKeys.HostOf(endpoint.Repository);
 
     internal string RefreshToken => IdentityToken.Length > 0 ? IdentityToken : UserName == TokenUserName ? Password : "";
 

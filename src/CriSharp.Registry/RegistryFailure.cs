@@ -10,7 +10,6 @@ namespace CriSharp.Registry;
 internal static class RegistryFailure
 {
     private const int BodyLimitBytes = 64 * 1024;
-    private const int WordsLimit = 400;
     private const int ErrorsQuoted = 3;
 
     private static readonly TimeSpan BodyTimeLimit = TimeSpan.FromSeconds(5);
@@ -68,29 +67,30 @@ internal static class RegistryFailure
             return "";
         }
 
+        var text = JsonWords(body) ?? (response.Content.Headers.ContentType?.MediaType == "text/plain" ? Encoding.UTF8.GetString(body) : "");
+        var words = PrintableWords.Of(text);
+        return words.Length == 0 ? "" : $" ({words})";
+    }
+
+    /// <returns>What a registry or a token service says in JSON; null where it is none.</returns>
+    private static string? JsonWords(byte[] body)
+    {
         try
         {
-            var errors = JsonSerializer.Deserialize(body, RegistryJsonContext.Default.ErrorResponseJson)?.Errors ?? [];
-            var texts = errors.OfType<ErrorJson>().Take(ErrorsQuoted).Select(error => $"{error.Code}: {error.Message}").ToList();
-            return texts.Count == 0 ? "" : $" ({Printable(string.Join("; ", texts))})";
+            var answer = JsonSerializer.Deserialize(body, RegistryJsonContext.Default.ErrorResponseJson);
+            var errors = (answer?.Errors ?? []).OfType<ErrorJson>().Take(ErrorsQuoted).Select(error => $"{error.Code}: {error.Message}").ToList();
+            return errors.Count > 0
+                ? string.Join("; ", errors)
+                : string.Join(": ", Texts(answer?.Error, answer?.Description, answer?.Details, answer?.Message));
         }
         catch (JsonException)
         {
-            return "";
+            return null;
         }
     }
 
-    /// <summary>A registry's words end up in logs and terminals: no control characters, and not many.</summary>
-    private static string Printable(string words)
-    {
-        var text = new StringBuilder();
-        foreach (var letter in words.Take(WordsLimit))
-        {
-            text.Append(char.IsControl(letter) ? ' ' : letter);
-        }
-
-        return text.ToString();
-    }
+    private static IEnumerable<string> Texts(params JsonElement?[] said) =>
+        said.Select(element => element is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "").Where(text => text.Length > 0);
 
     private static string Deepest(Exception failure)
     {

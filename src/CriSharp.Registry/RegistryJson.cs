@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace CriSharp.Registry;
@@ -20,6 +21,20 @@ internal sealed class ErrorResponseJson
 {
     [JsonPropertyName("errors")]
     public List<ErrorJson?>? Errors { get; set; }
+
+    /// <summary>https://www.rfc-editor.org/rfc/rfc6749#section-5.2, by token services.</summary>
+    [JsonPropertyName("error")]
+    public JsonElement Error { get; set; }
+
+    [JsonPropertyName("error_description")]
+    public JsonElement Description { get; set; }
+
+    /// <summary>Docker's token service.</summary>
+    [JsonPropertyName("details")]
+    public JsonElement Details { get; set; }
+
+    [JsonPropertyName("message")]
+    public JsonElement Message { get; set; }
 }
 
 internal sealed class ErrorJson

@@ -1,3 +1,4 @@
+using System.Net;
 using CriSharp.Registry.Mirrors;
 
 namespace CriSharp.Registry;
@@ -11,7 +12,11 @@ public sealed record RegistryOptions
     /// <summary>Registries ("HOST" or "HOST:PORT") that may be spoken to without TLS, or with a certificate that nobody verifies.</summary>
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
 
-    public RegistriesConfiguration Registries { get; init; } = RegistriesConfiguration.None;
+    /// <summary>registries.conf as it is now: asked anew for each pull.</summary>
+    public Func<RegistriesConfiguration> Registries { get; init; } = () => RegistriesConfiguration.None;
+
+    /// <summary>Null: none, whatever the environment says.</summary>
+    public IWebProxy? Proxy { get; init; }
 
     public TimeSpan ConnectTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -80,7 +80,8 @@ public sealed class RegistryRepository
     {
         var name = _reference.Digest?.ToString() ?? _reference.Tag!;
         using var response = await endpoint.SendAsync(ManifestCall(HttpMethod.Head, name), cancellationToken);
-        if (response.Headers.TryGetValues("Docker-Content-Digest", out var values) && Digest.TryParse(values.First(), out var digest))
+        if (response.Headers.TryGetValues("Docker-Content-Digest", out var values) && Digest.TryParse(values.First(), out var digest)
+            && (_reference.Digest is null || _reference.Digest.Value.Algorithm == digest.Algorithm))
         {
             return _reference.Digest is null || _reference.Digest == digest
                 ? new ResolvedManifest(digest, response.Content.Headers.ContentType?.MediaType)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using CriSharp.Benchmarks;
 using CriSharp.Benchmarks.Images;
 using CriSharp.Benchmarks.Listing;
+using CriSharp.Benchmarks.Pulls;
 using CriSharp.Benchmarks.Sections;
 using CriSharp.Benchmarks.Streams;
 
@@ -56,4 +57,5 @@ root.Subcommands.Add(SoakCommand.Create());
 root.Subcommands.Add(ListingCommand.Create());
 root.Subcommands.Add(StreamsCommand.Create());
 root.Subcommands.Add(ImagesCommand.Create());
+root.Subcommands.Add(PullsCommand.Create());
 return await root.Parse(args).InvokeAsync();

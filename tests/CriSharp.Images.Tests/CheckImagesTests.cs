@@ -79,7 +79,7 @@ public sealed class CheckImagesTests : IAsyncLifetime, IDisposable
         }
 
         _images.Open();
-        await _images.FreeUnused.SweepAsync(CancellationToken.None);
+        await _images.FreeUnused.SweepAsync(TimeSpan.Zero, TimeProvider.System, CancellationToken.None);
 
         Assert.Empty(Check());
         Assert.Null(_images.Store.Resolve(name));

@@ -178,7 +178,7 @@ public sealed class ImageStoreTests : IDisposable
         }
 
         Assert.Equal(image.Layers[0].DiffId, Assert.Single(_images.FreeUnused.UnusedLayers()).DiffId.ToString());
-        await _images.FreeUnused.SweepAsync(CancellationToken.None);
+        await _images.FreeUnused.SweepAsync(TimeSpan.Zero, TimeProvider.System, CancellationToken.None);
         Assert.Empty(_images.Layers.List());
     }
 
@@ -191,7 +191,7 @@ public sealed class ImageStoreTests : IDisposable
         _images.SnapshotFailure = new RuntimeException(ErrorKind.DataLoss, "a snapshot's record is broken");
 
         await _images.RemoveAsync(image.Id);
-        await _images.FreeUnused.SweepAsync(CancellationToken.None);
+        await _images.FreeUnused.SweepAsync(TimeSpan.Zero, TimeProvider.System, CancellationToken.None);
 
         Assert.Single(_images.Layers.List());
     }

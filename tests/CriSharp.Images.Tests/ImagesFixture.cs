@@ -3,6 +3,7 @@ using CriSharp.Linux.Files;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Registry;
+using CriSharp.Registry.Names;
 using CriSharp.Storage;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
@@ -25,6 +26,8 @@ internal sealed class ImagesFixture : IDisposable
     public RegistryOptions RegistryOptions { get; set; }
 
     public PullOptions PullOptions { get; set; } = new() { Linger = TimeSpan.Zero };
+
+    public ImageNames Names { get; set; } = ImageNames.Plain;
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
@@ -56,7 +59,7 @@ internal sealed class ImagesFixture : IDisposable
     {
         Content = ContentStore.Open(Root);
         Layers = LayerStore.Open(Root);
-        Store = ImageStore.Open(Root, Layers, Content, NullLogger<ImageStore>.Instance);
+        Store = ImageStore.Open(Root, Layers, Content, NullLogger<ImageStore>.Instance, names: Names);
         FreeUnused = new FreeUnusedLayers(Store, Content, Layers, () => SnapshotFailure is null ? SnapshotLayers : throw SnapshotFailure, NullLogger<FreeUnusedLayers>.Instance);
         Puller = new PullImage(
             Store, FreeUnused, Content, Layers, new RegistryClient(RegistryOptions, Time), Room, new Operations(Time), PullOptions, Time, NullLogger<PullImage>.Instance);

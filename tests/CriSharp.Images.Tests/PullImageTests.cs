@@ -233,7 +233,7 @@ public sealed class PullImageTests : IClassFixture<SharedRegistry>, IDisposable
         File.WriteAllText(Path.Combine(_images.Root, "images", lost.Id["sha256:".Length..] + ".json"), "{ half a rec");
 
         _images.Open();
-        await _images.FreeUnused.SweepAsync(CancellationToken.None);
+        await _images.FreeUnused.SweepAsync(TimeSpan.Zero, TimeProvider.System, CancellationToken.None);
 
         Assert.Equal([kept.Id], _images.Store.List().Select(image => image.Id));
         Assert.Equal([kept.Layers[0].DiffId], _images.Layers.List().Select(layer => layer.DiffId.ToString()));

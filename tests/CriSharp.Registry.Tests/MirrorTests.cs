@@ -22,7 +22,7 @@ public sealed class MirrorTests
     [InlineData("c.d.example/x", "all.example/d/x")]
     public void Places_AreTheMirrorsAndThenTheRegistry(string reference, string places)
     {
-        var order = new EndpointOrder(new RegistryOptions { Registries = Rules });
+        var order = new EndpointOrder(new RegistryOptions { Registries = Always(Rules) });
 
         Assert.Equal(places.Split(' '), order.For(ImageReference.Parse(reference)).Select(endpoint => $"{endpoint.Host}/{endpoint.Path}"));
     }
@@ -30,7 +30,7 @@ public sealed class MirrorTests
     [Fact]
     public void Places_AreInsecureWhereTheFileSaysSo()
     {
-        var order = new EndpointOrder(new RegistryOptions { Registries = Rules });
+        var order = new EndpointOrder(new RegistryOptions { Registries = Always(Rules) });
 
         Assert.Equal([false, true, false], order.For(ImageReference.Parse("a.example/x")).Select(endpoint => endpoint.IsInsecure));
         Assert.True(order.IsInsecure("m2.example"));
@@ -40,7 +40,7 @@ public sealed class MirrorTests
     [Fact]
     public void Blocked_IsRefusedWithTheRuleThatDoesIt()
     {
-        var client = new RegistryClient(new RegistryOptions { Registries = Rules }, TimeProvider.System);
+        var client = new RegistryClient(new RegistryOptions { Registries = Always(Rules) }, TimeProvider.System);
 
         var failure = Assert.Throws<RuntimeException>(() => client.OpenRepository(ImageReference.Parse("a.example/blocked/x"), null));
 
@@ -127,6 +127,8 @@ public sealed class MirrorTests
         Rule("*.d.example") with { Location = "all.example/d" },
     ]);
 
+    private static Func<RegistriesConfiguration> Always(RegistriesConfiguration configuration) => () => configuration;
+
     private static RegistryRule Rule(string prefix) => new() { Prefix = prefix, Location = prefix, Source = "registries.conf:1" };
 
     private static RegistryRepository Open(string host, string mirror, RegistryCredentials? credentials)
@@ -136,7 +138,7 @@ public sealed class MirrorTests
         {
             Attempts = 1,
             CertificateFolders = [],
-            Registries = new RegistriesConfiguration([rule]),
+            Registries = Always(new RegistriesConfiguration([rule])),
         };
         return new RegistryClient(options, TimeProvider.System).OpenRepository(ImageReference.Parse($"{host}/a:1"), credentials);
     }

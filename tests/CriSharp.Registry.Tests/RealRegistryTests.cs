@@ -89,6 +89,28 @@ public sealed class RealRegistryTests
     }
 
     [Fact]
+    public async Task Resolve_WhenTheRegistryWantsACertificate_ShowsThatOfCertsDAsItIsNow()
+    {
+        await using var registry = await LocalRegistry.StartAsync(tls: true, needsCertificate: true);
+        await registry.Upload.PushAsync(new TestImage(), "a", "1");
+        var folder = Path.Combine(registry.CertificatesFolder, registry.Host);
+        var hidden = Directory.CreateDirectory(Path.Combine(folder, "later")).FullName;
+        Move(folder, hidden, "ca.crt", "client.cert", "client.key");
+        var repository = new RegistryClient(Quick with { CertificateFolders = [registry.CertificatesFolder] }, TimeProvider.System)
+            .OpenRepository(ImageReference.Parse($"{registry.Host}/a:1"), null);
+
+        Assert.Equal(ErrorKind.Unavailable, await FailureAsync());
+        Move(hidden, folder, "ca.crt");
+        Assert.Equal(ErrorKind.Unavailable, await FailureAsync());
+        Move(hidden, folder, "client.key");
+        Assert.Equal(ErrorKind.FailedPrecondition, await FailureAsync());
+        Move(hidden, folder, "client.cert");
+        await repository.ResolveAsync(CancellationToken.None);
+
+        async Task<ErrorKind> FailureAsync() => (await Assert.ThrowsAsync<RuntimeException>(() => repository.ResolveAsync(CancellationToken.None))).Kind;
+    }
+
+    [Fact]
     public async Task Resolve_WhenTheTagIsNotThere_IsNotFound()
     {
         await using var registry = await LocalRegistry.StartAsync();
@@ -98,6 +120,14 @@ public sealed class RealRegistryTests
 
         Assert.Equal(ErrorKind.NotFound, failure.Kind);
         Assert.Contains($"manifest 1 of {registry.Host}/none", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static void Move(string from, string to, params string[] names)
+    {
+        foreach (var name in names)
+        {
+            File.Move(Path.Combine(from, name), Path.Combine(to, name));
+        }
     }
 
     private static RegistryCredentials Login(string password) => new() { UserName = LocalRegistry.UserName, Password = password };

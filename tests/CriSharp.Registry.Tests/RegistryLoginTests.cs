@@ -150,6 +150,61 @@ public sealed class RegistryLoginTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("application/json", """{"details":"incorrect username or password"}""", "incorrect username or password")]
+    [InlineData("application/json", """{"error":"invalid_grant","error_description":"token is revoked"}""", "invalid_grant: token is revoked")]
+    [InlineData("application/json", """{"error":{"code":1},"message":"go\u202e away"}""", "go  away")]
+    [InlineData("text/plain; charset=utf-8", "come\r\nback\u001b[0m later", "come  back [0m later")]
+    public async Task Bearer_WhenTheServiceRefuses_QuotesItsWords(string mediaType, string body, string words)
+    {
+        _fake.Handler = async context =>
+        {
+            if (context.Request.Path != "/token")
+            {
+                return Challenge(context, $"http://{_fake.Host}/token", Token);
+            }
+
+            context.Response.StatusCode = 401;
+            context.Response.ContentType = mediaType;
+            await context.Response.WriteAsync(body);
+            return true;
+        };
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => ResolveAsync(new RegistryClient(Quick, TimeProvider.System), Alice));
+
+        Assert.Equal(ErrorKind.Unauthenticated, failure.Kind);
+        Assert.Contains($"answered 401 ({words})", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("Thu, 01 Jan 2026 00:00:01 GMT")]
+    public async Task Bearer_WhenTheServiceIsBusy_WaitsAsLongAsItSays(string retryAfter)
+    {
+        var busy = 1;
+        _fake.Handler = async context =>
+        {
+            if (context.Request.Path != "/token")
+            {
+                return Challenge(context, $"http://{_fake.Host}/token", Token);
+            }
+
+            context.Response.StatusCode = busy-- > 0 ? 429 : 200;
+            context.Response.Headers.RetryAfter = retryAfter;
+            await context.Response.WriteAsync($$"""{"token":"{{Token}}"}""");
+            return true;
+        };
+
+        await ResolveAsync(new RegistryClient(Quick, TimeProvider.System), null);
+        Assert.Equal(2, _fake.Requests.Count(request => request.Path == "/token"));
+
+        busy = 1;
+        var impatient = Quick with { RetryAfterLimit = TimeSpan.Zero };
+        Assert.Equal(
+            retryAfter == "1" ? ErrorKind.Unavailable : null,
+            (await Record.ExceptionAsync(() => ResolveAsync(new RegistryClient(impatient, TimeProvider.System), null)) as RuntimeException)?.Kind);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Redirect_ToAnotherHost_GetsNoCredentials(bool storageAsksForThem)

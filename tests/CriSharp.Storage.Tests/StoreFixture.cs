@@ -66,9 +66,10 @@ public sealed class StoreFixture : IDisposable
     }
 
     /// <summary>Opens the stores again, as after a restart.</summary>
-    public void Reopen()
+    /// <param name="bootId">Null: nobody knows which run of the machine this is.</param>
+    public void Reopen(string? bootId = null)
     {
-        Layers = LayerStore.Open(Root);
+        Layers = LayerStore.Open(Root, bootId: bootId);
         Snapshots = SnapshotStore.Open(Root, Layers);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CriSharp.Oci;
+using CriSharp.Registry.Names;
 
 namespace CriSharp.Images.Persistence;
 
@@ -60,7 +61,8 @@ internal sealed class ImageCatalog
         return next.ToCatalog();
     }
 
-    public ImageRecord? Resolve(string name)
+    /// <param name="names">What a name stands for, the first that is here counts.</param>
+    public ImageRecord? Resolve(string name, ImageNames names)
     {
         var id = Digest.TryParse(name, out var digest) ? digest.ToString() : name.Length == IdDigits ? $"{Digest.Sha256}:{name}" : null;
         if (id is not null && ById(id) is { } exact)
@@ -68,9 +70,7 @@ internal sealed class ImageCatalog
             return exact;
         }
 
-        return ImageReference.TryParse(name, out var reference) && ByName(reference.ToString()) is { } named
-            ? named
-            : ByShortId(name);
+        return names.Find(name).Select(reference => ByName(reference.ToString())).FirstOrDefault(named => named is not null) ?? ByShortId(name);
     }
 
     private ImageRecord? ByShortId(string name)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Registry;
+using CriSharp.Registry.Credentials;
 using CriSharp.Storage;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
@@ -27,7 +28,7 @@ public sealed partial class PullImage(
     ILogger<PullImage> logger)
 {
     /// <summary>The kubelet shows this reason to the pod's owner when an error of the code Unknown begins with it.</summary>
-    private const string UnavailableReason = "RegistryUnavailable";
+    internal const string UnavailableReason = "RegistryUnavailable";
 
     private readonly Coalescer<PullKey, string> _pulls = new(AbandonedWork.IsCancelled)
     {
@@ -43,8 +44,9 @@ public sealed partial class PullImage(
     /// </exception>
     public async Task<string> RunAsync(PullRequest request, CancellationToken cancellationToken)
     {
-        var credentials = request.Credentials?.ToRegistryCredentials();
-        var key = new PullKey(request.Reference, credentials?.Fingerprint() ?? "");
+        var own = request.Credentials?.ToRegistryCredentials();
+        var credentials = await FindCredentialsAsync(request, own, cancellationToken);
+        var key = new PullKey(request.Reference, credentials.Fingerprint());
         var work = _pulls.RunAsync(key, token => TrackAsync(request.Reference, credentials, token), cancellationToken);
         return await operations.ExplainAsync(work, nameof(PullImage), request.Reference.ToString());
     }
@@ -52,7 +54,15 @@ public sealed partial class PullImage(
     /// <summary>The pulls under way, the oldest first.</summary>
     public IReadOnlyList<PullProgress> Progress() => [.. _running.Keys.Select(tracker => tracker.Snapshot()).OrderBy(pull => pull.StartedAt)];
 
-    private async Task<string> TrackAsync(ImageReference reference, RegistryCredentials? credentials, CancellationToken cancellationToken)
+    /// <summary>Each caller's own, before he joins others: who has other ones must not get their image.</summary>
+    private async Task<RepositoryCredentials> FindCredentialsAsync(PullRequest request, RegistryCredentials? own, CancellationToken cancellationToken)
+    {
+        using var operation = operations.Begin(nameof(PullImage), "", request.Reference.ToString());
+        Operation.At("credentials");
+        return await registry.FindCredentialsAsync(request.Reference, own, request.Files, cancellationToken);
+    }
+
+    private async Task<string> TrackAsync(ImageReference reference, RepositoryCredentials credentials, CancellationToken cancellationToken)
     {
         using var operation = operations.Begin(nameof(PullImage), "", reference.ToString());
         var tracker = new PullTracker(reference.ToString(), time.GetUtcNow());
@@ -72,10 +82,10 @@ public sealed partial class PullImage(
     }
 
     private async Task<string> PullAsync(
-        ImageReference reference, RegistryCredentials? credentials, PullTracker tracker, CancellationToken cancellationToken)
+        ImageReference reference, RepositoryCredentials credentials, PullTracker tracker, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        var repository = registry.OpenRepository(reference, credentials);
+        var repository = registry.OpenRepositoryAs(reference, credentials);
         Operation.At("resolve");
         var resolved = await repository.ResolveAsync(cancellationToken);
 

@@ -8,7 +8,7 @@ public sealed record PullOptions
 
     /// <summary>
     /// How long the finished layers of a pull that may succeed when it is tried again (registry away, caller gone) are kept for that.
-    /// Those of a pull that can't succeed are freed at once, and nothing outlives a restart.
+    /// Those of a pull that can't succeed are freed at once. So long they are kept, too, from the start of a daemon whose predecessor was killed.
     /// </summary>
     public TimeSpan KeepForRetry { get; init; } = TimeSpan.FromMinutes(10);
 

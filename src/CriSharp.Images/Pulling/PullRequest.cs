@@ -1,5 +1,6 @@
 using CriSharp.Oci;
 using CriSharp.Registry;
+using CriSharp.Registry.Credentials;
 
 namespace CriSharp.Images.Pulling;
 
@@ -8,8 +9,11 @@ public sealed record PullRequest
 {
     public required ImageReference Reference { get; init; }
 
-    /// <summary>Null: anonymously.</summary>
+    /// <summary>They go before those of the files; null: the caller has none.</summary>
     public PullCredentials? Credentials { get; init; }
+
+    /// <summary>Where further credentials are looked for; null: nowhere.</summary>
+    public PullCredentialFiles? Files { get; init; }
 }
 
 /// <summary>
@@ -28,8 +32,17 @@ public sealed class PullCredentials
     /// <summary>A bearer token, sent to the registry as it is.</summary>
     public string RegistryToken { get; init; } = "";
 
+    /// <summary>The registry that they are meant for, as a host or a URL; empty: the one that the image's name tells.</summary>
+    public string ServerAddress { get; init; } = "";
+
     public override string ToString() => "(credentials)";
 
-    internal RegistryCredentials ToRegistryCredentials() =>
-        new() { UserName = UserName, Password = Password, IdentityToken = IdentityToken, RegistryToken = RegistryToken };
+    internal RegistryCredentials ToRegistryCredentials() => new()
+    {
+        UserName = UserName,
+        Password = Password,
+        IdentityToken = IdentityToken,
+        RegistryToken = RegistryToken,
+        ServerAddress = ServerAddress,
+    };
 }

@@ -42,12 +42,13 @@ internal sealed class TokenRequest(RegistryOptions options, HostClients hosts, T
                     return await ReadAsync(response, what, cancellationToken);
                 }
 
-                if (attempt >= options.Attempts || !RegistryFailure.IsWorthRetrying(response.StatusCode))
+                var pause = RetryPause.Of(response, time) ?? (options.RetryDelay * (1 << Math.Min(attempt - 1, 10)));
+                if (attempt >= options.Attempts || pause > options.RetryAfterLimit || !RegistryFailure.IsWorthRetrying(response.StatusCode))
                 {
                     throw await RegistryFailure.ReadAsync(response, what, time, cancellationToken);
                 }
 
-                await Task.Delay(options.RetryDelay * (1 << (attempt - 1)), time, cancellationToken);
+                await Task.Delay(pause, time, cancellationToken);
             }
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)

@@ -8,12 +8,12 @@ internal sealed class EndpointOrder(RegistryOptions options)
 {
     private const string DockerHubHost = "registry-1.docker.io";
 
-    private readonly HashSet<string> _insecure = new(options.InsecureRegistries.Concat(InsecureHosts(options.Registries)), StringComparer.OrdinalIgnoreCase);
+    private volatile InsecurePlaces _insecure = new(RegistriesConfiguration.None, InsecureOf(options, RegistriesConfiguration.None));
 
     /// <exception cref="RuntimeException">PermissionDenied: registries.conf blocks it.</exception>
     public IReadOnlyList<RegistryEndpoint> For(ImageReference reference)
     {
-        if (options.Registries.RuleFor(reference.Repository) is not { } rule)
+        if (options.Registries().RuleFor(reference.Repository) is not { } rule)
         {
             return [Endpoint(reference.Repository, isInsecure: false, isMirror: false)];
         }
@@ -32,19 +32,34 @@ internal sealed class EndpointOrder(RegistryOptions options)
     }
 
     /// <summary>Of a host as a whole, as it counts for redirects and token services.</summary>
-    public bool IsInsecure(string host) => _insecure.Contains(host) || _insecure.Contains(new Uri($"https://{host}/").Host);
+    public bool IsInsecure(string host)
+    {
+        var registries = options.Registries();
+        var insecure = _insecure;
+        if (!ReferenceEquals(insecure.Registries, registries))
+        {
+            _insecure = insecure = new InsecurePlaces(registries, InsecureOf(options, registries));
+        }
+
+        return insecure.Hosts.Contains(host) || insecure.Hosts.Contains(new Uri($"https://{host}/").Host);
+    }
 
     private RegistryEndpoint Endpoint(string repository, bool isInsecure, bool isMirror)
     {
         var slash = repository.IndexOf('/', StringComparison.Ordinal);
         var domain = repository[..slash];
         var host = domain == ImageReference.DefaultDomain ? DockerHubHost : domain;
-        return new RegistryEndpoint(host, repository[(slash + 1)..], isInsecure || IsInsecure(host)) { IsMirror = isMirror };
+        return new RegistryEndpoint(host, repository[(slash + 1)..], isInsecure || IsInsecure(host)) { IsMirror = isMirror, Repository = repository };
     }
+
+    private static HashSet<string> InsecureOf(RegistryOptions options, RegistriesConfiguration registries) =>
+        new(options.InsecureRegistries.Concat(InsecureHosts(registries)), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Those without a path: the rest is insecure in a part only.</summary>
     private static IEnumerable<string> InsecureHosts(RegistriesConfiguration registries) => registries.Rules
         .SelectMany(rule => rule.Mirrors.Select(mirror => (mirror.Location, mirror.IsInsecure)).Append((rule.Location, rule.IsInsecure)))
         .Where(place => place.IsInsecure && place.Location.Length > 0 && !place.Location.Contains('/', StringComparison.Ordinal))
         .Select(place => place.Location);
+
+    private sealed record InsecurePlaces(RegistriesConfiguration Registries, HashSet<string> Hosts);
 }

@@ -1,13 +1,20 @@
+using CriSharp.Registry.Names;
+
 namespace CriSharp.Registry.Mirrors;
 
 /// <summary>
-/// What registries.conf says of registries: where else to look for their images, and which may not be asked.
+/// What registries.conf says of registries: where else to look for their images, which may not be asked, and which ones short names mean.
 /// https://github.com/containers/image/blob/main/docs/containers-registries.conf.5.md
 /// </summary>
 /// <param name="Rules">One per prefix.</param>
 public sealed record RegistriesConfiguration(IReadOnlyList<RegistryRule> Rules)
 {
     public static readonly RegistriesConfiguration None = new([]);
+
+    public ShortNameRules ShortNames { get; init; } = ShortNameRules.None;
+
+    /// <summary>Where credentials are looked for, in this order: programs docker-credential-NAME, and "containers-auth.json" for the files. Null: the files.</summary>
+    public IReadOnlyList<string>? CredentialHelpers { get; init; }
 
     /// <param name="repository">"docker.io/library/busybox".</param>
     /// <returns>The rule with the longest prefix that fits; null where none does.</returns>

@@ -1,27 +1,55 @@
 using CriSharp.Primitives;
+using CriSharp.Registry.Names;
 using CriSharp.Toml;
 
 namespace CriSharp.Registry.Mirrors;
 
-/// <summary>Reads registries.conf, version 2, and the *.conf of the folder FILE.d in the order of their names; a later rule replaces one of the same prefix.</summary>
+/// <summary>Reads registries.conf, version 2, and its drop-ins in the order of their names; a later rule replaces one of the same prefix, other keys likewise.</summary>
 public static class RegistriesFile
 {
+    /// <summary>Where the file is unless somebody says otherwise; the vendor's stands in for it.</summary>
+    public const string DefaultPath = "/etc/containers/registries.conf";
+
+    private const string VendorPath = "/usr/share/containers/registries.conf";
     private const string FirstVersionKey = "registries";
 
-    /// <param name="path">Neither the file nor the folder need be there.</param>
+    /// <param name="path">Neither the file nor the folders of drop-ins need be there.</param>
     /// <exception cref="RuntimeException">InvalidArgument: what is wrong, with file and line.</exception>
     public static RegistriesConfiguration Read(string path)
     {
         var rules = new Dictionary<string, RegistryRule>(StringComparer.Ordinal);
-        foreach (var rule in TomlFile.WithDropIns(path).SelectMany(RulesOf))
+        var shortNames = ShortNameRules.None;
+        IReadOnlyList<string>? helpers = null;
+        foreach (var file in FilesOf(path))
         {
-            rules[rule.Prefix] = rule;
+            var said = ReadOne(file);
+            shortNames = shortNames.Then(said.ShortNames);
+            helpers = said.CredentialHelpers ?? helpers;
+            foreach (var rule in said.Rules)
+            {
+                rules[rule.Prefix] = rule;
+            }
         }
 
-        return rules.Count > 0 ? new RegistriesConfiguration([.. rules.Values]) : RegistriesConfiguration.None;
+        return new RegistriesConfiguration([.. rules.Values]) { ShortNames = shortNames, CredentialHelpers = helpers };
     }
 
-    private static IReadOnlyList<RegistryRule> RulesOf(string file)
+    /// <summary>
+    /// All that is read for a path: itself, then the *.conf of the folders beside it, FILE.d and that for programs of root, sorted by their names.
+    /// Of equal names the first folder's counts.
+    /// </summary>
+    internal static IReadOnlyList<string> FilesOf(string path)
+    {
+        string[] mains = path == DefaultPath ? [path, VendorPath] : [path];
+        var dropIns = mains.SelectMany(main => (string[])[$"{main}.d", $"{Path.ChangeExtension(main, null)}.rootful.conf.d"])
+            .Where(Directory.Exists)
+            .SelectMany(folder => Directory.GetFiles(folder, "*.conf"))
+            .DistinctBy(Path.GetFileName)
+            .OrderBy(Path.GetFileName, StringComparer.Ordinal);
+        return [.. mains.Where(File.Exists).Take(1), .. dropIns];
+    }
+
+    private static RegistriesConfiguration ReadOne(string file)
     {
         try
         {
@@ -31,12 +59,11 @@ public static class RegistriesFile
                 throw table.Error(FirstVersionKey, "is of the file's first version, which is not supported: write [[registry]]");
             }
 
-            var rules = (table.GetTables("registry") ?? []).Select(RegistryRuleReader.Read).ToList();
-            var twice = rules.GroupBy(rule => rule.Prefix, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
-            return twice is null
-                ? rules
-                : throw new RuntimeException(
-                    ErrorKind.InvalidArgument, $"{twice.Last().Source}: the prefix \"{twice.Key}\" was there before, in {twice.First().Source}");
+            return new RegistriesConfiguration(RulesOf(table))
+            {
+                ShortNames = ShortNameReader.Read(table),
+                CredentialHelpers = table.GetStrings("credential-helpers"),
+            };
         }
         catch (TomlException malformed)
         {
@@ -46,5 +73,15 @@ public static class RegistriesFile
         {
             throw new RuntimeException(ErrorKind.InvalidArgument, $"{file} can't be read: {unreadable.Message}", unreadable);
         }
+    }
+
+    private static List<RegistryRule> RulesOf(TomlTable table)
+    {
+        var rules = (table.GetTables("registry") ?? []).Select(RegistryRuleReader.Read).ToList();
+        var twice = rules.GroupBy(rule => rule.Prefix, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
+        return twice is null
+            ? rules
+            : throw new RuntimeException(
+                ErrorKind.InvalidArgument, $"{twice.Last().Source}: the prefix \"{twice.Key}\" was there before, in {twice.First().Source}");
     }
 }

@@ -8,6 +8,9 @@ namespace CriSharp.Registry.Mirrors;
 /// <param name="IsInsecure">The operator allows plain HTTP and unverified certificates.</param>
 internal sealed record RegistryEndpoint(string Host, string Path, bool IsInsecure)
 {
+    /// <summary>"docker.io/library/busybox": by what its credentials are looked for.</summary>
+    public string Repository { get; init; } = $"{Host}/{Path}";
+
     /// <summary>A stand-in for the registry that the image's name tells.</summary>
     public bool IsMirror { get; init; }
 

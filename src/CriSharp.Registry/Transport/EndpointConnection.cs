@@ -37,10 +37,12 @@ internal sealed class EndpointConnection(
 
                 using (response)
                 {
-                    pause = RetryAfter(response) ?? pause;
+                    pause = RetryPause.Of(response, time) ?? pause;
                     if (attempt >= options.Attempts || pause > options.RetryAfterLimit || !RegistryFailure.IsWorthRetrying(response.StatusCode))
                     {
-                        throw await RegistryFailure.ReadAsync(response, call.What, time, cancellationToken);
+                        return call.Method == HttpMethod.Head && response.StatusCode != HttpStatusCode.Unauthorized
+                            ? await InFullAsync(call, response, cancellationToken)
+                            : throw await RegistryFailure.ReadAsync(response, call.What, time, cancellationToken);
                     }
                 }
             }
@@ -54,6 +56,30 @@ internal sealed class EndpointConnection(
             }
 
             await Task.Delay(pause, time, cancellationToken);
+        }
+    }
+
+    /// <summary>A refusal of HEAD has no words, and some registries know GET only. A refused login is not tried twice.</summary>
+    private async Task<HttpResponseMessage> InFullAsync(RegistryCall call, HttpResponseMessage refusal, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await SendOnceAsync(call with { Method = HttpMethod.Get }, cancellationToken);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
+        {
+            throw await RegistryFailure.ReadAsync(refusal, call.What, time, cancellationToken);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw await RegistryFailure.ReadAsync(response, call.What, time, cancellationToken);
         }
     }
 
@@ -154,13 +180,6 @@ internal sealed class EndpointConnection(
         }
 
         return message;
-    }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response)
-    {
-        var header = response.Headers.RetryAfter;
-        var pause = header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
-        return pause < TimeSpan.Zero ? TimeSpan.Zero : pause;
     }
 
     private static bool IsRedirect(HttpResponseMessage response) => (int)response.StatusCode is 301 or 302 or 303 or 307 or 308;

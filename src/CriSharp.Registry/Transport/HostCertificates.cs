@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using CriSharp.Primitives;
 
 namespace CriSharp.Registry.Transport;
@@ -24,16 +23,7 @@ internal sealed class HostCertificates
     public X509Certificate2Collection Clients { get; }
 
     /// <summary>Changes whenever a file of the host comes, goes or is written.</summary>
-    public static string Fingerprint(IReadOnlyList<string> folders, string host)
-    {
-        var text = new StringBuilder();
-        foreach (var file in Files(folders, host))
-        {
-            text.Append(file.FullName).Append('|').Append(file.Length).Append('|').Append(file.LastWriteTimeUtc.Ticks).Append('\n');
-        }
-
-        return text.ToString();
-    }
+    public static string Fingerprint(IReadOnlyList<string> folders, string host) => FileStamps.Of(Files(folders, host).Select(file => file.FullName));
 
     /// <exception cref="RuntimeException">FailedPrecondition: a file that can't be used, named.</exception>
     public static HostCertificates Load(IReadOnlyList<string> folders, string host)

@@ -29,8 +29,9 @@ internal sealed class HostClient
             AllowAutoRedirect = false,
             UseCookies = false,
 
-            // HTTP_PROXY and its kin count, but not on the way to ourselves.
-            UseProxy = !LocalHost.IsLoopback(new Uri($"https://{host}/").Host),
+            // .NET's own reading of the environment knows no networks in NO_PROXY.
+            UseProxy = options.Proxy is not null,
+            Proxy = options.Proxy,
             ConnectTimeout = options.ConnectTimeLimit,
             MaxResponseHeadersLength = HeadersLimitKilobytes,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),

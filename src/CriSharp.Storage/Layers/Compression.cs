@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.IO.Pipelines;
+using CriSharp.Linux.Compression;
 
 namespace CriSharp.Storage.Layers;
 
@@ -43,6 +44,7 @@ internal static class CompressionDetection
         Compression.None => blob,
         // Concatenated members are read as one stream, as gzip(1) does.
         Compression.Gzip => new GZipStream(blob, CompressionMode.Decompress),
-        _ => throw new NotSupportedException($"the layer is compressed with {compression}; gzip and no compression are supported"),
+        Compression.Zstd => new ZstdStream(blob),
+        _ => throw new NotSupportedException($"the layer is compressed with {compression}; gzip, zstd and no compression are supported"),
     };
 }

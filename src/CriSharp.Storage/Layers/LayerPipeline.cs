@@ -28,7 +28,7 @@ internal sealed class LayerPipeline(LayerSource source, LayerLimits limits) : ID
         var unpacker = new LayerUnpacker(tree, new TarReader(blocks, limits), limits);
         var intake = WatchAsync(Task.Run(() => BlobIntake.RunAsync(source, pipe.Writer, progress, _abort.Token), CancellationToken.None));
         var decompression = WatchAsync(DecompressAsync(pipe.Reader, blocks));
-        var unpacking = WatchAsync(OnThreadAsync("layer unpack", () => unpacker.UnpackEntries(_abort.Token)));
+        var unpacking = WatchAsync(OwnThread.RunAsync("layer unpack", () => unpacker.UnpackEntries(_abort.Token)));
         await Task.WhenAll(intake, decompression, unpacking);
         if (_firstFailure is null)
         {
@@ -49,7 +49,7 @@ internal sealed class LayerPipeline(LayerSource source, LayerLimits limits) : ID
         try
         {
             var compression = await CompressionDetection.DetectAsync(reader, _abort.Token);
-            await OnThreadAsync("layer decompress", () => Decompress(compression, reader, blocks));
+            await OwnThread.RunAsync("layer decompress", () => Decompress(compression, reader, blocks));
         }
         catch (Exception exception)
         {
@@ -115,29 +115,5 @@ internal sealed class LayerPipeline(LayerSource source, LayerLimits limits) : ID
             Interlocked.CompareExchange(ref _firstFailure, cause, null);
             await _abort.CancelAsync();
         }
-    }
-
-    /// <summary>Stages that block (on disk, on each other) don't take the pool's threads, which serve requests.</summary>
-    private static Task OnThreadAsync(string name, Action stage)
-    {
-        var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                stage();
-                completion.SetResult();
-            }
-            catch (Exception failure)
-            {
-                completion.SetException(failure);
-            }
-        })
-        {
-            IsBackground = true,
-            Name = name,
-        };
-        thread.Start();
-        return completion.Task;
     }
 }

@@ -57,6 +57,9 @@ internal sealed record LayerDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FileName { get; init; }
 
+    /// <summary>Of a layer that is not known to be on disk: in which run of the machine it was unpacked.</summary>
+    public string? BootId { get; init; }
+
     public static LayerDocument From(LayerRecord record) => new()
     {
         Version = CurrentVersion,

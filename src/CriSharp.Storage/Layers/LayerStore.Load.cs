@@ -14,7 +14,14 @@ public sealed partial class LayerStore
         {
             try
             {
-                if (TryReadRecord(folder) is not { } record)
+                var record = TryReadRecord(folder);
+                if (record is null && TryReadUnsynced(folder) is { } unsynced)
+                {
+                    record = unsynced;
+                    _unsynced.Add(unsynced.DiffId);
+                }
+
+                if (record is null)
                 {
                     swept.Add(folder);
                     sweep(folder);
@@ -25,6 +32,7 @@ public sealed partial class LayerStore
                 if (Verify(record.DiffId) is { } damage)
                 {
                     _table.Remove(record.DiffId);
+                    _unsynced.Remove(record.DiffId);
                     setAside.Add(moveAside(folder, $"it {damage}"));
                 }
             }
@@ -53,15 +61,22 @@ public sealed partial class LayerStore
     }
 
     /// <returns>null: a crash came before the layer was known to be on disk.</returns>
-    private LayerRecord? TryReadRecord(string folder)
+    private LayerRecord? TryReadRecord(string folder) => TryReadDocument(folder, RecordName) is { } document ? RecordOf(document, folder) : null;
+
+    private static LayerDocument? TryReadDocument(string folder, string name)
     {
-        if (RecordFile.TryRead(Path.Combine(folder, RecordName), RecordLimitBytes) is not { } content || !Directory.Exists(Path.Combine(folder, TreeName)))
+        if (RecordFile.TryRead(Path.Combine(folder, name), RecordLimitBytes) is not { } content || !Directory.Exists(Path.Combine(folder, TreeName)))
         {
             return null;
         }
 
         var document = JsonSerializer.Deserialize(content.Json, StorageJson.Default.LayerDocument) ?? throw new FormatException("it is null");
         content.RequireVersion(document.Version, LayerDocument.CurrentVersion);
+        return document;
+    }
+
+    private LayerRecord RecordOf(LayerDocument document, string folder)
+    {
         var record = document.ToRecord();
         return FolderOf(record.DiffId) == folder ? record : throw new FormatException($"it is about {record.DiffId}, which is not what its folder says");
     }

@@ -84,6 +84,7 @@ public sealed partial class LayerStore
 
     private void Commit(LayerRecord record, string staging)
     {
+        WriteUnsynced(record, staging);
         HostPath.Rename(staging, FolderOf(record.DiffId));
         lock (_gate)
         {

@@ -10,7 +10,8 @@ namespace CriSharp.Storage.Layers;
 /// <summary>
 /// Unpacked layers, one tree each, keyed by DiffId: layers/sha256-HEX/{tree, record.json}.
 /// <para>A layer is usable as soon as it is unpacked. It outlives a restart only after <see cref="SyncFileSystem"/>, which is called once per image
-/// before the image becomes visible: the record is written only when the tree is known to be on disk, and a folder without one is swept at the next start.</para>
+/// before the image becomes visible: the record is written only when the tree is known to be on disk. Until then a second one names the boot: a killed daemon
+/// loses nothing that the kernel still holds, so what a pull had done is found again; after a power cut such a folder is swept.</para>
 /// </summary>
 public sealed partial class LayerStore
 {
@@ -31,10 +32,11 @@ public sealed partial class LayerStore
     private readonly HashSet<DiffId> _unsynced = [];
     private readonly BrokenRecords _broken;
     private readonly TimeProvider _time;
+    private readonly string _bootId;
 
-    private LayerStore(string root, LayerLimits limits, DiskReserve reserve, TimeProvider time)
+    private LayerStore(string root, LayerLimits limits, DiskReserve reserve, TimeProvider time, string bootId)
     {
-        (_reserve, _broken, _time) = (reserve, new BrokenRecords(root, time), time);
+        (_reserve, _broken, _time, _bootId) = (reserve, new BrokenRecords(root, time), time, bootId);
         _folder = Path.Combine(Path.GetFullPath(root), "layers");
         _staging = Path.Combine(_folder, StagingName);
         _limits = limits;
@@ -51,9 +53,10 @@ public sealed partial class LayerStore
     /// <param name="limits">Null: the defaults.</param>
     /// <param name="reserve">Gives room for a removal on a full disk; null: none.</param>
     /// <param name="time">Null: the system's.</param>
-    public static LayerStore Open(string root, LayerLimits? limits = null, DiskReserve? reserve = null, TimeProvider? time = null)
+    /// <param name="bootId">This run of the machine; null: unknown, and what was not synced is not found again.</param>
+    public static LayerStore Open(string root, LayerLimits? limits = null, DiskReserve? reserve = null, TimeProvider? time = null, string? bootId = null)
     {
-        var store = new LayerStore(root, limits ?? new LayerLimits(), reserve ?? DiskReserve.None, time ?? TimeProvider.System);
+        var store = new LayerStore(root, limits ?? new LayerLimits(), reserve ?? DiskReserve.None, time ?? TimeProvider.System, bootId ?? "");
         HostPath.MakeDirectories(store._folder, Permissions.PrivateFolder);
         Staging.Sweep(store._staging);
         HostPath.MakeDirectories(store._staging, Permissions.PrivateFolder);
@@ -64,7 +67,7 @@ public sealed partial class LayerStore
     /// <summary>For checks: reads the records and changes nothing. What an opening would sweep or set aside is told by <see cref="Swept"/> and <see cref="SetAside"/>.</summary>
     public static LayerStore Inspect(string root)
     {
-        var store = new LayerStore(root, new LayerLimits(), DiskReserve.None, TimeProvider.System);
+        var store = new LayerStore(root, new LayerLimits(), DiskReserve.None, TimeProvider.System, "");
         store.Load(_ => { }, (folder, reason) => new BrokenRecord(Noun, Path.GetFileName(folder), folder, store._time.GetUtcNow(), reason));
         return store;
     }
@@ -173,6 +176,9 @@ public sealed partial class LayerStore
         TreeRemoval.Remove(trash);
     }
 
+    /// <inheritdoc cref="Remove"/>
+    public Task RemoveAsync(DiffId diffId) => OwnThread.RunAsync("layer removal", () => Remove(diffId));
+
     /// <summary>Sets a damaged layer aside with its files, on which containers may run: it can be pulled anew then.</summary>
     /// <returns>Where it lies now.</returns>
     public string MoveAside(DiffId diffId, string reason)
@@ -193,6 +199,7 @@ public sealed partial class LayerStore
     {
         var content = JsonSerializer.SerializeToUtf8Bytes(LayerDocument.From(record), StorageJson.Default.LayerDocument);
         RecordFile.Write(Path.Combine(FolderOf(record.DiffId), RecordName), content);
+        File.Delete(Path.Combine(FolderOf(record.DiffId), UnsyncedName));
     }
 
     private string FolderOf(DiffId diffId) => Path.Combine(_folder, $"{diffId.Digest.Algorithm}-{diffId.Digest.Hex}");

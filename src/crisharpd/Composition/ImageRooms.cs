@@ -5,9 +5,9 @@ using CriSharp.Images;
 using CriSharp.Images.Pulling;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
+using CriSharp.Pods;
 using CriSharp.Pods.Containers;
-using CriSharp.Registry;
-using CriSharp.Registry.Mirrors;
+using CriSharp.Registry.Names;
 using CriSharp.Storage;
 using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
@@ -35,7 +35,8 @@ internal static class ImageRooms
             options.ImageStore,
             new LayerLimits { FreeBytesKept = provider.GetRequiredService<ImageDisk>().Room.FloorBytes },
             ImageReserve(provider),
-            provider.GetRequiredService<TimeProvider>())));
+            provider.GetRequiredService<TimeProvider>(),
+            BootId.Current)));
         services.AddSingleton(provider => provider.GetRequiredService<DiskReserve>().Write(() => SnapshotStore.Open(
             options.Root, provider.GetRequiredService<LayerStore>(), provider.GetRequiredService<DiskReserve>())));
         services.AddSingleton(provider => ImageStore.Open(
@@ -43,11 +44,9 @@ internal static class ImageRooms
             provider.GetRequiredService<LayerStore>(),
             provider.GetRequiredService<ContentStore>(),
             provider.GetRequiredService<ILogger<ImageStore>>(),
-            provider.GetRequiredService<TimeProvider>()));
-
-        // Read here and now: a wrong file keeps the daemon from starting.
-        var registry = RegistryOptionsOf(options);
-        services.AddSingleton(provider => new RegistryClient(registry, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ImageNames>()));
+        services.AddRegistries(options);
         services.AddSingleton(new PullOptions { Linger = options.UnclaimedTimeout < LongestLinger ? options.UnclaimedTimeout : LongestLinger });
 
         services.AddSingleton(provider => new FreeUnusedLayers(
@@ -62,6 +61,7 @@ internal static class ImageRooms
             provider.GetRequiredService<ContainerStore>().UserOf,
             provider.GetRequiredService<ILogger<RemoveImage>>()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PullImage>(provider, provider.GetRequiredService<ImageDisk>().Room));
+        services.AddSingleton<PullByName>();
         services.AddSingleton<ContainerFileSystem>();
         services.AddSingleton<ImageVerbs>();
         services.AddSingleton<ListedImages>();
@@ -73,15 +73,4 @@ internal static class ImageRooms
     /// <summary>A container keeps its layers even where its image was removed behind its back.</summary>
     private static IEnumerable<DiffId> LayersOfContainers(SnapshotStore snapshots) =>
         snapshots.List().SelectMany(id => snapshots.Find(id)?.Layers ?? []);
-
-    private static RegistryOptions RegistryOptionsOf(DaemonOptions options)
-    {
-        var registry = new RegistryOptions
-        {
-            CertificateFolders = options.RegistryCertDirectories,
-            InsecureRegistries = options.InsecureRegistries,
-            Registries = RegistriesFile.Read(options.RegistriesConf),
-        };
-        return options.PullProgressTimeout is { } limit ? registry with { ProgressTimeLimit = limit } : registry;
-    }
 }

@@ -1,5 +1,6 @@
 using CriSharp.Daemon.Checks;
 using CriSharp.Images;
+using CriSharp.Images.Pulling;
 using CriSharp.Pods.Audit;
 using CriSharp.Pods.Host;
 using CriSharp.Pods.Networks;
@@ -8,7 +9,8 @@ using CriSharp.Pods.Recovery;
 namespace CriSharp.Daemon.Composition;
 
 /// <summary>Finds pods, containers and images again, asks the runtimes what they can do, and loads the AppArmor profile.</summary>
-internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, AuditLeftovers audit, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts, RuntimeVersions versions, AppArmor appArmor) : IStartUp
+internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetworks, AuditLeftovers audit, FreeUnusedLayers freeUnused, HandlerFactsTable handlerFacts, RuntimeVersions versions, AppArmor appArmor,
+    PullOptions pulls, TimeProvider time) : IStartUp
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -22,7 +24,7 @@ internal sealed class StartUp(RecoverPods recoverPods, TakeUpNetworks takeUpNetw
 
     public async Task TidyAsync(CancellationToken cancellationToken)
     {
-        await freeUnused.SweepAsync(cancellationToken);
+        await freeUnused.SweepAsync(pulls.KeepForRetry, time, cancellationToken);
         await audit.RunAsync(AuditScope.RemoveSure, cancellationToken);
     }
 }

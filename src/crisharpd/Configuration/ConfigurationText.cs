@@ -93,6 +93,9 @@ internal static class ConfigurationText
         [Settings.DefaultCapabilities] = options.DefaultCapabilities,
         [Settings.ImageStore] = [options.ImageStore],
         [Settings.PinnedImages] = options.PinnedImages.Texts,
+        [Settings.ShortNameMode] = options.ShortNameMode is { } mode ? [mode.ToString().ToLowerInvariant()] : [],
+        [Settings.GlobalAuthFile] = options.GlobalAuthFile is { } file ? [file] : [],
+        [Settings.NamespacedAuthDirectory] = [options.NamespacedAuthDirectory],
     };
 
     private static string Value(Setting setting, IReadOnlyList<string> values) =>

@@ -2,6 +2,7 @@ using System.Net;
 using CriSharp.Images;
 using CriSharp.Oci;
 using CriSharp.Pods.Metrics;
+using CriSharp.Registry.Names;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
 
@@ -104,6 +105,14 @@ internal sealed record DaemonOptions
 
     /// <summary>A reload changes them.</summary>
     public ImageNamePatterns PinnedImages { get; init; } = ImageNamePatterns.None;
+
+    /// <summary>Null: what registries.conf says.</summary>
+    public ShortNameMode? ShortNameMode { get; init; }
+
+    /// <summary>Null: none but those of podman and docker.</summary>
+    public string? GlobalAuthFile { get; init; }
+
+    public string NamespacedAuthDirectory { get; init; } = "/etc/crio/auth";
 
     /// <summary>Keys of the TOML files that mean nothing here.</summary>
     public IReadOnlyList<string> IgnoredKeys { get; init; } = [];

@@ -4,6 +4,8 @@ using CriSharp.Images;
 using CriSharp.Oci;
 using CriSharp.Pods.Metrics;
 using CriSharp.Primitives;
+using CriSharp.Registry.Mirrors;
+using CriSharp.Registry.Names;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
 
@@ -53,13 +55,16 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             CniDelTimeout = TimeLimit(Settings.CniDelTimeout, "30s"),
             InsecureRegistries = Values(Settings.InsecureRegistries).Select(HostAndPort).ToArray(),
             RegistryCertDirectories = AbsolutePaths(Settings.RegistryCertDirectories, "/etc/containers/certs.d", "/etc/docker/certs.d"),
-            RegistriesConf = AbsolutePath(Settings.RegistriesConf, "/etc/containers/registries.conf"),
+            RegistriesConf = AbsolutePath(Settings.RegistriesConf, RegistriesFile.DefaultPath),
             PullProgressTimeout = Interval(Settings.PullProgressTimeout, "5m"),
             PullDiskFloorBytes = Parse<long?>(Settings.PullDiskFloor, ByteSize.Auto, $"{ByteSize.Auto} or {ByteSize.Expected}", ByteSize.TryParseOrAuto),
             AppArmorProfile = Parse(Settings.AppArmorProfile, DefaultAppArmor.ProfileName, "the name of a profile", (string text, out string? name) => TryProfile(text, out name))!,
             UnclaimedTimeout = Parse<TimeSpan>(Settings.UnclaimedTimeout, "5m", "a duration such as 30s, 5m or 1h", Duration.TryParse),
             ImageStore = AbsolutePath(Settings.ImageStore, AbsolutePath(Settings.Root, "/var/lib/crisharp")),
             PinnedImages = NamePatterns(Settings.PinnedImages),
+            ShortNameMode = Values(Settings.ShortNameMode).Count == 0 ? null : Parse<ShortNameMode>(Settings.ShortNameMode, "", "enforcing, permissive or disabled", TryWord),
+            GlobalAuthFile = Values(Settings.GlobalAuthFile).Count == 0 ? null : AbsolutePath(Settings.GlobalAuthFile, ""),
+            NamespacedAuthDirectory = AbsolutePath(Settings.NamespacedAuthDirectory, "/etc/crio/auth"),
         };
     }
 

@@ -92,6 +92,15 @@ internal static class Settings
         "--pinned-images", "crio.image", "pinned_images",
         "images that the kubelet shall not remove: a name, the beginning of one with a * behind it, or a part of one between two *; SIGHUP takes changes up", Repeatable: true);
 
+    public static readonly Setting ShortNameMode = new(
+        "--short-name-mode", "crio.image", "short_name_mode", "image names without a registry: enforcing, permissive or disabled [what registries.conf says, else enforcing]");
+
+    public static readonly Setting GlobalAuthFile = new(
+        "--global-auth-file", "crio.image", "global_auth_file", "auth.json that is asked before those of podman and docker for credentials that a pull does not bring");
+
+    public static readonly Setting NamespacedAuthDirectory = new(
+        "--namespaced-auth-dir", "crio.image", "namespaced_auth_dir", "folder of auth files NAMESPACE-SHA256.json, each for one pull [/etc/crio/auth]");
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, StreamEnableTls, StreamTlsCert, StreamTlsKey, StreamIdleTimeout, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
@@ -99,6 +108,7 @@ internal static class Settings
         CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout,
         RegistriesConf, AppArmorProfile, CdiSpecDirectories, DeviceOwnershipFromSecurityContext,
         DefaultEnv, DefaultUlimits, DefaultCapabilities, IncludedPodMetrics,
+        ShortNameMode, GlobalAuthFile, NamespacedAuthDirectory,
         ImageStore, PinnedImages,
     ];
 }

@@ -123,7 +123,12 @@ internal static class DaemonHost
         var adminSocket = AdminAddress.Beside(options.Listen);
         builder.WebHost.UseKestrelCore();
         builder.Services.Configure<SocketTransportOptions>(transport =>
-            transport.CreateBoundListenSocket = endpoint => endpoint is IPEndPoint ? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint) : ListenSocket.Bind(endpoint.ToString()!));
+        {
+            transport.CreateBoundListenSocket = endpoint => endpoint is IPEndPoint ? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint) : ListenSocket.Bind(endpoint.ToString()!);
+
+            // Frames are taken on the thread that has read them; handlers have threads of their own in any case.
+            transport.UnsafePreferInlineScheduling = true;
+        });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

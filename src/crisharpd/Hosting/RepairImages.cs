@@ -82,6 +82,6 @@ internal sealed class RepairImages(DaemonOptions options, TextWriter output)
         services.AddDisk(quiet);
         services.AddImages(quiet);
         await using var provider = services.BuildServiceProvider();
-        await provider.GetRequiredService<FreeUnusedLayers>().SweepAsync(cancellationToken);
+        await provider.GetRequiredService<FreeUnusedLayers>().SweepAsync(TimeSpan.Zero, TimeProvider.System, cancellationToken);
     }
 }

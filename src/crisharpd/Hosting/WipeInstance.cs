@@ -127,7 +127,7 @@ internal sealed class WipeInstance(IServiceProvider services, bool everything, T
             await RemoveAsync("image", image.Id, limit => images.RemoveImage.RunAsync(image.Id, limit), cancellationToken);
         }
 
-        await services.GetRequiredService<FreeUnusedLayers>().SweepAsync(cancellationToken);
+        await services.GetRequiredService<FreeUnusedLayers>().SweepAsync(TimeSpan.Zero, TimeProvider.System, cancellationToken);
     }
 
     private bool Falls(string bootId) => everything || bootId != BootId.Current;

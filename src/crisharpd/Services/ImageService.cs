@@ -1,7 +1,6 @@
 using CriSharp.Cri.V1;
 using CriSharp.Images;
 using CriSharp.Images.Pulling;
-using CriSharp.Oci;
 using CriSharp.Primitives;
 using Grpc.Core;
 
@@ -12,12 +11,13 @@ internal sealed class ImageService(ImageVerbs images, ListedImages listed, FileS
 {
     public override async Task<PullImageResponse> PullImage(PullImageRequest request, ServerCallContext context)
     {
-        var pull = new PullRequest
+        var pull = new NamedPull
         {
-            Reference = ReferenceOf(request.Image),
+            Name = NameOf(request.Image),
             Credentials = CredentialsOf(request.Auth),
+            PodNamespace = request.SandboxConfig?.Metadata?.Namespace ?? "",
         };
-        return new PullImageResponse { ImageRef = await images.PullImage.RunAsync(pull, context.CancellationToken) };
+        return new PullImageResponse { ImageRef = await images.PullByName.RunAsync(pull, context.CancellationToken) };
     }
 
     public override Task<ListImagesResponse> ListImages(ListImagesRequest request, ServerCallContext context)
@@ -93,19 +93,6 @@ internal sealed class ImageService(ImageVerbs images, ListedImages listed, FileS
         ? name
         : throw new RuntimeException(ErrorKind.InvalidArgument, "the request names no image");
 
-    private static ImageReference ReferenceOf(ImageSpec? image)
-    {
-        var name = NameOf(image);
-        try
-        {
-            return ImageReference.Parse(name);
-        }
-        catch (FormatException malformed)
-        {
-            throw new RuntimeException(ErrorKind.InvalidArgument, $"the image can't be pulled: {malformed.Message}", malformed);
-        }
-    }
-
     private static PullCredentials? CredentialsOf(AuthConfig? auth)
     {
         if (auth is null)
@@ -116,6 +103,6 @@ internal sealed class ImageService(ImageVerbs images, ListedImages listed, FileS
         var (user, password) = auth.Auth.Length > 0 ? BasicCredentials.Decode(auth.Auth) : (auth.Username, auth.Password);
         return user.Length + password.Length + auth.IdentityToken.Length + auth.RegistryToken.Length == 0
             ? null
-            : new PullCredentials { UserName = user, Password = password, IdentityToken = auth.IdentityToken, RegistryToken = auth.RegistryToken };
+            : new PullCredentials { UserName = user, Password = password, IdentityToken = auth.IdentityToken, RegistryToken = auth.RegistryToken, ServerAddress = auth.ServerAddress };
     }
 }

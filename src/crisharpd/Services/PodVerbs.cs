@@ -37,4 +37,5 @@ internal sealed record PodVerbs(
     ReadPodMetrics ReadPodMetrics);
 
 /// <summary>The verbs of the room of the images, as the services call them.</summary>
-internal sealed record ImageVerbs(ImageStore Store, PullImage PullImage, RemoveImage RemoveImage, ContainerFileSystem ContainerFileSystem);
+internal sealed record ImageVerbs(
+    ImageStore Store, PullImage PullImage, RemoveImage RemoveImage, ContainerFileSystem ContainerFileSystem, PullByName PullByName);

@@ -51,7 +51,7 @@ internal sealed partial class RuntimeService
         var response = new ListContainersResponse();
         foreach (var container in pods.ListContainers.Run(request.Filter))
         {
-            response.Containers.Add(DescribeContainer.ForList(container));
+            response.AddPrepared(DescribeContainer.ForList(container));
         }
 
         return Task.FromResult(response);

@@ -52,7 +52,7 @@ internal sealed partial class RuntimeService
         var response = new ListPodSandboxResponse();
         foreach (var sandbox in pods.ListPodSandboxes.Run(request.Filter))
         {
-            response.Items.Add(DescribePodSandbox.ForList(sandbox));
+            response.AddPrepared(DescribePodSandbox.ForList(sandbox));
         }
 
         return Task.FromResult(response);

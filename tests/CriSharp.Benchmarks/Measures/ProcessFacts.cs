@@ -24,6 +24,17 @@ internal static class ProcessFacts
         return TimeSpan.FromSeconds((long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
     }
 
+    /// <summary>The same with that of its children that have ended and were waited for.</summary>
+    public static TimeSpan CpuTimeWithChildren(int pid) =>
+        TimeSpan.FromSeconds(StatFields(pid)[11..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond);
+
+    /// <summary>Has <see cref="PeakBytes"/> begin anew.</summary>
+    public static void ForgetPeak(int pid) => File.WriteAllText($"/proc/{pid}/clear_refs", "5");
+
+    /// <summary>The most that was resident at once.</summary>
+    public static long PeakBytes(int pid) =>
+        1024 * long.Parse(File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal)).Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+
     public static int Parent(int pid) => int.Parse(StatFields(pid)[1], CultureInfo.InvariantCulture);
 
     // The command's name may hold spaces and parentheses: the fields begin behind the last one.

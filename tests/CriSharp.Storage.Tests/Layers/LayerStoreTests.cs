@@ -39,6 +39,18 @@ public sealed class LayerStoreTests : IDisposable
         Assert.Equal(5, record.SizeBytes);
     }
 
+    /// <summary>A raw block of one frame: what zstd makes of bytes that don't compress.</summary>
+    [Fact]
+    public async Task Unpack_WhenZstd_IsUnpacked()
+    {
+        byte[] header = [0x28, 0xb5, 0x2f, 0xfd, 0, 0x58];
+        var block = (SomeTar.Length << 3) | 1;
+        byte[] blob = [.. header, (byte)block, (byte)(block >> 8), (byte)(block >> 16), .. SomeTar];
+        await FailAsync(StoreFixture.SourceOf(blob[..^1], SomeTar), ErrorKind.DataLoss);
+        var record = await _stores.Layers.UnpackAsync(StoreFixture.SourceOf(blob, SomeTar), null, CancellationToken.None);
+        Assert.Equal(5, record.SizeBytes);
+    }
+
     [Fact]
     public async Task Unpack_WhenTarHasTrailingBytes_TheyCountForTheDigestsOnly()
     {
@@ -48,7 +60,6 @@ public sealed class LayerStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData(new byte[] { 0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0 }, "Zstd")]
     [InlineData(new byte[] { 0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, 0 }, "Xz")]
     [InlineData(new byte[] { (byte)'B', (byte)'Z', (byte)'h', (byte)'9', 1 }, "Bzip2")]
     public async Task Unpack_WhenCompressionIsUnknown_SaysWhich(byte[] blob, string name)
@@ -222,6 +233,43 @@ public sealed class LayerStoreTests : IDisposable
         Assert.Equal(record with { ImpliedFolders = [] }, found! with { ImpliedFolders = [] });
         Assert.Equal(["", "a", "a/b"], found.ImpliedFolders);
         Assert.Empty(_stores.Layers.Swept);
+    }
+
+    /// <summary>As after kill -9: the kernel still has it all.</summary>
+    [Fact]
+    public async Task Open_WhenLayerWasNotSynced_InTheSameBoot_IsFoundAgainAndSyncedWithTheNextImage()
+    {
+        _stores.Reopen("boot 1");
+        var record = await _stores.UnpackAsync(SomeTar);
+        _stores.Reopen("boot 1");
+        Assert.Equal(record.SizeBytes, _stores.Layers.Find(record.DiffId)!.SizeBytes);
+        Assert.Equal([record.DiffId], _stores.Layers.Unsynced());
+        _stores.Layers.SyncFileSystem();
+        Assert.Empty(_stores.Layers.Unsynced());
+        _stores.Reopen("boot 2");
+        Assert.True(_stores.Layers.Contains(record.DiffId));
+        Assert.Empty(_stores.Layers.Unsynced());
+    }
+
+    [Theory]
+    [InlineData("boot 2", null)]
+    [InlineData(null, null)]
+    [InlineData("boot 1", "")]
+    [InlineData("boot 1", "{ half")]
+    public async Task Open_WhenLayerWasNotSynced_AfterAPowerCut_IsSwept(string? bootId, string? left)
+    {
+        _stores.Reopen("boot 1");
+        var record = await _stores.UnpackAsync(SomeTar);
+        if (left is not null)
+        {
+            File.WriteAllText(Path.Combine(Path.GetDirectoryName(_stores.Layers.TreePath(record.DiffId))!, "unsynced.json"), left);
+        }
+
+        _stores.Reopen(bootId);
+        Assert.Null(_stores.Layers.Find(record.DiffId));
+        Assert.Single(_stores.Layers.Swept);
+        Assert.Empty(_stores.Layers.SetAside);
+        _stores.AssertNothingLeft();
     }
 
     [Fact]

@@ -298,9 +298,10 @@ public sealed class DaemonInstance : IAsyncDisposable
         "--cni-plugin-dir", CniNetwork.PluginDirectory, .. flags,
     ];
 
-    private static List<string> Variables(string? notifySocket)
+    /// <summary>What lies in bin of the instance's folder can be run by its name; the folder is the daemon's home, so that no login of this machine counts.</summary>
+    private List<string> Variables(string? notifySocket)
     {
-        List<string> variables = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
+        List<string> variables = [$"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:{Folder}/bin", $"HOME={Folder}"];
         if (notifySocket is not null)
         {
             variables.Add($"NOTIFY_SOCKET={notifySocket}");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using CriSharp.Linux.Processes;
 
 namespace CriSharp.TestSupport.Registries;
@@ -47,7 +48,8 @@ public sealed class LocalRegistry : IAsyncDisposable
 
     /// <param name="tls">Serve HTTPS with a certificate of a CA made for this registry by openssl.</param>
     /// <param name="needsLogin">Ask for <see cref="UserName"/> and <see cref="Password"/> (Basic).</param>
-    public static async Task<LocalRegistry> StartAsync(bool tls = false, bool needsLogin = false)
+    /// <param name="needsCertificate">With TLS: ask for a certificate of the client's, which lies in <see cref="CertificatesFolder"/>.</param>
+    public static async Task<LocalRegistry> StartAsync(bool tls = false, bool needsLogin = false, bool needsCertificate = false)
     {
         foreach (var (program, package) in ((string, string)[])[(Program, "docker-registry"), (Skopeo, "skopeo")])
         {
@@ -61,7 +63,7 @@ public sealed class LocalRegistry : IAsyncDisposable
         {
             try
             {
-                return await StartOnceAsync(tls, needsLogin);
+                return await StartOnceAsync(tls, needsLogin, needsCertificate);
             }
             catch (InvalidOperationException) when (attempt < Attempts)
             {
@@ -113,14 +115,14 @@ public sealed class LocalRegistry : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static async Task<LocalRegistry> StartOnceAsync(bool tls, bool needsLogin)
+    private static async Task<LocalRegistry> StartOnceAsync(bool tls, bool needsLogin, bool needsCertificate)
     {
         var folder = Directory.CreateTempSubdirectory("crisharp-registry-").FullName;
         ChildProcess? process = null;
         try
         {
             var port = FreePort();
-            var tlsLines = tls ? await RegistryCertificates.MakeAsync(folder, $"127.0.0.1:{port}") : "";
+            var tlsLines = tls ? await RegistryCertificates.MakeAsync(folder, $"127.0.0.1:{port}", needsCertificate) : "";
             var configuration = Path.Combine(folder, "config.yml");
             await File.WriteAllTextAsync(configuration, Configuration(folder, port, tlsLines, needsLogin));
             using var log = File.OpenHandle(Path.Combine(folder, "log"), FileMode.CreateNew, FileAccess.Write);
@@ -132,7 +134,11 @@ public sealed class LocalRegistry : IAsyncDisposable
                 Descriptors = [new ChildDescriptor(1, log), new ChildDescriptor(2, log)],
                 NewSession = true,
             });
-            var upload = new RegistryUpload(new Uri($"{(tls ? "https" : "http")}://127.0.0.1:{port}/"), needsLogin ? $"{UserName}:{Password}" : null);
+            var own = Path.Combine(folder, "certs.d", $"127.0.0.1:{port}", "client");
+            var upload = new RegistryUpload(
+                new Uri($"{(tls ? "https" : "http")}://127.0.0.1:{port}/"),
+                needsLogin ? $"{UserName}:{Password}" : null,
+                needsCertificate ? X509Certificate2.CreateFromPemFile($"{own}.cert", $"{own}.key") : null);
             await WaitUntilItAnswersAsync(upload, process, folder);
             return new LocalRegistry(folder, process, port, upload, tls, needsLogin);
         }

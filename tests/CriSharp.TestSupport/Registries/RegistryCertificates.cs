@@ -8,8 +8,9 @@ internal static class RegistryCertificates
     private const string OpenSsl = "/usr/bin/openssl";
 
     /// <summary>Leaves server.crt, server.key and certs.d/HOST/ca.crt in the folder.</summary>
+    /// <param name="forClients">The registry asks for a certificate of the same CA: client.cert and client.key, beside ca.crt.</param>
     /// <returns>The lines of the registry's http section that use them.</returns>
-    public static async Task<string> MakeAsync(string folder, string host)
+    public static async Task<string> MakeAsync(string folder, string host, bool forClients)
     {
         await OpenSslAsync(folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
             "-subj", "/CN=CriSharp test CA", "-keyout", "ca.key", "-out", "ca.crt");
@@ -20,7 +21,17 @@ internal static class RegistryCertificates
             "-extfile", "extensions", "-out", "server.crt");
         var trusted = Directory.CreateDirectory(Path.Combine(folder, "certs.d", host)).FullName;
         File.Copy(Path.Combine(folder, "ca.crt"), Path.Combine(trusted, "ca.crt"));
-        return $"  tls:\n    certificate: {folder}/server.crt\n    key: {folder}/server.key\n";
+        var lines = $"  tls:\n    certificate: {folder}/server.crt\n    key: {folder}/server.key\n";
+        if (!forClients)
+        {
+            return lines;
+        }
+
+        await OpenSslAsync(folder, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+            "-subj", "/CN=node", "-keyout", Path.Combine(trusted, "client.key"), "-out", "client.csr");
+        await OpenSslAsync(folder, "x509", "-req", "-in", "client.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+            "-out", Path.Combine(trusted, "client.cert"));
+        return $"{lines}    clientcas:\n      - {folder}/ca.crt\n";
     }
 
     private static async Task OpenSslAsync(string folder, params string[] arguments)

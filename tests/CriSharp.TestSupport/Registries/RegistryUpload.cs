@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace CriSharp.TestSupport.Registries;
@@ -9,12 +10,17 @@ public sealed class RegistryUpload : IDisposable
 {
     private readonly HttpClient _client;
 
-    internal RegistryUpload(Uri registry, string? login)
+    internal RegistryUpload(Uri registry, string? login, X509Certificate2? certificate = null)
     {
         var handler = new SocketsHttpHandler();
 #pragma warning disable CA5359 // The test's own registry on loopback.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
+        if (certificate is not null)
+        {
+            handler.SslOptions.ClientCertificates = [certificate];
+        }
+
         _client = new HttpClient(handler) { BaseAddress = registry };
         if (login is not null)
         {
