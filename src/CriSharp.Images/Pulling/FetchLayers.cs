@@ -25,7 +25,7 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
         {
             // Slots are given in this order, so a layer never has one while a layer under it still waits for its own.
             Task<LayerRecord>[] lowers = [.. tasks];
-            tasks.Add(InSlotAsync(slots, together, () => FetchAsync(repository, diffId, blob, lowers, tracker, together.Token)));
+            tasks.Add(InSlotAsync(slots, together, () => FetchAsync(repository, image, diffId, blob, lowers, tracker, together.Token)));
         }
 
         try
@@ -62,7 +62,7 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
     }
 
     private async Task<LayerRecord> FetchAsync(
-        RegistryRepository repository, DiffId diffId, Descriptor blob, Task<LayerRecord>[] lowers, PullTracker tracker, CancellationToken cancellationToken)
+        RegistryRepository repository, RemoteImage image, DiffId diffId, Descriptor blob, Task<LayerRecord>[] lowers, PullTracker tracker, CancellationToken cancellationToken)
     {
         // Nothing is fetched unless it is read: not for a layer that is here, nor for one that another pull is unpacking.
         await using var content = repository.OpenBlob(blob);
@@ -72,6 +72,7 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
             Content = content,
             Blob = blob,
             DiffId = diffId,
+            FileName = image.Artifact?.NameOf(diffId),
             LowersAsync = async token => [.. (await Task.WhenAll(lowers).WaitAsync(options.LowerLayersTimeLimit, time, token)).Select(lower => lower.DiffId)],
         };
         var record = await layers.UnpackAsync(source, counted, cancellationToken);
