@@ -43,6 +43,40 @@ public sealed partial class PodSandbox
     }
 }
 
+/// <inheritdoc cref="Container"/>
+public sealed partial class Image
+{
+    /// <inheritdoc cref="Container.Prepare"/>
+    public Image Prepare()
+    {
+        var prepared = new Image();
+        var input = new CodedInputStream(this.ToByteArray());
+        while (input.ReadTag() != 0)
+        {
+            prepared._unknownFields = UnknownFieldSet.MergeFieldFrom(prepared._unknownFields, input);
+        }
+
+        return prepared;
+    }
+}
+
+/// <inheritdoc cref="Container"/>
+public sealed partial class ListImagesResponse
+{
+    /// <inheritdoc cref="Container.Prepare"/>
+    public ListImagesResponse Prepare()
+    {
+        var prepared = new ListImagesResponse();
+        var input = new CodedInputStream(this.ToByteArray());
+        while (input.ReadTag() != 0)
+        {
+            prepared._unknownFields = UnknownFieldSet.MergeFieldFrom(prepared._unknownFields, input);
+        }
+
+        return prepared;
+    }
+}
+
 /// <summary>A list whose entries are written as they are, without looking into them.</summary>
 public sealed partial class ListContainersResponse
 {

@@ -2,10 +2,10 @@ using CriSharp.Oci;
 
 namespace CriSharp.Images;
 
-/// <summary>One image that is complete on this machine, as the kubelet sees it. Immutable: a tag that moves makes new records.</summary>
+/// <summary>One image, or OCI artifact, that is complete on this machine, as the kubelet sees it. Immutable: a tag that moves makes new records.</summary>
 public sealed record ImageRecord
 {
-    /// <summary>"sha256:" and the digest of the config document in hex: what Image.id and PullImageResponse.image_ref say.</summary>
+    /// <summary>"sha256:" and the digest of the config document in hex, of an artifact that of the manifest: what Image.id and PullImageResponse.image_ref say.</summary>
     public required string Id { get; init; }
 
     /// <summary>"docker.io/library/busybox:latest"; empty for an image that was pulled by digest or lost its tags to a newer one.</summary>
@@ -23,6 +23,9 @@ public sealed record ImageRecord
     public required Platform Platform { get; init; }
 
     public required ImageConfig Config { get; init; }
+
+    /// <summary>Null: an image. Else an artifact of this type, whose files can be mounted, but not run.</summary>
+    public string? ArtifactType { get; init; }
 
     /// <summary>Digests of the small documents (manifest, config, signatures) in the content store.</summary>
     public required IReadOnlyList<Digest> Documents { get; init; }

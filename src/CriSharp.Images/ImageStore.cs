@@ -11,8 +11,12 @@ namespace CriSharp.Images;
 /// <summary>The images of this machine: served from memory, each durable before it is visible.</summary>
 public sealed partial class ImageStore
 {
+    internal const string FolderName = "images";
+
+    private readonly string _root;
     private readonly ImageFolder _folder;
     private readonly LayerStore _layers;
+    private readonly ContentStore _content;
     private readonly ILogger _logger;
     private readonly ImageNames _names;
     private readonly KeyedLock<string> _writers = new();
@@ -20,10 +24,12 @@ public sealed partial class ImageStore
     private volatile ImageCatalog _catalog = ImageCatalog.Empty;
     private long _revision;
 
-    private ImageStore(string root, LayerStore layers, ILogger<ImageStore> logger, TimeProvider? time, ImageNames? names)
+    private ImageStore(string root, LayerStore layers, ContentStore content, ILogger<ImageStore> logger, TimeProvider? time, ImageNames? names)
     {
         _names = names ?? ImageNames.Plain;
-        _folder = new ImageFolder(Path.Combine(Path.GetFullPath(root), "images"), new BrokenRecords(root, time));
+        _content = content;
+        _root = Path.GetFullPath(root);
+        _folder = new ImageFolder(Path.Combine(_root, FolderName), new BrokenRecords(root, time));
         _layers = layers;
         _logger = logger;
     }
@@ -32,14 +38,15 @@ public sealed partial class ImageStore
     /// <param name="root">Folder of the instance; "images" lies in it.</param>
     /// <param name="time">Null: the system's.</param>
     /// <param name="names">What short names stand for; null: images of docker.io.</param>
-    public static ImageStore Open(string root, LayerStore layers, ILogger<ImageStore> logger, TimeProvider? time = null, ImageNames? names = null)
+    public static ImageStore Open(string root, LayerStore layers, ContentStore content, ILogger<ImageStore> logger, TimeProvider? time = null, ImageNames? names = null)
     {
-        var store = new ImageStore(root, layers, logger, time, names);
+        var store = new ImageStore(root, layers, content, logger, time, names);
         store.Load();
         return store;
     }
 
-    public IReadOnlyList<ImageRecord> List() => [.. _catalog.Records];
+    /// <summary>By their ids; the same list as long as no image comes, changes or goes.</summary>
+    public IReadOnlyList<ImageRecord> List() => _catalog.Records;
 
     /// <param name="name">
     /// An id ("sha256:..." or 64 hex digits), a reference by tag or digest, or at least 12 hex digits that only one id begins with.
@@ -66,8 +73,8 @@ public sealed partial class ImageStore
     /// <summary>What the images take, each layer once, whoever shares it.</summary>
     public ImageFileSystemUsage FileSystemUsage()
     {
-        var layers = _layers.List();
-        return new ImageFileSystemUsage(_folder.Path, layers.Sum(layer => layer.SizeBytes), layers.Sum(layer => layer.Inodes));
+        var (bytes, inodes) = _layers.Usage;
+        return new ImageFileSystemUsage(_root, bytes, inodes);
     }
 
     /// <summary>What pulls under way count on.</summary>
@@ -76,9 +83,9 @@ public sealed partial class ImageStore
     internal ImageRecord? FindByName(string name) => _catalog.ByName(name);
 
     /// <summary>Whether an image needs the layer, or the document.</summary>
-    internal bool Uses(DiffId layer) => _catalog.Records.Any(record => record.Layers.Contains(layer));
+    internal bool Uses(DiffId layer) => _catalog.Uses(layer);
 
-    internal bool Uses(Digest document) => _catalog.Records.Any(record => record.Documents.Contains(document));
+    internal bool Uses(Digest document) => _catalog.Uses(document);
 
     /// <summary>
     /// Adds an image, or further names to one that is here. A tag that named another image is taken from it; that one stays, by its digest.
@@ -90,8 +97,11 @@ public sealed partial class ImageStore
         using var alone = await LockAsync(cancellationToken);
         await prepareAsync(cancellationToken);
         var added = _catalog.ById(image.Id) is { } known ? Merge(known, image) : image;
-        var robbed = _catalog.Records
-            .Where(other => other.Id != image.Id && other.RepoTags.Intersect(image.RepoTags).Any())
+        var robbed = image.RepoTags
+            .Select(_catalog.ByName)
+            .OfType<ImageRecord>()
+            .Where(other => other.Id != image.Id)
+            .DistinctBy(other => other.Id)
             .Select(other => other with { RepoTags = [.. other.RepoTags.Except(image.RepoTags)] })
             .ToList();
         try
@@ -187,32 +197,6 @@ public sealed partial class ImageStore
             PulledNames = names,
             PulledAt = image.PulledAt,
         };
-    }
-
-    private void Load()
-    {
-        foreach (var layer in _layers.SetAside)
-        {
-            LayerBroken(layer.Id, layer.Path, layer.Reason);
-        }
-
-        var records = new List<ImageRecord>();
-        var tags = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (record, revision) in _folder.Load(RecordBroken).OrderByDescending(loaded => loaded.Revision))
-        {
-            _revision = Math.Max(_revision, revision);
-            if (record.Layers.FirstOrDefault(layer => !_layers.Contains(layer)) is { } missing && missing != default)
-            {
-                LayerMissing(record.Id, missing.ToString(), string.Join(' ', record.RepoTags.Concat(record.RepoDigests)));
-                _folder.SetAside(record, $"its layer {missing} is not there");
-                continue;
-            }
-
-            // The record with the highest revision has a tag that several claim; the others are put right with their next write.
-            records.Add(record with { RepoTags = [.. record.RepoTags.Where(tags.Add)] });
-        }
-
-        _catalog = _catalog.With(records);
     }
 
     private void Release(string id)

@@ -12,4 +12,7 @@ public sealed record Descriptor
 
     /// <summary>Size of the blob as transferred; never negative.</summary>
     public required long SizeBytes { get; init; }
+
+    /// <summary>What the blob's file is called, where the manifest says so (org.opencontainers.image.title); unchecked.</summary>
+    public string? Title { get; init; }
 }

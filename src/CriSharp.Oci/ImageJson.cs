@@ -95,9 +95,16 @@ internal static class ImageJson
         }
 
         return Digest.TryParse(descriptor.Digest, out var digest)
-            ? new Descriptor { MediaType = descriptor.MediaType, Digest = digest, SizeBytes = descriptor.Size.Value }
+            ? new Descriptor { MediaType = descriptor.MediaType, Digest = digest, SizeBytes = descriptor.Size.Value, Title = TitleOf(descriptor.Annotations) }
             : throw new FormatException($"the {what} has no valid digest");
     }
+
+    /// <summary>Models have a name of their own for it. https://github.com/modelpack/model-spec/blob/main/docs/annotations.md</summary>
+    private static string? TitleOf(Dictionary<string, JsonElement>? annotations) =>
+        TextOf(annotations, "org.opencontainers.image.title") ?? TextOf(annotations, "org.cncf.model.filepath");
+
+    private static string? TextOf(Dictionary<string, JsonElement>? annotations, string name) =>
+        annotations is not null && annotations.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }
 
 internal class DescriptorJson
@@ -107,11 +114,15 @@ internal class DescriptorJson
     public string? Digest { get; set; }
 
     public long? Size { get; set; }
+
+    public Dictionary<string, JsonElement>? Annotations { get; set; }
 }
 
 internal sealed class ManifestJson
 {
     public int SchemaVersion { get; set; }
+
+    public string? ArtifactType { get; set; }
 
     public DescriptorJson? Config { get; set; }
 

@@ -14,6 +14,9 @@ public sealed record ImageManifest
 
     public required string MediaType { get; init; }
 
+    /// <summary>What it is, where it is no image; empty where the manifest says nothing.</summary>
+    public string ArtifactType { get; init; } = "";
+
     public required Descriptor Config { get; init; }
 
     /// <summary>Bottom first.</summary>
@@ -34,6 +37,7 @@ public sealed record ImageManifest
         return new ImageManifest
         {
             MediaType = mediaType,
+            ArtifactType = document.ArtifactType ?? "",
             Config = ImageJson.ToDescriptor(document.Config, "config of the image manifest"),
             Layers = [.. (document.Layers ?? []).Select((layer, number) => ImageJson.ToDescriptor(layer, $"layer {number} of the image manifest"))],
         };

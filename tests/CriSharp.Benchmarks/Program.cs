@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CriSharp.Benchmarks;
+using CriSharp.Benchmarks.Images;
 using CriSharp.Benchmarks.Listing;
 using CriSharp.Benchmarks.Pulls;
 using CriSharp.Benchmarks.Sections;
@@ -55,5 +56,6 @@ root.SetAction(async (arguments, cancellationToken) =>
 root.Subcommands.Add(SoakCommand.Create());
 root.Subcommands.Add(ListingCommand.Create());
 root.Subcommands.Add(StreamsCommand.Create());
+root.Subcommands.Add(ImagesCommand.Create());
 root.Subcommands.Add(PullsCommand.Create());
 return await root.Parse(args).InvokeAsync();

@@ -76,20 +76,6 @@ public sealed class HostilePullTests : IAsyncLifetime, IDisposable
         await FailsAsync($"{_fake.Host}/a:1", ErrorKind.DataLoss);
     }
 
-    [Fact]
-    public async Task Pull_OfAnArtifact_SaysThatItIsNone()
-    {
-        var image = Image("real");
-        var manifest = JsonNode.Parse(image.ManifestBytes)!;
-        manifest["config"]!["mediaType"] = "application/vnd.oci.empty.v1+json";
-        _fake.ServeBlobs(image, "a");
-        _fake.ServeManifest("a", "1", image.ManifestMediaType, Encoding.UTF8.GetBytes(manifest.ToJsonString()));
-
-        var failure = await FailsAsync($"{_fake.Host}/a:1", ErrorKind.FailedPrecondition);
-
-        Assert.Contains("artifact", failure.Message, StringComparison.Ordinal);
-    }
-
     [Fact] // CVE-2020-15157
     public async Task Pull_WhenAManifestNamesAnotherHostForALayer_NeverGoesThere()
     {

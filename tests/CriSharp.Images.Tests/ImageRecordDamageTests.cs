@@ -51,7 +51,7 @@ public sealed class ImageRecordDamageTests : IAsyncLifetime, IDisposable
         _images.Open();
 
         Assert.Single(_images.Store.List());
-        Assert.Contains("version 9 and this release reads up to 2", Assert.Single(new BrokenRecords(_images.Root).List()).Reason, StringComparison.Ordinal);
+        Assert.Contains("version 9 and this release reads up to 3", Assert.Single(new BrokenRecords(_images.Root).List()).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

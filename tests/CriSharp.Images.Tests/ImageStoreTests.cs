@@ -196,12 +196,16 @@ public sealed class ImageStoreTests : IDisposable
         Assert.Single(_images.Layers.List());
     }
 
+    private static Digest Document => Digest.FromHash(System.Security.Cryptography.SHA256.HashData(DocumentBytes));
+
+    private static byte[] DocumentBytes => "{}"u8.ToArray();
+
     private string RecordPath(string id) => Path.Combine(_images.Root, "images", id["sha256:".Length..] + ".json");
 
     private async Task<ImageRecord> AddAsync(string name, char digit, string idStart = "")
     {
         var record = Record(name, digit, idStart);
-        await _images.Store.AddAsync(record, _ => Task.CompletedTask, CancellationToken.None);
+        await _images.Store.AddAsync(record, token => _images.Content.IngestAsync(new MemoryStream(DocumentBytes), Document, 100, token), CancellationToken.None);
         return record;
     }
 
@@ -218,7 +222,7 @@ public sealed class ImageStoreTests : IDisposable
             SizeBytes = 7,
             Platform = new Platform { Os = "linux", Architecture = "amd64" },
             Config = new ImageConfig { User = "1", Env = ["A=b"], Cmd = ["c"], Labels = new Dictionary<string, string> { ["k"] = "v" }, Volumes = ["/v"] },
-            Documents = [digest],
+            Documents = [Document],
             CreatedAt = DateTimeOffset.UnixEpoch,
             PulledAt = DateTimeOffset.UnixEpoch.AddDays(1),
         };

@@ -76,7 +76,7 @@ internal sealed class ImagesFixture : IDisposable
     {
         Content = ContentStore.Open(Root);
         Layers = LayerStore.Open(Root);
-        Store = ImageStore.Open(Root, Layers, NullLogger<ImageStore>.Instance, names: Names);
+        Store = ImageStore.Open(Root, Layers, Content, NullLogger<ImageStore>.Instance, names: Names);
         FreeUnused = new FreeUnusedLayers(Store, Content, Layers, () => SnapshotFailure is null ? SnapshotLayers : throw SnapshotFailure, NullLogger<FreeUnusedLayers>.Instance);
         var registry = new RegistryClient(RegistryOptions, Time);
         Policy = new EnforcePolicy(new PolicyFiles(PolicyPath, Root), new CheckSignatures(Gpgv, NoCryptography.Instance), registry, SourcesFolder, Content);

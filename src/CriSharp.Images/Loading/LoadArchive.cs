@@ -143,6 +143,7 @@ public sealed partial class LoadArchive(
         SizeBytes = records.Sum(layer => layer.SizeBytes),
         Platform = image.Documents.Config.Platform,
         Config = image.Documents.Config.Config,
+        ArtifactType = image.Documents.Artifact?.Type,
         Documents = image.Documents.DocumentDigests,
         CreatedAt = image.Documents.Config.Created,
         PulledAt = time.GetUtcNow(),

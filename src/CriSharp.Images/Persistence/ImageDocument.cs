@@ -7,7 +7,10 @@ namespace CriSharp.Images.Persistence;
 /// <summary>An image record as it lies on disk: JSON that people can read.</summary>
 internal sealed record ImageDocument
 {
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
+
+    /// <summary>What an earlier release would take for an image has the later version, so that it is not read there.</summary>
+    private const int ImageVersion = 2;
 
     public required int Version { get; init; }
 
@@ -28,6 +31,9 @@ internal sealed record ImageDocument
 
     public ImageConfig Config { get; init; } = ImageConfig.Empty;
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ArtifactType { get; init; }
+
     public IReadOnlyList<string> Documents { get; init; } = [];
 
     public IReadOnlyList<PulledNameDocument> PulledNames { get; init; } = [];
@@ -39,7 +45,7 @@ internal sealed record ImageDocument
     public static byte[] Format(ImageRecord record, long revision) => JsonSerializer.SerializeToUtf8Bytes(
         new ImageDocument
         {
-            Version = CurrentVersion,
+            Version = record.ArtifactType is null ? ImageVersion : CurrentVersion,
             Revision = revision,
             Id = record.Id,
             RepoTags = record.RepoTags,
@@ -48,6 +54,7 @@ internal sealed record ImageDocument
             SizeBytes = record.SizeBytes,
             Platform = record.Platform,
             Config = record.Config,
+            ArtifactType = record.ArtifactType,
             Documents = [.. record.Documents.Select(document => document.ToString())],
             PulledNames = [.. record.PulledNames.Select(PulledNameDocument.Of)],
             CreatedAt = record.CreatedAt,
@@ -78,6 +85,7 @@ internal sealed record ImageDocument
         SizeBytes = SizeBytes,
         Platform = Platform,
         Config = Config,
+        ArtifactType = ArtifactType,
         Documents = [.. Documents.Select(Digest.Parse)],
         PulledNames = [.. PulledNames.Select(name => name.ToName())],
         CreatedAt = CreatedAt,

@@ -34,6 +34,32 @@ internal sealed class ImageFolder(string path, BrokenRecords broken)
         return records;
     }
 
+    /// <summary>For checks: as <see cref="Load"/>, but nothing is moved or removed.</summary>
+    /// <param name="reportBroken">Told where it lies, and why it can't be used.</param>
+    public static List<ImageRecord> Inspect(string path, Action<string, Exception> reportBroken)
+    {
+        var records = new List<ImageRecord>();
+        if (!Directory.Exists(path))
+        {
+            return records;
+        }
+
+        var folder = new ImageFolder(path, new BrokenRecords(path));
+        foreach (var name in Directory.EnumerateFileSystemEntries(path, "*" + Extension).Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                records.Add(folder.Read(name).Record);
+            }
+            catch (Exception damage) when (damage is not OutOfMemoryException)
+            {
+                reportBroken(folder._files.PathOf(name), damage);
+            }
+        }
+
+        return records;
+    }
+
     public void Write(ImageRecord record, long revision) => _files.Write(NameOf(record.Id), ImageDocument.Format(record, revision));
 
     public void Remove(string id) => _files.Remove(NameOf(id));
@@ -41,11 +67,19 @@ internal sealed class ImageFolder(string path, BrokenRecords broken)
     /// <summary>Keeps a record for people to look at, where it counts no more.</summary>
     public void SetAside(ImageRecord record, string reason) => TrySetAside(NameOf(record.Id), reason);
 
+    /// <inheritdoc cref="SetAside(ImageRecord, string)"/>
+    /// <returns>Where it lies now.</returns>
+    /// <exception cref="IOException">It could not be moved.</exception>
+    public string SetAside(string id, string reason) => SetAsideFile(_files.PathOf(NameOf(id)), reason);
+
+    /// <inheritdoc cref="SetAside(string, string)"/>
+    public string SetAsideFile(string path, string reason) => broken.SetAside("image", System.IO.Path.GetFileNameWithoutExtension(path), path, reason);
+
     private string TrySetAside(string name, string reason)
     {
         try
         {
-            return broken.SetAside("image", System.IO.Path.GetFileNameWithoutExtension(name), _files.PathOf(name), reason);
+            return SetAsideFile(_files.PathOf(name), reason);
         }
         catch (IOException)
         {

@@ -1,3 +1,4 @@
+using CriSharp.Images.Artifacts;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Registry.Manifests;
@@ -8,9 +9,6 @@ namespace CriSharp.Images.Pulling;
 internal sealed class FetchImageDocuments(IImageSource source, string name, PlatformChoice platform)
 {
     private const int IndexDepthLimit = 4;
-
-    // What Docker before 1.10 called a config.
-    private const string LegacyConfig = "application/octet-stream";
 
     /// <exception cref="RuntimeException">Also DataLoss: a document that is malformed or contradicts another one.</exception>
     public async Task<RemoteImage> RunAsync(Digest digest, CancellationToken cancellationToken)
@@ -29,6 +27,11 @@ internal sealed class FetchImageDocuments(IImageSource source, string name, Plat
         }
 
         var manifest = Parsed(() => ImageManifest.Parse(document.Content.Span, document.MediaType));
+        if (ArtifactFiles.Are(manifest))
+        {
+            return await RunAsync(document, manifest, Parsed(() => ArtifactFiles.Of(manifest)), cancellationToken);
+        }
+
         CheckKinds(manifest);
         var configBytes = await source.FetchBlobAsync(manifest.Config, ImageConfigFile.LimitBytes, cancellationToken);
         var config = Parsed(() => ImageConfigFile.Parse(configBytes));
@@ -39,14 +42,16 @@ internal sealed class FetchImageDocuments(IImageSource source, string name, Plat
                 ErrorKind.DataLoss, $"{name}: its config lists {config.DiffIds.Count} layers and its manifest {manifest.Layers.Count}: the image is broken");
     }
 
+    /// <summary>The config of an artifact is whatever its maker likes: kept, not read.</summary>
+    private async Task<RemoteImage> RunAsync(ManifestDocument document, ImageManifest manifest, ArtifactFiles files, CancellationToken cancellationToken)
+    {
+        var bytes = await source.FetchBlobAsync(manifest.Config, ImageConfigFile.LimitBytes, cancellationToken);
+        var config = new ImageConfigFile { Platform = new Platform(), Config = ImageConfig.Empty, DiffIds = files.Layers };
+        return new RemoteImage(document, manifest, bytes, config) { Artifact = files };
+    }
+
     private void CheckKinds(ImageManifest manifest)
     {
-        if (!MediaTypes.IsImageConfig(manifest.Config.MediaType) && manifest.Config.MediaType != LegacyConfig)
-        {
-            throw new RuntimeException(
-                ErrorKind.FailedPrecondition, $"{name} is an artifact of type {manifest.Config.MediaType}, not an image that could be run");
-        }
-
         if (manifest.Layers.FirstOrDefault(layer => !MediaTypes.IsLayer(layer.MediaType)) is { } unknown)
         {
             throw new RuntimeException(ErrorKind.FailedPrecondition, $"{name}: layer {unknown.Digest} has media type {unknown.MediaType}, which is not supported");

@@ -29,7 +29,7 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
 
             // Slots are given in this order, so a layer never has one while a layer under it still waits for its own.
             Task<LayerRecord>[] lowers = [.. tasks];
-            tasks.Add(InSlotAsync(slots, together, () => FetchAsync(origin, diffId, blob, lowers, progress, together.Token)));
+            tasks.Add(InSlotAsync(slots, together, () => FetchAsync(origin, image, diffId, blob, lowers, progress, together.Token)));
         }
 
         try
@@ -66,7 +66,7 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
     }
 
     private async Task<LayerRecord> FetchAsync(
-        IImageSource origin, DiffId diffId, Descriptor blob, Task<LayerRecord>[] lowers, LayerTracker progress, CancellationToken cancellationToken)
+        IImageSource origin, RemoteImage image, DiffId diffId, Descriptor blob, Task<LayerRecord>[] lowers, LayerTracker progress, CancellationToken cancellationToken)
     {
         // Nothing is fetched unless it is read: not for a layer that is here, nor for one that another pull is unpacking.
         await using var content = origin.OpenBlob(blob);
@@ -75,6 +75,7 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
             Content = content,
             Blob = blob,
             DiffId = diffId,
+            FileName = image.Artifact?.NameOf(diffId),
             LowersAsync = async token => [.. (await Task.WhenAll(lowers).WaitAsync(options.LowerLayersTimeLimit, time, token)).Select(lower => lower.DiffId)],
         };
         var record = await layers.UnpackAsync(source, progress, cancellationToken);

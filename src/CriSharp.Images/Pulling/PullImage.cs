@@ -202,6 +202,7 @@ public sealed partial class PullImage(
         SizeBytes = records.Sum(layer => layer.SizeBytes),
         Platform = image.Config.Platform,
         Config = image.Config.Config,
+        ArtifactType = image.Artifact?.Type,
         Documents = [.. image.DocumentDigests, .. name.Signatures],
         CreatedAt = image.Config.Created,
         PulledAt = time.GetUtcNow(),

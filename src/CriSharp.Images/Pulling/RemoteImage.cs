@@ -1,13 +1,17 @@
+using CriSharp.Images.Artifacts;
 using CriSharp.Oci;
 using CriSharp.Registry.Manifests;
 
 namespace CriSharp.Images.Pulling;
 
-/// <summary>What a registry says of an image, read and checked: everything but its layers' bytes.</summary>
+/// <summary>What a registry says of an image or an artifact, read and checked: everything but its layers' bytes.</summary>
 internal sealed record RemoteImage(ManifestDocument Document, ImageManifest Manifest, byte[] ConfigBytes, ImageConfigFile Config)
 {
-    /// <summary>The digest of the config document.</summary>
-    public string Id => Manifest.Config.Digest.ToString();
+    /// <summary>Null: it is an image.</summary>
+    public ArtifactFiles? Artifact { get; init; }
+
+    /// <summary>The digest of the config document; an artifact's, whose config may be any artifact's, is the manifest's.</summary>
+    public string Id => (Artifact is null ? Manifest.Config.Digest : Document.Digest).ToString();
 
     public IReadOnlyList<Digest> DocumentDigests => [Document.Digest, Manifest.Config.Digest];
 

@@ -9,8 +9,8 @@ internal static class InstanceMounts
 {
     private const string Gone = "//deleted";
 
-    /// <summary>Root and run root without the administrator's links.</summary>
-    public static IReadOnlyList<string> Roots(InstanceFolders folders) => [HostPath.Resolve(folders.Root), HostPath.Resolve(folders.RunRoot)];
+    /// <summary>Root, run root and image store without the administrator's links.</summary>
+    public static IReadOnlyList<string> Roots(InstanceFolders folders) => [.. folders.All.Select(HostPath.Resolve)];
 
     /// <summary>Unmounts all that lies at a folder or below it, the topmost mount first.</summary>
     public static void UnmountBelow(string folder)

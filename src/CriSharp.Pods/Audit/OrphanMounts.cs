@@ -6,7 +6,7 @@ using CriSharp.Storage;
 namespace CriSharp.Pods.Audit;
 
 /// <summary>
-/// Mounts below root and run root that belong to no pod and no container. Those in a run folder go with that, those in a staging folder
+/// Mounts below root, run root and image store that belong to no pod and no container. Those in a run folder go with that, those in a staging folder
 /// with what is made there.
 /// </summary>
 public sealed class OrphanMounts(IdOwners owners, PodsOptions options) : ILeftoverFinder

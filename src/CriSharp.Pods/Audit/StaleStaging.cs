@@ -9,7 +9,7 @@ public sealed class StaleStaging(PodsOptions options) : ILeftoverFinder
 
     public IEnumerable<Finding> Find()
     {
-        var entries = StagingFolders.Entries(options.Folders.Root).Where(IsSettled).ToArray();
+        var entries = options.Folders.Stores.SelectMany(StagingFolders.Entries).Where(IsSettled).ToArray();
         var open = entries.Length > 0 ? OpenPaths() : [];
         return entries
             .Where(entry => !open.Any(path => InstanceMounts.IsAtOrBelow(path, entry)))

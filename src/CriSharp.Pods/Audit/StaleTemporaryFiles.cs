@@ -11,7 +11,7 @@ public sealed class StaleTemporaryFiles(PodsOptions options) : ILeftoverFinder
     public string Kind => "temporary file";
 
     public IEnumerable<Finding> Find() =>
-        from folder in (string[])[_folders.SandboxRecords, _folders.ContainerRecords, Path.Combine(_folders.Root, "images")]
+        from folder in (string[])[_folders.SandboxRecords, _folders.ContainerRecords, Path.Combine(_folders.ImageStore, "images")]
         where Directory.Exists(folder)
         from file in Directory.EnumerateFiles(folder, "*", Depth)
         where DurableFile.IsTemporary(file) && IsSettled(file)

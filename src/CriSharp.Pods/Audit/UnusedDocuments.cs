@@ -10,7 +10,7 @@ public sealed class UnusedDocuments(FreeUnusedLayers freeUnused, PodsOptions opt
 
     public IEnumerable<Finding> Find() =>
         from document in freeUnused.UnusedDocuments()
-        let file = Path.Combine(options.Folders.Root, "content", document.Algorithm, document.Hex)
+        let file = Path.Combine(options.Folders.ImageStore, "content", document.Algorithm, document.Hex)
         where Ages.IsOlder(file, options.RetryLimit, options.Time)
         select new Finding(Kind, document.ToString(), "no image has this manifest or configuration") { Since = Ages.Of(file) };
 

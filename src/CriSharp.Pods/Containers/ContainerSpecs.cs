@@ -53,7 +53,7 @@ public sealed partial class ContainerSpecs(
             Host = facts with
             {
                 SupportsRecursiveReadOnly = handlers.Of(request.Sandbox.RuntimeHandler).RecursiveReadOnlyMounts,
-                OwnFolders = [HostPath.Resolve(_folders.Root), HostPath.Resolve(_folders.RunRoot)],
+                OwnFolders = [.. _folders.All.Select(HostPath.Resolve)],
                 // At each time anew: devices come and go while the daemon runs.
                 Devices = security?.Privileged ?? false ? HostDevices.All() : [],
             },

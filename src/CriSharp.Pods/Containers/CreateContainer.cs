@@ -158,8 +158,13 @@ public sealed partial class CreateContainer(
             throw new RuntimeException(ErrorKind.InvalidArgument, "container config: no image is named");
         }
 
-        return images.Resolve(asked.Image)
+        var image = images.Resolve(asked.Image)
             ?? throw new RuntimeException(ErrorKind.NotFound, $"image \"{asked.Image}\" is not on this node: pull it first");
+        return image.ArtifactType is not { } type
+            ? image
+            : throw new RuntimeException(
+                ErrorKind.FailedPrecondition,
+                $"\"{asked.Image}\" is an artifact of the type {type}, not an image that a container could be made of: it can be mounted as an image volume");
     }
 
     /// <summary>The pod itself, and its containers before this one: of several attempts the kubelet looks at the newest.</summary>

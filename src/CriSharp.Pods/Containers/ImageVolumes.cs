@@ -15,7 +15,7 @@ using CriMount = CriSharp.Cri.V1.Mount;
 namespace CriSharp.Pods.Containers;
 
 /// <summary>
-/// Images as volumes (KEP-4639). Each image has a snapshot of its own, ID.volumeN, mounted read-only at volumes/N in the container's run
+/// Images and artifacts as volumes (KEP-4639). Each image has a snapshot of its own, ID.volumeN, mounted read-only at volumes/N in the container's run
 /// folder; so its layers stay as long as the container, and both are found again by the container's id alone.
 /// </summary>
 public sealed class ImageVolumes(ImageStore images, SnapshotStore snapshots, PodsOptions options)
@@ -70,7 +70,7 @@ public sealed class ImageVolumes(ImageStore images, SnapshotStore snapshots, Pod
             var roots = leased.All.Select((image, index) => (image.Key, Path: Mount(id, index, image.Value.Layers, ids, labels))).ToDictionary(root => root.Key, root => root.Path);
             foreach (var volume in mounts.Select(ImageVolume.Of).OfType<ImageVolume>().Distinct())
             {
-                sources[volume] = volume.SubPath.Length == 0 ? roots[volume.Image] : Find(roots[volume.Image], volume);
+                sources[volume] = volume.SubPath.Length == 0 ? roots[volume.Image] : Find(roots[volume.Image], volume, leased.All[volume.Image]);
             }
         }
         catch (RuntimeException failure)
@@ -129,12 +129,14 @@ public sealed class ImageVolumes(ImageStore images, SnapshotStore snapshots, Pod
     }
 
     /// <summary>Links are the image's and end inside of it; the path that is found has none, and nobody can change what lies there.</summary>
-    private static string Find(string root, ImageVolume volume)
+    private static string Find(string root, ImageVolume volume, ImageRecord image)
     {
+        // Of an artifact one file may be mounted as well.
+        var kind = image.ArtifactType is null ? OpenFlags.Directory : default;
         try
         {
             using var tree = DirectoryTree.Open(root);
-            using var folder = tree.OpenFile(volume.SubPath, OpenFlags.PathOnly | OpenFlags.Directory);
+            using var folder = tree.OpenFile(volume.SubPath, OpenFlags.PathOnly | kind);
             return new FileInfo($"/proc/self/fd/{folder.DangerousGetHandle()}").LinkTarget!;
         }
         catch (LinuxException failure)

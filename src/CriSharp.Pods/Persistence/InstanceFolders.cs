@@ -16,6 +16,14 @@ public sealed record InstanceFolders(string Root, string RunRoot)
 
     internal const string ResourcesFileName = "resources.json";
 
+    /// <summary>Where images, layers and their documents lie: the root, unless they have a disk of their own.</summary>
+    public string ImageStore { get => field ?? Root; init; }
+
+    /// <summary>The folders in which stores lie.</summary>
+    public IReadOnlyList<string> Stores => ImageStore == Root ? [Root] : [Root, ImageStore];
+
+    public IReadOnlyList<string> All => [.. Stores, RunRoot];
+
     public string SandboxRecords => Path.Combine(Root, "sandboxes");
 
     public string ContainerRecords => Path.Combine(Root, "containers");

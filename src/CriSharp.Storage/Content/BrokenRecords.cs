@@ -10,11 +10,13 @@ namespace CriSharp.Storage.Content;
 /// </summary>
 /// <param name="root">Folder of the instance; "broken" lies in it, once there is something to keep.</param>
 /// <param name="time">Null: the system's.</param>
-public sealed class BrokenRecords(string root, TimeProvider? time = null)
+/// <param name="further">Other folders of the instance: what lies in their "broken" is listed and removed as well.</param>
+public sealed class BrokenRecords(string root, TimeProvider? time = null, params string[] further)
 {
     private const string NoteSuffix = ".why.json";
     private const int NoteLimitBytes = 1 << 20;
-    private readonly string _folder = Path.Combine(Path.GetFullPath(root), "broken");
+    private readonly string _folder = FolderOf(root);
+    private readonly string[] _folders = [FolderOf(root), .. further.Select(FolderOf)];
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>Moves a record here. One that was set aside before under the same name stays as well.</summary>
@@ -35,29 +37,30 @@ public sealed class BrokenRecords(string root, TimeProvider? time = null)
     }
 
     /// <summary>All that lies here, the oldest first; what has no readable note is told as far as its name goes.</summary>
-    public IReadOnlyList<BrokenRecord> List() => Directory.Exists(_folder)
-        ?
-        [
-            .. Directory.EnumerateFileSystemEntries(_folder)
-                .Where(path => !path.EndsWith(NoteSuffix, StringComparison.Ordinal) && !DurableFile.IsTemporary(path))
-                .Select(Describe)
-                .OrderBy(record => record.Since)
-                .ThenBy(record => record.Path, StringComparer.Ordinal),
-        ]
-        : [];
+    public IReadOnlyList<BrokenRecord> List() =>
+    [
+        .. _folders.Where(Directory.Exists)
+            .SelectMany(Directory.EnumerateFileSystemEntries)
+            .Where(path => !path.EndsWith(NoteSuffix, StringComparison.Ordinal) && !DurableFile.IsTemporary(path))
+            .Select(Describe)
+            .OrderBy(record => record.Since)
+            .ThenBy(record => record.Path, StringComparer.Ordinal),
+    ];
 
     /// <summary>Deletes one with its note, and all that lies in it.</summary>
     /// <param name="record">As <see cref="List"/> gave it.</param>
     public void Remove(BrokenRecord record)
     {
-        if (Path.GetDirectoryName(record.Path) != _folder)
+        if (!_folders.Contains(Path.GetDirectoryName(record.Path)))
         {
-            throw new ArgumentException($"{record.Path} does not lie in {_folder}");
+            throw new ArgumentException($"{record.Path} does not lie in {string.Join(" or ", _folders)}");
         }
 
         TreeRemoval.Remove(record.Path);
         TreeRemoval.Remove(record.Path + NoteSuffix);
     }
+
+    private static string FolderOf(string root) => Path.Combine(Path.GetFullPath(root), "broken");
 
     private string FreePath(string name)
     {

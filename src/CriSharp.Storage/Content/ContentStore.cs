@@ -37,6 +37,9 @@ public sealed class ContentStore
         return store;
     }
 
+    /// <summary>For checks: nothing is swept or made.</summary>
+    public static ContentStore Inspect(string root) => new(root);
+
     public bool Contains(Digest digest) => File.Exists(PathOf(digest));
 
     /// <summary>Takes a blob in: size limit and digest are verified, then it is durable and visible. One that is there already is replaced by itself.</summary>
@@ -79,10 +82,26 @@ public sealed class ContentStore
         return new FileStream(file, FileAccess.Read, BufferBytes);
     }
 
+    /// <summary>Reads a blob and compares it with its digest.</summary>
+    /// <returns>Null, or what is wrong with it.</returns>
+    public string? Verify(Digest digest)
+    {
+        try
+        {
+            using var file = HostPath.TryOpen(PathOf(digest), OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking);
+            return file is null ? "it is not there" : FileDigest.Of(file, digest) is var actual && actual == digest ? null : $"it is damaged: its bytes have the digest {actual}";
+        }
+        catch (IOException unreadable)
+        {
+            return $"it can't be read: {unreadable.Message}";
+        }
+    }
+
     /// <summary>Removes a blob; one that isn't there is fine.</summary>
     public void Remove(Digest digest) => DurableFile.Remove(PathOf(digest));
 
-    public IReadOnlyList<Digest> List() =>
+    /// <summary>Those that are being taken in are not among them.</summary>
+    public IReadOnlyList<Digest> List() => !Directory.Exists(_folder) ? [] :
     [
         .. Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories)
             .Select(path => $"{Path.GetFileName(Path.GetDirectoryName(path))}:{Path.GetFileName(path)}")

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CriSharp.Oci;
 
 namespace CriSharp.Storage.Layers;
@@ -27,6 +28,9 @@ public sealed record LayerRecord
     /// a snapshot gives them the looks that a lower layer says.
     /// </summary>
     public IReadOnlyList<string> ImpliedFolders { get; init; } = [];
+
+    /// <summary>Null: the blob was a tar. Else it was a file, which is all that the layer has, at this path.</summary>
+    public string? FileName { get; init; }
 }
 
 /// <summary>The record as it lies on disk.</summary>
@@ -50,6 +54,9 @@ internal sealed record LayerDocument
 
     public IReadOnlyList<string> ImpliedFolders { get; init; } = [];
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FileName { get; init; }
+
     /// <summary>Of a layer that is not known to be on disk: in which run of the machine it was unpacked.</summary>
     public string? BootId { get; init; }
 
@@ -63,6 +70,7 @@ internal sealed record LayerDocument
         Inodes = record.Inodes,
         HidesLowers = record.HidesLowers,
         ImpliedFolders = record.ImpliedFolders,
+        FileName = record.FileName,
     };
 
     /// <exception cref="FormatException">A digest is not one.</exception>
@@ -75,5 +83,6 @@ internal sealed record LayerDocument
         Inodes = Inodes,
         HidesLowers = HidesLowers,
         ImpliedFolders = ImpliedFolders,
+        FileName = FileName,
     };
 }

@@ -14,8 +14,11 @@ public sealed record LayerSource
     /// <summary>Digest and size that the blob must have.</summary>
     public required Descriptor Blob { get; init; }
 
-    /// <summary>Digest that the uncompressed tar must have.</summary>
+    /// <summary>Digest that the uncompressed tar must have; of a file the name under which the layer is kept.</summary>
     public required DiffId DiffId { get; init; }
+
+    /// <summary>Null: the blob is a tar. Else it is a file, and this its path in the layer: without "..", and it begins with no "/".</summary>
+    public string? FileName { get; init; }
 
     /// <summary>
     /// Awaited only when the layer links to a file that isn't its own: gives the layers under it, bottom first, once they are unpacked.

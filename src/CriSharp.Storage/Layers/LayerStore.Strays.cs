@@ -12,7 +12,7 @@ public sealed partial class LayerStore
         var folders = Directory.EnumerateDirectories(_folder).ToList();
         lock (_gate)
         {
-            var layers = _records.Keys.Select(FolderOf).Append(_staging).ToHashSet();
+            var layers = _table.Ids.Select(FolderOf).Append(_staging).ToHashSet();
             return [.. folders.Where(folder => !layers.Contains(folder))];
         }
     }

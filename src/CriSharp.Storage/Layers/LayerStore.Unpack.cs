@@ -43,6 +43,11 @@ public sealed partial class LayerStore
 
     private async Task<LayerRecord> UnpackIntoAsync(LayerSource source, string staging, IProgress<long>? transferredBytes, CancellationToken cancellationToken)
     {
+        if (source.FileName is { } fileName)
+        {
+            return await new FileIntake(source, fileName, _limits).RunAsync(Path.Combine(staging, TreeName), transferredBytes, cancellationToken);
+        }
+
         using var pipeline = new LayerPipeline(source, _limits);
         var tree = DirectoryTree.Open(Path.Combine(staging, TreeName));
         using var unpacker = await pipeline.RunAsync(tree, transferredBytes, cancellationToken);
@@ -83,7 +88,7 @@ public sealed partial class LayerStore
         HostPath.Rename(staging, FolderOf(record.DiffId));
         lock (_gate)
         {
-            _records[record.DiffId] = record;
+            _table.Set(record);
             _unsynced.Add(record.DiffId);
         }
     }

@@ -15,6 +15,7 @@ namespace CriSharp.Storage.Layers;
 /// </summary>
 public sealed partial class LayerStore
 {
+    private const string Noun = "layer";
     private const string StagingName = ".staging";
     private const string TreeName = "tree";
     private const string RecordName = "record.json";
@@ -27,7 +28,7 @@ public sealed partial class LayerStore
     // Taken before the other: what moves or completes a layer's folder goes one after the other, and may take the disk's time.
     private readonly Lock _folderGate = new();
     private readonly Lock _gate = new();
-    private readonly Dictionary<DiffId, LayerRecord> _records = [];
+    private readonly LayerTable _table = new();
     private readonly HashSet<DiffId> _unsynced = [];
     private readonly BrokenRecords _broken;
     private readonly TimeProvider _time;
@@ -59,7 +60,15 @@ public sealed partial class LayerStore
         HostPath.MakeDirectories(store._folder, Permissions.PrivateFolder);
         Staging.Sweep(store._staging);
         HostPath.MakeDirectories(store._staging, Permissions.PrivateFolder);
-        store.Load();
+        store.Load(Staging.Sweep, store.MoveAside);
+        return store;
+    }
+
+    /// <summary>For checks: reads the records and changes nothing. What an opening would sweep or set aside is told by <see cref="Swept"/> and <see cref="SetAside"/>.</summary>
+    public static LayerStore Inspect(string root)
+    {
+        var store = new LayerStore(root, new LayerLimits(), DiskReserve.None, TimeProvider.System, "");
+        store.Load(_ => { }, (folder, reason) => new BrokenRecord(Noun, Path.GetFileName(folder), folder, store._time.GetUtcNow(), reason));
         return store;
     }
 
@@ -69,7 +78,7 @@ public sealed partial class LayerStore
     {
         lock (_gate)
         {
-            return _records.GetValueOrDefault(diffId);
+            return _table.Find(diffId);
         }
     }
 
@@ -77,7 +86,19 @@ public sealed partial class LayerStore
     {
         lock (_gate)
         {
-            return [.. _records.Values];
+            return [.. _table.Records];
+        }
+    }
+
+    /// <summary>What all layers take, from their records.</summary>
+    public (long Bytes, long Inodes) Usage
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_table.SizeBytes, _table.Inodes);
+            }
         }
     }
 
@@ -113,7 +134,7 @@ public sealed partial class LayerStore
             LayerRecord[] pending;
             lock (_gate)
             {
-                pending = [.. _unsynced.Select(diffId => _records[diffId])];
+                pending = [.. _unsynced.Select(diffId => _table.Find(diffId)!)];
             }
 
             if (pending.Length == 0)
@@ -141,7 +162,7 @@ public sealed partial class LayerStore
         {
             lock (_gate)
             {
-                if (!_records.Remove(diffId))
+                if (!_table.Remove(diffId))
                 {
                     return;
                 }
@@ -158,71 +179,20 @@ public sealed partial class LayerStore
     /// <inheritdoc cref="Remove"/>
     public Task RemoveAsync(DiffId diffId) => OwnThread.RunAsync("layer removal", () => Remove(diffId));
 
-    private void Load()
+    /// <summary>Sets a damaged layer aside with its files, on which containers may run: it can be pulled anew then.</summary>
+    /// <returns>Where it lies now.</returns>
+    public string MoveAside(DiffId diffId, string reason)
     {
-        var swept = new List<string>();
-        var setAside = new List<BrokenRecord>();
-        foreach (var folder in Directory.EnumerateDirectories(_folder).Where(folder => Path.GetFileName(folder) != StagingName).ToList())
+        lock (_folderGate)
         {
-            try
+            lock (_gate)
             {
-                if (TryReadRecord(folder) is { } record)
-                {
-                    _records[record.DiffId] = record;
-                    continue;
-                }
-
-                if (TryReadUnsynced(folder) is { } unsynced)
-                {
-                    _records[unsynced.DiffId] = unsynced;
-                    _unsynced.Add(unsynced.DiffId);
-                    continue;
-                }
-
-                swept.Add(folder);
-                Staging.Sweep(folder);
+                _table.Remove(diffId);
+                _unsynced.Remove(diffId);
             }
-            catch (Exception broken) when (broken is JsonException or FormatException or IOException)
-            {
-                setAside.Add(MoveAside(folder, broken.Message));
-            }
+
+            return MoveAside(FolderOf(diffId), reason).Path;
         }
-
-        (Swept, SetAside) = (swept, setAside);
-    }
-
-    private BrokenRecord MoveAside(string folder, string reason)
-    {
-        var entry = new BrokenRecord("layer", Path.GetFileName(folder), folder, _time.GetUtcNow(), reason);
-        try
-        {
-            return entry with { Path = _broken.SetAside(entry.Noun, entry.Id, folder, reason) };
-        }
-        catch (IOException failure)
-        {
-            return entry with { Reason = $"{reason}; it could not be moved: {failure.Message}" };
-        }
-    }
-
-    /// <returns>null: a crash came before the layer was known to be on disk.</returns>
-    private LayerRecord? TryReadRecord(string folder) => TryReadDocument(folder, RecordName) is { } document ? RecordOf(document, folder) : null;
-
-    private static LayerDocument? TryReadDocument(string folder, string name)
-    {
-        if (RecordFile.TryRead(Path.Combine(folder, name), RecordLimitBytes) is not { } content || !Directory.Exists(Path.Combine(folder, TreeName)))
-        {
-            return null;
-        }
-
-        var document = JsonSerializer.Deserialize(content.Json, StorageJson.Default.LayerDocument) ?? throw new FormatException("it is null");
-        content.RequireVersion(document.Version, LayerDocument.CurrentVersion);
-        return document;
-    }
-
-    private LayerRecord RecordOf(LayerDocument document, string folder)
-    {
-        var record = document.ToRecord();
-        return FolderOf(record.DiffId) == folder ? record : throw new FormatException($"it is about {record.DiffId}, which is not what its folder says");
     }
 
     private void WriteRecord(LayerRecord record)
@@ -234,5 +204,6 @@ public sealed partial class LayerStore
 
     private string FolderOf(DiffId diffId) => Path.Combine(_folder, $"{diffId.Digest.Algorithm}-{diffId.Digest.Hex}");
 
-    private string NewStagingPath() => Path.Combine(_staging, Guid.NewGuid().ToString("N"));
+    /// <summary>A name for what is made on the layers' disk; what a crash leaves of it is swept.</summary>
+    internal string NewStagingPath() => Path.Combine(_staging, Guid.NewGuid().ToString("N"));
 }

@@ -1,19 +1,13 @@
 using CriSharp.Linux;
 using CriSharp.Linux.Files;
-using CriSharp.Primitives;
 using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Storage.Layers;
 
 internal sealed partial class LayerUnpacker
 {
-    // The free space is looked at each time that so much was written, and more often where little of it is kept: several layers unpack at once.
-    private const long MostUncheckedBytes = 8L << 20;
-    private const long LeastUncheckedBytes = 64L << 10;
-
     // About what an empty file or folder takes.
     private const int EntryCostBytes = 4096;
-    private long _writtenSinceCheck = MostUncheckedBytes;
 
     private void WriteFile(SafeFileHandle folder, UnixPath name, EntryPath path, TarEntry entry, CancellationToken cancellationToken)
     {
@@ -90,27 +84,7 @@ internal sealed partial class LayerUnpacker
         }
     }
 
-    private long SpaceCheckBytes => Math.Clamp(_limits.FreeBytesKept / 16, LeastUncheckedBytes, MostUncheckedBytes);
-
-    private void KeepSpace(int written)
-    {
-        _writtenSinceCheck += written;
-        if (_limits.FreeBytesKept == 0 || _writtenSinceCheck < SpaceCheckBytes)
-        {
-            return;
-        }
-
-        _writtenSinceCheck = 0;
-        var space = FileSystemSpace.Of(_tree.Root);
-        var inodesKept = Math.Min(_limits.FreeInodesKept, space.TotalInodes / 20);
-        if (space.AvailableBytes < _limits.FreeBytesKept || space.FreeInodes < inodesKept)
-        {
-            throw new RuntimeException(
-                ErrorKind.ResourceExhausted,
-                $"stopped after {DiskRoom.Words(SizeBytes)} in {Inodes} inodes: {DiskRoom.Words(space.AvailableBytes)} and {space.FreeInodes} inodes are free, "
-                + $"and {DiskRoom.Words(_limits.FreeBytesKept)} and {inodesKept} inodes are kept for state, logs and containers (pull_disk_floor): remove images, or enlarge the file system");
-        }
-    }
+    private void KeepSpace(int written) => _guard.Keep(written, SizeBytes, Inodes);
 
     private void LinkFile(SafeFileHandle folder, UnixPath name, EntryPath path, TarEntry entry)
     {

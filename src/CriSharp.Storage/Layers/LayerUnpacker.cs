@@ -17,6 +17,7 @@ internal sealed partial class LayerUnpacker : IDisposable
     private readonly TarReader _reader;
     private readonly LayerLimits _limits;
     private readonly bool _makesRootFiles;
+    private readonly FreeSpaceGuard _guard;
     private byte[]? _currentFolderPath;
     private SafeFileHandle? _currentFolder;
 
@@ -24,6 +25,7 @@ internal sealed partial class LayerUnpacker : IDisposable
     public LayerUnpacker(DirectoryTree tree, TarReader reader, LayerLimits limits)
     {
         (_tree, _reader, _limits) = (tree, reader, limits);
+        _guard = new FreeSpaceGuard(tree.Root, limits);
         _makesRootFiles = FileDescriptor.Stat(tree.Root) is { UserId: 0, GroupId: 0 };
         Remember("", Folder.Implied);
     }

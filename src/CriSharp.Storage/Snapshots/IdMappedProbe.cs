@@ -11,10 +11,11 @@ internal static class IdMappedProbe
 {
     private const string Name = "file";
 
-    /// <param name="folder">Empty, on the disk of layers and snapshots.</param>
+    /// <param name="folder">Empty, on the disk of snapshots.</param>
+    /// <param name="lower">Empty, on the disk of layers.</param>
     /// <param name="userNamespace">Its file; it maps user 0 to the one that is expected.</param>
     /// <returns>Null, or why not.</returns>
-    public static string? Run(string folder, SafeFileHandle userNamespace, IdMapping users)
+    public static string? Run(string folder, string lower, SafeFileHandle userNamespace, IdMapping users)
     {
         string Folder(string name)
         {
@@ -23,7 +24,6 @@ internal static class IdMappedProbe
             return path;
         }
 
-        var lower = Folder("lower");
         File.WriteAllBytes(Path.Combine(lower, Name), []);
         try
         {
@@ -34,7 +34,7 @@ internal static class IdMappedProbe
         }
         catch (LinuxException failure)
         {
-            return $"this kernel can't mount an overlay over layers whose ids are mapped, on the disk of {folder} ({failure.Message})";
+            return $"this kernel can't mount an overlay over layers whose ids are mapped, on the disk of {lower} ({failure.Message})";
         }
     }
 }

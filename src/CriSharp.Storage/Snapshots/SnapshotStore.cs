@@ -25,8 +25,9 @@ public sealed class SnapshotStore
     /// <summary>index and metacopy would read more from extended attributes than we want believed.</summary>
     internal static readonly IReadOnlyList<string> OverlayOptions = ["index=off", "metacopy=off"];
 
-    private const string RecordName = "snapshot.json";
-    private const int RecordLimitBytes = 1 << 20;
+    internal const string FolderName = "snapshots";
+    internal const string RecordName = "snapshot.json";
+    internal const int RecordLimitBytes = 1 << 20;
     private const int IdLimit = 128;
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
     private readonly string _folder;
@@ -37,7 +38,7 @@ public sealed class SnapshotStore
     private SnapshotStore(string root, LayerStore layers, DiskReserve reserve)
     {
         _reserve = reserve;
-        _folder = Path.Combine(Path.GetFullPath(root), "snapshots");
+        _folder = Path.Combine(Path.GetFullPath(root), FolderName);
         _staging = Path.Combine(_folder, StagingName);
         _layers = layers;
     }
@@ -182,15 +183,17 @@ public sealed class SnapshotStore
     /// <returns>Null, or why not.</returns>
     public string? TryIdMapped(SafeFileHandle userNamespace, IdMapping users)
     {
-        var folder = Path.Combine(_staging, Guid.NewGuid().ToString("N"));
+        var (folder, lower) = (Path.Combine(_staging, Guid.NewGuid().ToString("N")), _layers.NewStagingPath());
         try
         {
             HostPath.MakeDirectories(folder, Permissions.PrivateFolder);
-            return IdMappedProbe.Run(folder, userNamespace, users);
+            HostPath.MakeDirectories(lower, Permissions.PrivateFolder);
+            return IdMappedProbe.Run(folder, lower, userNamespace, users);
         }
         finally
         {
             TreeRemoval.Remove(folder);
+            TreeRemoval.Remove(lower);
         }
     }
 

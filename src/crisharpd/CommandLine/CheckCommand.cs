@@ -1,10 +1,11 @@
 using System.CommandLine;
 using CriSharp.Daemon.Checks;
 using CriSharp.Daemon.Configuration;
+using CriSharp.Daemon.Hosting;
 
 namespace CriSharp.Daemon.CommandLine;
 
-/// <summary>crisharpd check: whether this host has what serve needs.</summary>
+/// <summary>crisharpd check: whether this host has what serve needs, and whether the images are whole.</summary>
 internal static class CheckCommand
 {
     private const int HasErrors = 1;
@@ -13,9 +14,16 @@ internal static class CheckCommand
     {
         var flags = new SettingFlags();
         var command = new Command(
-            "check", "Looks whether this host has what serve needs, and prints a line for each finding: ok, warning or error. Changes nothing. Ends with 1 when there is an error.");
+            "check", "Looks whether this host has what serve needs, and prints a line for each finding: ok, warning or error. Changes nothing without --repair. Ends with 1 when there is an error.");
+        var repair = new Option<bool>("--repair")
+        {
+            Description = "looks only at images, while no daemon runs: sets aside what is damaged, removes what nobody needs, and ends with 0 when all is whole then",
+        };
+        command.Options.Add(repair);
         flags.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => RunAsync(flags.Read(parsed), Console.Out, cancellationToken));
+        command.SetAction((parsed, cancellationToken) => parsed.GetValue(repair)
+            ? new RepairImages(flags.Read(parsed), Console.Out).RunAsync(cancellationToken)
+            : RunAsync(flags.Read(parsed), Console.Out, cancellationToken));
         return command;
     }
 

@@ -1,4 +1,5 @@
 using CriSharp.Daemon.Configuration;
+using CriSharp.Daemon.Hosting;
 using CriSharp.Daemon.Services;
 using CriSharp.Daemon.Signing;
 using CriSharp.Images;
@@ -29,21 +30,24 @@ internal static class ImageRooms
 
     public static void AddImages(this IServiceCollection services, DaemonOptions options)
     {
-        services.AddSingleton(provider => new BrokenRecords(options.Root, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => options.HasSplitImageStore
+            ? new BrokenRecords(options.Root, provider.GetRequiredService<TimeProvider>(), options.ImageStore)
+            : new BrokenRecords(options.Root, provider.GetRequiredService<TimeProvider>()));
 
         // On a full disk the folders that opening makes anew find their room in the reserve.
-        services.AddSingleton(provider => provider.GetRequiredService<DiskReserve>().Write(() => ContentStore.Open(options.Root)));
-        services.AddSingleton(provider => provider.GetRequiredService<DiskReserve>().Write(() => LayerStore.Open(
-            options.Root,
-            new LayerLimits { FreeBytesKept = provider.GetRequiredService<DiskRoom>().FloorBytes },
-            provider.GetRequiredService<DiskReserve>(),
+        services.AddSingleton(provider => ImageReserve(provider).Write(() => ContentStore.Open(options.ImageStore)));
+        services.AddSingleton(provider => ImageReserve(provider).Write(() => LayerStore.Open(
+            options.ImageStore,
+            new LayerLimits { FreeBytesKept = provider.GetRequiredService<ImageDisk>().Room.FloorBytes },
+            ImageReserve(provider),
             provider.GetRequiredService<TimeProvider>(),
             BootId.Current)));
         services.AddSingleton(provider => provider.GetRequiredService<DiskReserve>().Write(() => SnapshotStore.Open(
             options.Root, provider.GetRequiredService<LayerStore>(), provider.GetRequiredService<DiskReserve>())));
         services.AddSingleton(provider => ImageStore.Open(
-            options.Root,
+            options.ImageStore,
             provider.GetRequiredService<LayerStore>(),
+            provider.GetRequiredService<ContentStore>(),
             provider.GetRequiredService<ILogger<ImageStore>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ImageNames>()));
@@ -71,13 +75,17 @@ internal static class ImageRooms
             provider.GetRequiredService<RegistryClient>(),
             options.RegistriesDirectory,
             provider.GetRequiredService<ContentStore>()));
-        services.AddSingleton<PullImage>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PullImage>(provider, provider.GetRequiredService<ImageDisk>().Room));
         services.AddSingleton<PullByName>();
-        services.AddSingleton<LoadArchive>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LoadArchive>(provider, provider.GetRequiredService<ImageDisk>().Room));
         services.AddSingleton<NameImage>();
         services.AddSingleton<ContainerFileSystem>();
         services.AddSingleton<ImageVerbs>();
+        services.AddSingleton<ListedImages>();
+        services.AddSingleton<FileSystemNames>();
     }
+
+    private static DiskReserve ImageReserve(IServiceProvider provider) => provider.GetRequiredService<ImageDisk>().Room.Reserve;
 
     /// <summary>A container keeps its layers even where its image was removed behind its back.</summary>
     private static IEnumerable<DiffId> LayersOfContainers(SnapshotStore snapshots) =>

@@ -32,7 +32,7 @@ internal static class PodRooms
 {
     public static void AddPods(this IServiceCollection services, DaemonOptions options)
     {
-        var folders = new InstanceFolders(options.Root, options.RunRoot);
+        var folders = new InstanceFolders(options.Root, options.RunRoot) { ImageStore = options.ImageStore };
         services.AddSingleton(folders);
         services.AddSingleton(provider => new PodsOptions
         {

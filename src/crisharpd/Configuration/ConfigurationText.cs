@@ -91,6 +91,8 @@ internal static class ConfigurationText
         [Settings.DefaultEnv] = options.DefaultEnvironment,
         [Settings.DefaultUlimits] = [.. options.DefaultUlimits.Select(UlimitText.Format)],
         [Settings.DefaultCapabilities] = options.DefaultCapabilities,
+        [Settings.ImageStore] = [options.ImageStore],
+        [Settings.PinnedImages] = options.PinnedImages.Texts,
         [Settings.ShortNameMode] = options.ShortNameMode is { } mode ? [mode.ToString().ToLowerInvariant()] : [],
         [Settings.GlobalAuthFile] = options.GlobalAuthFile is { } file ? [file] : [],
         [Settings.NamespacedAuthDirectory] = [options.NamespacedAuthDirectory],

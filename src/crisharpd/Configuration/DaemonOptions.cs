@@ -1,4 +1,5 @@
 using System.Net;
+using CriSharp.Images;
 using CriSharp.Oci;
 using CriSharp.Pods.Metrics;
 using CriSharp.Registry.Names;
@@ -98,6 +99,14 @@ internal sealed record DaemonOptions
 
     /// <summary>How long the result of a call whose caller has gone is kept for its retry.</summary>
     public required TimeSpan UnclaimedTimeout { get; init; }
+
+    /// <summary>Folder of images and layers: the root, unless they have a disk of their own.</summary>
+    public string ImageStore { get => field ?? Root; init; }
+
+    public bool HasSplitImageStore => ImageStore != Root;
+
+    /// <summary>A reload changes them.</summary>
+    public ImageNamePatterns PinnedImages { get; init; } = ImageNamePatterns.None;
 
     /// <summary>Null: what registries.conf says.</summary>
     public ShortNameMode? ShortNameMode { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using CriSharp.Images;
 using CriSharp.Oci;
 using CriSharp.Pods.Metrics;
 using CriSharp.Primitives;
@@ -64,6 +65,8 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             SignaturePolicyDirectory = AbsolutePath(Settings.SignaturePolicyDirectory, PolicyFiles.UsualNamespaceFolder),
             RegistriesDirectory = AbsolutePath(Settings.RegistriesDirectory, SignatureSources.UsualFolder),
             UnclaimedTimeout = Parse<TimeSpan>(Settings.UnclaimedTimeout, "5m", "a duration such as 30s, 5m or 1h", Duration.TryParse),
+            ImageStore = AbsolutePath(Settings.ImageStore, AbsolutePath(Settings.Root, "/var/lib/crisharp")),
+            PinnedImages = NamePatterns(Settings.PinnedImages),
             ShortNameMode = Values(Settings.ShortNameMode).Count == 0 ? null : Parse<ShortNameMode>(Settings.ShortNameMode, "", "enforcing, permissive or disabled", TryWord),
             GlobalAuthFile = Values(Settings.GlobalAuthFile).Count == 0 ? null : AbsolutePath(Settings.GlobalAuthFile, ""),
             NamespacedAuthDirectory = AbsolutePath(Settings.NamespacedAuthDirectory, "/etc/crio/auth"),
@@ -182,6 +185,18 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
         }
 
         return groups;
+    }
+
+    private ImageNamePatterns NamePatterns(Setting setting)
+    {
+        try
+        {
+            return ImageNamePatterns.Parse(Values(setting));
+        }
+        catch (FormatException wrong)
+        {
+            throw Wrong(setting, wrong.Message);
+        }
     }
 
     private string HostAndPort(string text) =>

@@ -85,6 +85,13 @@ internal static class Settings
         "--included-pod-metrics", "crio.stats", "included_pod_metrics",
         "figures of ListPodSandboxMetrics: all, or some of cpu, disk, diskIO, hugetlb, memory, network, oom, pressure, process, spec [all]", Repeatable: true);
 
+    public static readonly Setting ImageStore = new(
+        "--imagestore", "crio", "imagestore", "folder of images and their layers, on a disk of its own; what containers write stays under the root [<root>]");
+
+    public static readonly Setting PinnedImages = new(
+        "--pinned-images", "crio.image", "pinned_images",
+        "images that the kubelet shall not remove: a name, the beginning of one with a * behind it, or a part of one between two *; SIGHUP takes changes up", Repeatable: true);
+
     public static readonly Setting ShortNameMode = new(
         "--short-name-mode", "crio.image", "short_name_mode", "image names without a registry: enforcing, permissive or disabled [what registries.conf says, else enforcing]");
 
@@ -112,5 +119,6 @@ internal static class Settings
         DefaultEnv, DefaultUlimits, DefaultCapabilities, IncludedPodMetrics,
         ShortNameMode, GlobalAuthFile, NamespacedAuthDirectory,
         SignaturePolicy, SignaturePolicyDirectory, RegistriesDirectory,
+        ImageStore, PinnedImages,
     ];
 }

@@ -18,7 +18,7 @@ using Microsoft.Extensions.Logging;
 namespace CriSharp.Daemon.Hosting;
 
 /// <summary>
-/// The life of a daemon: (1) the root's lock, (2) the sockets, where Status answers at once and all else waits, (3) the rooms, which find again
+/// The life of a daemon: (1) the locks of root and image store, (2) the sockets, where Status answers at once and all else waits, (3) the rooms, which find again
 /// what an earlier daemon left, (4) ready.
 /// It ends in waves: no new connections, calls may end, calls are aborted and named, the rooms are disposed of, the sockets are gone.
 /// </summary>
@@ -32,9 +32,7 @@ internal static class DaemonHost
     {
         var systemd = SystemdNotifier.Take();
         var options = readOptions();
-        RootLayout.RefuseOther(options.Root);
-        using var rootLock = RootLock.Take(options.Root);
-        RootLayout.Mark(options.Root);
+        using var locks = InstanceLocks.Take(options);
         await using var app = Build(options);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("CriSharp.Daemon");
         if (options.IgnoredKeys.Count > 0)

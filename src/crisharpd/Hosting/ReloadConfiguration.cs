@@ -33,7 +33,7 @@ internal sealed class ReloadConfiguration(Func<DaemonOptions> read, OptionsInFor
     private string Take(DaemonOptions found)
     {
         var old = inForce.Value;
-        var taken = old with { LogLevel = found.LogLevel };
+        var taken = old with { LogLevel = found.LogLevel, PinnedImages = found.PinnedImages };
         var changed = Differences(old, taken);
         var waiting = Differences(taken, found);
         inForce.Replace(taken);

@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace CriSharp.Daemon.Hosting;
 
 /// <summary>
-/// Whether root and run root can be written, found out by writing every ten seconds. A full disk is no reason to be unhealthy: what makes room
+/// Whether root, run root and image store can be written, found out by writing every ten seconds. A full disk is no reason to be unhealthy: what makes room
 /// goes on, and the kubelet sees the pressure by itself. Each change is logged once. The reserve for state is made again in the same round.
 /// </summary>
-internal sealed class RootHealth(DaemonOptions options, DiskRoom room, TimeProvider time, ILogger<RootHealth> log) : BackgroundService
+internal sealed class RootHealth(DaemonOptions options, DiskRoom room, ImageDisk images, TimeProvider time, ILogger<RootHealth> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
@@ -27,9 +27,11 @@ internal sealed class RootHealth(DaemonOptions options, DiskRoom room, TimeProvi
             var began = Interlocked.Read(ref _probeBegan);
             return began == 0 || time.GetElapsedTime(began) < AnswerLimit
                 ? Volatile.Read(ref _last)
-                : new RootVerdict("RootNotAnswering", $"a write to {options.Root} or {options.RunRoot} has not ended for {time.GetElapsedTime(began).TotalSeconds:0} s: the disk hangs");
+                : new RootVerdict("RootNotAnswering", $"a write to {Folders} has not ended for {time.GetElapsedTime(began).TotalSeconds:0} s: the disk hangs");
         }
     }
+
+    private string Folders => options.HasSplitImageStore ? $"{options.Root}, {options.RunRoot} or {options.ImageStore}" : $"{options.Root} or {options.RunRoot}";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -51,7 +53,7 @@ internal sealed class RootHealth(DaemonOptions options, DiskRoom room, TimeProvi
     private void Look()
     {
         Interlocked.Exchange(ref _probeBegan, time.GetTimestamp());
-        var verdict = VerdictOn(options.Root) ?? VerdictOn(options.RunRoot) ?? RootVerdict.Well;
+        var verdict = VerdictOn(options.Root) ?? VerdictOn(options.RunRoot) ?? (options.HasSplitImageStore ? VerdictOn(options.ImageStore) : null) ?? RootVerdict.Well;
         var before = Interlocked.Exchange(ref _last, verdict);
         Interlocked.Exchange(ref _probeBegan, 0);
         if (verdict.Reason != before.Reason)
@@ -60,6 +62,7 @@ internal sealed class RootHealth(DaemonOptions options, DiskRoom room, TimeProvi
         }
 
         room.Reserve.TryRestore();
+        images.Room.Reserve.TryRestore();
     }
 
     private static RootVerdict? VerdictOn(string folder) => FolderProbe.Try(folder) switch

@@ -40,7 +40,7 @@ internal sealed class WipeInstance(IServiceProvider services, bool everything, T
             return 0;
         }
 
-        using var rootLock = RootLock.Take(options.Root);
+        using var locks = InstanceLocks.Take(options);
         await using var services = Build(options);
         var wipe = new WipeInstance(services, everything, output);
         await wipe.WipePodsAsync(cancellationToken);

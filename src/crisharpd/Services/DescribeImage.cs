@@ -7,13 +7,15 @@ namespace CriSharp.Daemon.Services;
 /// <summary>An image in the words of the CRI.</summary>
 internal static class DescribeImage
 {
-    public static Image ForList(ImageRecord record)
+    /// <param name="pinned">The kubelet does not remove it when the disk gets full.</param>
+    public static Image ForStatus(ImageRecord record, bool pinned)
     {
         var image = new Image
         {
             Id = record.Id,
             Size = (ulong)Math.Max(record.SizeBytes, 1),
             Spec = new ImageSpec { Image = record.Id },
+            Pinned = pinned,
         };
         image.RepoTags.Add(record.RepoTags);
         image.RepoDigests.Add(record.RepoDigests);

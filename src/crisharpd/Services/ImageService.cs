@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace CriSharp.Daemon.Services;
 
 /// <summary>The CRI's ImageService: thin, one line of thought per call.</summary>
-internal sealed class ImageService(ImageVerbs images, TimeProvider time) : Cri.V1.ImageService.ImageServiceBase
+internal sealed class ImageService(ImageVerbs images, ListedImages listed, FileSystemNames fileSystems, TimeProvider time) : Cri.V1.ImageService.ImageServiceBase
 {
     public override async Task<PullImageResponse> PullImage(PullImageRequest request, ServerCallContext context)
     {
@@ -22,6 +22,11 @@ internal sealed class ImageService(ImageVerbs images, TimeProvider time) : Cri.V
 
     public override Task<ListImagesResponse> ListImages(ListImagesRequest request, ServerCallContext context)
     {
+        if (request.Filter?.Image?.Image is not { Length: > 0 })
+        {
+            return Task.FromResult(listed.Response());
+        }
+
         var response = new ListImagesResponse();
         response.Images.Add(List(request.Filter));
         return Task.FromResult(response);
@@ -40,7 +45,7 @@ internal sealed class ImageService(ImageVerbs images, TimeProvider time) : Cri.V
             return Task.FromResult(response);
         }
 
-        response.Image = DescribeImage.ForList(image);
+        response.Image = listed.Describe(image);
         if (request.Verbose)
         {
             response.Info.Add("info", VerboseText.Of(image));
@@ -60,8 +65,8 @@ internal sealed class ImageService(ImageVerbs images, TimeProvider time) : Cri.V
         var ofImages = images.Store.FileSystemUsage();
         var ofContainers = await images.ContainerFileSystem.UsageAsync(context.CancellationToken);
         var response = new ImageFsInfoResponse();
-        response.ImageFilesystems.Add(Describe(ofImages.MountPoint, ofImages.UsedBytes, ofImages.UsedInodes, time.GetUtcNow()));
-        response.ContainerFilesystems.Add(Describe(ofContainers.MountPoint, ofContainers.UsedBytes, ofContainers.UsedInodes, ofContainers.At));
+        response.ImageFilesystems.Add(Describe(fileSystems.Images, ofImages.UsedBytes, ofImages.UsedInodes, time.GetUtcNow()));
+        response.ContainerFilesystems.Add(Describe(fileSystems.Containers, ofContainers.UsedBytes, ofContainers.UsedInodes, ofContainers.At));
         return response;
     }
 
@@ -69,10 +74,10 @@ internal sealed class ImageService(ImageVerbs images, TimeProvider time) : Cri.V
     {
         if (filter?.Image?.Image is not { Length: > 0 } wanted)
         {
-            return images.Store.List().Select(DescribeImage.ForList);
+            return listed.All();
         }
 
-        return images.Store.Resolve(wanted) is { } image ? [DescribeImage.ForList(image)] : [];
+        return images.Store.Resolve(wanted) is { } image ? [listed.Describe(image)] : [];
     }
 
     /// <summary>The kubelet takes used_bytes without looking whether it is there.</summary>

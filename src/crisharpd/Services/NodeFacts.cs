@@ -12,7 +12,7 @@ namespace CriSharp.Daemon.Services;
 
 /// <summary>What Status, Version and RuntimeConfig tell of this node.</summary>
 internal sealed class NodeFacts(
-    DaemonOptions options, OptionsInForce inForce, SandboxNetwork network, HandlerFactsTable handlers, RootHealth health, DiskRoom room, RuntimeVersions versions)
+    DaemonOptions options, OptionsInForce inForce, SandboxNetwork network, HandlerFactsTable handlers, RootHealth health, DiskRoom room, ImageDisk images, RuntimeVersions versions)
 {
     public string Version { get; } = DaemonVersion.Document.Version;
 
@@ -27,19 +27,31 @@ internal sealed class NodeFacts(
     /// <summary>The root's disk, for people: a full one does not make the runtime unready, since the kubelet would start nothing then, but evict nothing either.</summary>
     public string DiskText()
     {
-        var (space, reserve) = (room.Space, room.Reserve);
         return Text(json =>
         {
             json.WriteString("root", room.Folder);
             json.WriteBoolean("writable", Root.IsWritable);
-            json.WriteNumber("totalBytes", space.TotalBytes);
-            json.WriteNumber("freeBytes", space.AvailableBytes);
-            json.WriteNumber("freeInodes", space.FreeInodes);
-            json.WriteNumber("pullFloorBytes", room.FloorBytes);
-            json.WriteNumber("reserveBytes", reserve.SizeBytes);
-            json.WriteNumber("reserveHeldBytes", reserve.HeldBytes);
-            json.WriteBoolean("full", !reserve.IsWhole || room.IsFull);
+            WriteSpace(json, room);
+            if (options.HasSplitImageStore)
+            {
+                json.WriteStartObject("imagestore");
+                json.WriteString("path", images.Room.Folder);
+                WriteSpace(json, images.Room);
+                json.WriteEndObject();
+            }
         });
+    }
+
+    private static void WriteSpace(Utf8JsonWriter json, DiskRoom room)
+    {
+        var (space, reserve) = (room.Space, room.Reserve);
+        json.WriteNumber("totalBytes", space.TotalBytes);
+        json.WriteNumber("freeBytes", space.AvailableBytes);
+        json.WriteNumber("freeInodes", space.FreeInodes);
+        json.WriteNumber("pullFloorBytes", room.FloorBytes);
+        json.WriteNumber("reserveBytes", reserve.SizeBytes);
+        json.WriteNumber("reserveHeldBytes", reserve.HeldBytes);
+        json.WriteBoolean("full", !reserve.IsWhole || room.IsFull);
     }
 
     /// <summary>The effective configuration, wrapped in JSON as crictl wants; it holds no secrets.</summary>

@@ -41,6 +41,11 @@ internal static class VerboseText
     public static string Of(ImageRecord image) => Write(json =>
     {
         json.WriteString("id", image.Id);
+        if (image.ArtifactType is { } type)
+        {
+            json.WriteString("artifactType", type);
+        }
+
         json.WriteString("os", image.Platform.Os);
         json.WriteString("architecture", image.Platform.Architecture);
         json.WriteString("user", image.Config.User);

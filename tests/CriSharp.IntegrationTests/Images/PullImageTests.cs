@@ -184,6 +184,9 @@ public class PullImageTests(SharedInstance shared) : PodTest(shared)
         Assert.True(images.InodesUsed.Value > 10);
         Assert.True(images.Timestamp > 0);
         Assert.True(Directory.Exists(Assert.Single(usage.ContainerFilesystems).FsId.Mountpoint));
+
+        // On one disk they are one to the kubelet, which compares the names.
+        Assert.Equal(images.FsId.Mountpoint, usage.ContainerFilesystems[0].FsId.Mountpoint);
     }
 
     private async Task<string> PushAsync(string name, TestLayer layer) => await Shared.Registry.PushWithSkopeoAsync(new TestImage().Add(layer), name, "1");

@@ -76,6 +76,15 @@ public abstract class PodTest(SharedInstance shared) : IAsyncLifetime
         return id;
     }
 
+    /// <inheritdoc cref="PullAsync(TestImage, string)"/>
+    /// <returns>Its name.</returns>
+    protected async Task<string> PullAsync(TestArtifact artifact, string name)
+    {
+        var reference = await artifact.PushAsync(Shared.Registry, name, "1");
+        _pulled.Add(await Client.PullAsync(reference));
+        return reference;
+    }
+
     /// <summary>A pod with a container that runs.</summary>
     protected async Task<(RunningPod Pod, string Container)> RunSleeperAsync(Action<ContainerConfig>? change = null)
     {

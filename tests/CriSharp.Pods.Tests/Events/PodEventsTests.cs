@@ -5,6 +5,7 @@ using CriSharp.Pods.Events;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
+using CriSharp.Storage.Content;
 using CriSharp.Storage.Layers;
 using CriSharp.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,7 +25,7 @@ public sealed class PodEventsTests : IDisposable
     {
         var folders = new InstanceFolders(_root.FullName, Path.Combine(_root.FullName, "run"));
         (_sandboxes, _containers) = (new PodSandboxStore(folders), new ContainerStore(folders));
-        var images = ImageStore.Open(_root.FullName, LayerStore.Open(_root.FullName), NullLogger<ImageStore>.Instance);
+        var images = ImageStore.Open(_root.FullName, LayerStore.Open(_root.FullName), ContentStore.Open(_root.FullName), NullLogger<ImageStore>.Instance);
         _events = new PodEvents(
             _sandboxes, _containers, new ContainerImageNames(images), new PodsOptions { Folders = folders, CgroupDriver = CgroupDriver.Cgroupfs, PausePath = "/none", Time = _clock })
         {
