@@ -36,6 +36,9 @@ public static class AdminAddress
     /// <summary><see cref="ImagesDocument"/>, POST: takes <see cref="NameParameter"/> from the image that has it.</summary>
     public const string UntagPath = "/images/untag";
 
+    /// <summary><see cref="VerificationDocument"/>: looks whether <see cref="ImageParameter"/> is whole.</summary>
+    public const string VerifyPath = "/images/verify";
+
     /// <summary>A name or an id of an image that is here.</summary>
     public const string ImageParameter = "image";
 

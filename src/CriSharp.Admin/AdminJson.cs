@@ -11,4 +11,5 @@ namespace CriSharp.Admin;
 [JsonSerializable(typeof(AuditDocument))]
 [JsonSerializable(typeof(ImagesDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
+[JsonSerializable(typeof(VerificationDocument))]
 public sealed partial class AdminJson : JsonSerializerContext;

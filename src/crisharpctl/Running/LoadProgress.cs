@@ -9,7 +9,7 @@ internal sealed class LoadProgress(Surroundings surroundings, long? totalBytes) 
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
 
-    private readonly LiveLines _live = new(surroundings.Error, surroundings.TerminalSize);
+    private readonly LiveLines _live = new(surroundings.Error, surroundings.ErrorTerminalSize);
     private long _drawnAt;
 
     public void Report(long value)

@@ -18,7 +18,7 @@ internal sealed class PullWithProgress(CriConnection cri, Surroundings surroundi
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
 
-    private readonly LiveLines _live = new(surroundings.Error, surroundings.TerminalSize);
+    private readonly LiveLines _live = new(surroundings.Error, surroundings.ErrorTerminalSize);
     private readonly LayerLines _layers = new(surroundings.Time);
     private PullDocument? _last;
     private TimeSpan _toldAt;

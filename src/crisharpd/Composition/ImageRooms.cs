@@ -3,6 +3,7 @@ using CriSharp.Daemon.Hosting;
 using CriSharp.Daemon.Services;
 using CriSharp.Daemon.Signing;
 using CriSharp.Images;
+using CriSharp.Images.Checking;
 using CriSharp.Images.Loading;
 using CriSharp.Images.Pulling;
 using CriSharp.Images.Trust;
@@ -79,6 +80,7 @@ internal static class ImageRooms
         services.AddSingleton<PullByName>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LoadArchive>(provider, provider.GetRequiredService<ImageDisk>().Room));
         services.AddSingleton<NameImage>();
+        services.AddSingleton<VerifyImage>();
         services.AddSingleton<ContainerFileSystem>();
         services.AddSingleton<ImageVerbs>();
         services.AddSingleton<ListedImages>();
