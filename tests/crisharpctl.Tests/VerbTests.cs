@@ -116,11 +116,11 @@ public class VerbTests
     {
         await using var server = await FakeCriServer.StartAsync(withAdminSocket: true);
         server.Images.PullEnds = server.ProgressWasTold;
-        server.Images.Progress = new Admin.PullsDocument
+        server.Images.Progress = new PullsDocument
         {
             Pulls =
             [
-                new Admin.PullDocument
+                new PullDocument
                 {
                     Reference = "docker.io/example/image:1",
                     StartedAt = DateTimeOffset.UnixEpoch,

@@ -38,19 +38,22 @@ internal sealed class ArchiveContents(TarArchive archive, IReadOnlyList<ArchiveI
 
     public Task<byte[]> FetchBlobAsync(Descriptor blob, int limitBytes, CancellationToken cancellationToken) => Task.FromResult(Read(blob, limitBytes));
 
-    public Stream OpenBlob(Descriptor blob) => made.TryGetValue(blob.Digest, out var bytes)
-        ? new MemoryStream(bytes, writable: false)
-        : archive.TryOpen(FileOf(blob.Digest)) ?? throw Missing(blob.Digest);
+    public Stream OpenBlob(Descriptor blob) => Checked(() => archive.TryOpen(FileOf(blob.Digest)) ?? throw Missing(blob.Digest));
 
-    private byte[] Read(Descriptor blob, int limitBytes)
+    private byte[] Read(Descriptor blob, int limitBytes) => Checked(() =>
+    {
+        var bytes = made.GetValueOrDefault(blob.Digest) ?? archive.TryRead(FileOf(blob.Digest), limitBytes) ?? throw Missing(blob.Digest);
+        var actual = DigestOf(bytes, blob.Digest.Algorithm);
+        return actual == blob.Digest && bytes.Length == blob.SizeBytes
+            ? bytes
+            : throw new InvalidDataException($"blob {blob.Digest} of {blob.SizeBytes} bytes has {bytes.Length}, and the digest {actual}");
+    });
+
+    private static T Checked<T>(Func<T> read)
     {
         try
         {
-            var bytes = made.GetValueOrDefault(blob.Digest) ?? archive.TryRead(FileOf(blob.Digest), limitBytes) ?? throw Missing(blob.Digest);
-            var actual = DigestOf(bytes, blob.Digest.Algorithm);
-            return actual == blob.Digest && bytes.Length == blob.SizeBytes
-                ? bytes
-                : throw new InvalidDataException($"blob {blob.Digest} of {blob.SizeBytes} bytes has {bytes.Length}, and the digest {actual}");
+            return read();
         }
         catch (InvalidDataException wrong)
         {
@@ -58,7 +61,7 @@ internal sealed class ArchiveContents(TarArchive archive, IReadOnlyList<ArchiveI
         }
     }
 
-    internal static Digest DigestOf(ReadOnlySpan<byte> bytes, string algorithm) =>
+    private static Digest DigestOf(ReadOnlySpan<byte> bytes, string algorithm) =>
         Digest.FromHash(algorithm == Digest.Sha512 ? SHA512.HashData(bytes) : SHA256.HashData(bytes));
 
     private string FileOf(Digest digest) => files.GetValueOrDefault(digest) ?? OciLayout.FileOf(digest);

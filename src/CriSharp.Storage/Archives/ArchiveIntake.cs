@@ -146,6 +146,7 @@ internal sealed class ArchiveIntake(string folder, ArchiveLimits limits)
         RuntimeException known => new RuntimeException(known.Kind, $"taking in the archive: {known.Message}", known),
         LinuxException { ErrorNumber: Errno.ENOSPC or Errno.EDQUOT } => new RuntimeException(
             ErrorKind.ResourceExhausted, $"taking in the archive: no space is left in {folder}: remove images or enlarge the file system", failure),
+        LinuxException => new RuntimeException(ErrorKind.Internal, $"taking in the archive: {failure.Message}", failure),
         InvalidDataException => new RuntimeException(ErrorKind.DataLoss, $"the archive is malformed: {failure.Message}", failure),
         NotSupportedException => new RuntimeException(ErrorKind.Unimplemented, $"the archive can't be read: {failure.Message}", failure),
         _ => new RuntimeException(ErrorKind.Unavailable, $"the archive did not come whole: {failure.Message}", failure),

@@ -53,6 +53,6 @@ internal static class ExecCommand
         // A terminal has one output.
         var request = new ExecRequest { ContainerId = container, Cmd = { words }, Stdin = input, Tty = terminal, Stdout = true, Stderr = !terminal };
         var answer = await session.Cri.Runtime.ExecAsync(request, session.Cri.Within(cancellationToken));
-        return await new RemoteProcess(session.Surroundings).RunAsync(answer.Url, input, terminal, cancellationToken);
+        return CommandEnd.Read(await new RemoteProcess(session.Surroundings).RunAsync(answer.Url, input, terminal, cancellationToken));
     }
 }

@@ -108,8 +108,8 @@ internal sealed class AdminClient : IDisposable
 
         try
         {
-            var (status, answer) = await new AdminUpload(_path, sentBytes).PostAsync(pathAndQuery, content, cancellationToken);
-            return Read(status, answer, type);
+            var answer = await new AdminUpload(_path, sentBytes).PostAsync(pathAndQuery, content, cancellationToken);
+            return Read(answer.Status, answer.Content, type);
         }
         catch (Exception failure) when (failure is SocketException or IOException)
         {

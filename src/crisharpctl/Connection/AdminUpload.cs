@@ -15,9 +15,11 @@ internal sealed class AdminUpload(string socketPath, IProgress<long> sentBytes)
     private const int BlockBytes = 256 * 1024;
     private const int AnswerLimitBytes = 4 << 20;
 
-    /// <returns>The status of the answer, and its content.</returns>
-    /// <exception cref="IOException">Also as SocketException: nobody is there, or the connection broke.</exception>
-    public async Task<(int Status, byte[] Content)> PostAsync(string pathAndQuery, Stream content, CancellationToken cancellationToken)
+    private IOException? _sourceFailure;
+
+    /// <returns>The answer.</returns>
+    /// <exception cref="IOException">Also as SocketException: nobody is there, or the connection broke; or the content can't be read.</exception>
+    public async Task<HttpAnswer> PostAsync(string pathAndQuery, Stream content, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
@@ -28,16 +30,18 @@ internal sealed class AdminUpload(string socketPath, IProgress<long> sentBytes)
         // Fires when the caller's does, or when the answer is there.
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var sending = SendAsync(connection, content, enough.Token);
+        HttpAnswer? answer;
         try
         {
-            var answer = await ReadAsync(connection, cancellationToken);
-            return Parse(answer);
+            answer = await ReadAsync(connection, cancellationToken);
         }
         finally
         {
             await enough.CancelAsync();
             await sending;
         }
+
+        return _sourceFailure is not null ? throw _sourceFailure : answer ?? throw new IOException("the daemon closed the connection without an answer");
     }
 
     /// <summary>Why it could not go on is told by the answer, or by its absence.</summary>
@@ -47,7 +51,7 @@ internal sealed class AdminUpload(string socketPath, IProgress<long> sentBytes)
         try
         {
             var sent = 0L;
-            for (int count; (count = await content.ReadAsync(block.AsMemory(0, BlockBytes), cancellationToken)) > 0;)
+            for (int count; (count = await TakeAsync(content, block, cancellationToken)) > 0;)
             {
                 await connection.WriteAsync(Encoding.ASCII.GetBytes(count.ToString("x", CultureInfo.InvariantCulture) + "\r\n"), cancellationToken);
                 await connection.WriteAsync(block.AsMemory(0, count), cancellationToken);
@@ -60,8 +64,7 @@ internal sealed class AdminUpload(string socketPath, IProgress<long> sentBytes)
         }
         catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException)
         {
-            // A source that fails leaves the upload without its end; the daemon must not take it for whole.
-            connection.Socket.Shutdown(SocketShutdown.Send);
+            EndUnfinished(connection.Socket);
         }
         finally
         {
@@ -69,30 +72,46 @@ internal sealed class AdminUpload(string socketPath, IProgress<long> sentBytes)
         }
     }
 
-    private static async Task<byte[]> ReadAsync(NetworkStream connection, CancellationToken cancellationToken)
+    private async Task<int> TakeAsync(Stream content, byte[] block, CancellationToken cancellationToken)
     {
-        using var answer = new MemoryStream();
-        var buffer = new byte[16 * 1024];
         try
         {
-            for (int count; (count = await connection.ReadAsync(buffer, cancellationToken)) > 0 && answer.Length < AnswerLimitBytes;)
-            {
-                answer.Write(buffer, 0, count);
-            }
+            return await content.ReadAsync(block.AsMemory(0, BlockBytes), cancellationToken);
         }
-        catch (IOException) when (answer.Length > 0)
+        catch (IOException failure)
         {
-            // A daemon that has answered early closes over what it has not read.
+            _sourceFailure = failure;
+            throw;
         }
-
-        return answer.ToArray();
     }
 
-    private static (int Status, byte[] Content) Parse(byte[] answer)
+    /// <summary>Without its end the daemon does not take it for whole.</summary>
+    private static void EndUnfinished(Socket socket)
     {
-        var end = answer.AsSpan().IndexOf("\r\n\r\n"u8);
-        return end > 0 && Encoding.ASCII.GetString(answer, 0, end).Split(' ', 3) is [_, var code, ..] && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status)
-            ? (status, answer[(end + 4)..])
-            : throw new IOException("the daemon closed the connection without an answer");
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The other side was faster.
+        }
+    }
+
+    /// <returns>Null: none came.</returns>
+    private static async Task<HttpAnswer?> ReadAsync(NetworkStream connection, CancellationToken cancellationToken)
+    {
+        using var received = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        for (int count; received.Length < AnswerLimitBytes && (count = await connection.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            received.Write(buffer, 0, count);
+            if (HttpAnswer.TryParse(received.GetBuffer().AsSpan(0, (int)received.Length)) is { } answer)
+            {
+                return answer;
+            }
+        }
+
+        return null;
     }
 }

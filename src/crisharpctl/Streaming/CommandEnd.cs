@@ -11,14 +11,13 @@ internal static class CommandEnd
     /// <summary>What comes beyond is no status.</summary>
     public const int LimitBytes = 64 * 1024;
 
-    /// <param name="status">Empty: it told none, as at the end of an attach.</param>
     /// <returns>The command's exit code.</returns>
     /// <exception cref="RuntimeException">Internal: it did not end, or could not begin; the runtime's words.</exception>
     public static int Read(ReadOnlySpan<byte> status)
     {
         if (status.IsEmpty)
         {
-            return 0;
+            throw Failed("the session ended without a word: the runtime, or the connection to it, has gone");
         }
 
         try

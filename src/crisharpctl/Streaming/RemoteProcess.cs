@@ -15,10 +15,10 @@ internal sealed class RemoteProcess(Surroundings surroundings)
     /// <param name="url">As the runtime gave it.</param>
     /// <param name="withInput">Standard input is sent, and its end.</param>
     /// <param name="isTerminal">The process has a terminal: keys are sent as they are, where this process has one, too.</param>
-    /// <returns>The exit code.</returns>
+    /// <returns>Its last words, which <see cref="CommandEnd"/> reads; empty: there were none.</returns>
     /// <exception cref="Primitives.RuntimeException">What the runtime says; Unavailable.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
-    public async Task<int> RunAsync(string url, bool withInput, bool isTerminal, CancellationToken cancellationToken)
+    public async Task<byte[]> RunAsync(string url, bool withInput, bool isTerminal, CancellationToken cancellationToken)
     {
         using var socket = await ChannelSocket.ConnectAsync(url, [WebSocketProtocols.Version5, WebSocketProtocols.Version4], cancellationToken);
         using var raw = isTerminal && withInput ? surroundings.EnterRawMode() : null;
@@ -40,7 +40,7 @@ internal sealed class RemoteProcess(Surroundings surroundings)
             await ended.CancelAsync();
         }
 
-        return CommandEnd.Read(status.ToArray());
+        return status.ToArray();
     }
 
     private async Task TakeAsync(byte channel, ReadOnlyMemory<byte> bytes, MemoryStream status, CancellationToken cancellationToken)

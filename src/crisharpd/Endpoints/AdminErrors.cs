@@ -16,7 +16,9 @@ internal static class AdminErrors
 
         // What was sent along and not read would be taken for the next request.
         response.Headers.Connection = "close";
-        await response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(document, AdminJson.Default.ErrorDocument));
+        var content = JsonSerializer.SerializeToUtf8Bytes(document, AdminJson.Default.ErrorDocument);
+        response.ContentLength = content.Length;
+        await response.Body.WriteAsync(content);
     }
 
     private static int StatusOf(ErrorKind kind) => kind switch

@@ -39,6 +39,10 @@ internal static class AdminPages
                 await AdminErrors.WriteAsync(http.Response, failure);
                 return;
             }
+            catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+            {
+                return;
+            }
 
             http.Response.ContentType = page.ContentType;
             http.Response.ContentLength = answer.Length;
