@@ -114,7 +114,7 @@ public sealed class HostileArchiveTests : IDisposable
         "layers miscounted" => Docker("c.json", ["app:1"], Honest.Layers[0].Blob, Honest.Layers[0].Blob),
         "config missing" => Docker("none.json", ["app:1"], Honest.Layers[0].Blob),
         "name by digest" => Docker("c.json", [$"app@{Honest.ManifestDigest}"], Honest.Layers[0].Blob),
-        "name malformed" => Docker("c.json", ["UPPER/case:1"], Honest.Layers[0].Blob),
+        "name malformed" => Docker("c.json", ["case/UPPER:1"], Honest.Layers[0].Blob),
         "null image" => new ArchiveBuilder().File("manifest.json", "[null]"u8.ToArray()).Build(),
         "second image broken" => SecondBroken(),
         _ => throw new ArgumentException(what, nameof(what)),

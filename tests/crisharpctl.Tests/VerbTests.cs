@@ -116,11 +116,11 @@ public class VerbTests
     {
         await using var server = await FakeCriServer.StartAsync(withAdminSocket: true);
         server.Images.PullEnds = server.ProgressWasTold;
-        server.Images.Progress = new PullsDocument
+        server.Images.Progress = new Admin.PullsDocument
         {
             Pulls =
             [
-                new PullDocument
+                new Admin.PullDocument
                 {
                     Reference = "docker.io/example/image:1",
                     StartedAt = DateTimeOffset.UnixEpoch,

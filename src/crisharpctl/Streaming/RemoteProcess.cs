@@ -91,8 +91,9 @@ internal sealed class RemoteProcess(Surroundings surroundings)
         }
 
         await SendSizeAsync(socket, first, ended);
-        return PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ =>
+        return PosixSignalRegistration.Create(PosixSignal.SIGWINCH, signal =>
         {
+            signal.Cancel = true;
             if (surroundings.InputTerminalSize() is { } size)
             {
                 _ = SendSizeAsync(socket, size, ended);
