@@ -8,11 +8,8 @@ namespace CriSharp.Images.Tests;
 /// <summary>Archives of images, honest ones and others.</summary>
 internal sealed class ArchiveBuilder
 {
-    private readonly MemoryStream _bytes = new();
-    private readonly TarWriter _tar;
+    private readonly List<TarEntry> _entries = [];
     private readonly HashSet<string> _written = [];
-
-    public ArchiveBuilder() => _tar = new TarWriter(_bytes, TarEntryFormat.Pax, leaveOpen: true);
 
     /// <summary>An OCI layout of one image.</summary>
     /// <param name="annotations">Of its entry in the index.</param>
@@ -71,7 +68,7 @@ internal sealed class ArchiveBuilder
 
     public ArchiveBuilder File(string path, byte[] content)
     {
-        _tar.WriteEntry(TestLayer.FileEntry(path, content, 0x1A4));
+        _entries.Add(TestLayer.FileEntry(path, content, 0x1A4));
         return this;
     }
 
@@ -79,19 +76,24 @@ internal sealed class ArchiveBuilder
 
     public ArchiveBuilder Link(string path, string target)
     {
-        _tar.WriteEntry(TestLayer.LinkEntry(path, target));
+        _entries.Add(TestLayer.LinkEntry(path, target));
         return this;
     }
 
     public ArchiveBuilder Fifo(string path)
     {
-        _tar.WriteEntry(new PaxTarEntry(TarEntryType.Fifo, path));
+        _entries.Add(new PaxTarEntry(TarEntryType.Fifo, path));
         return this;
     }
 
     public byte[] Build()
     {
-        _tar.Dispose();
-        return _bytes.ToArray();
+        using var bytes = new MemoryStream();
+        using (var tar = new TarWriter(bytes, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            _entries.ForEach(tar.WriteEntry);
+        }
+
+        return bytes.ToArray();
     }
 }

@@ -24,13 +24,20 @@ internal static class PortForwardCommand
             var wanted = session.Get(ports).Select(ForwardedPorts.Parse).ToList();
             var found = await session.Ids.PodAsync(session.Get(pod), cancellationToken);
             var forwarders = wanted.Select(pair => new PortForwarder(session.Cri, found.Id, pair, session.Surroundings.Error)).ToList();
-            var opened = forwarders.Select(forwarder => forwarder.Open()).ToList();
-            foreach (var (local, pair) in opened.Zip(wanted))
+            try
             {
-                await session.Out.WriteLineAsync($"127.0.0.1:{local} -> {pair.Remote}");
-            }
+                var opened = forwarders.Select(forwarder => forwarder.Open()).ToList();
+                foreach (var (local, pair) in opened.Zip(wanted))
+                {
+                    await session.Out.WriteLineAsync($"127.0.0.1:{local} -> {pair.Remote}");
+                }
 
-            await Task.WhenAll(forwarders.Select(forwarder => forwarder.ServeAsync(cancellationToken)));
+                await Task.WhenAll(forwarders.Select(forwarder => forwarder.ServeAsync(cancellationToken)));
+            }
+            finally
+            {
+                forwarders.ForEach(forwarder => forwarder.Dispose());
+            }
         });
         return command;
     }

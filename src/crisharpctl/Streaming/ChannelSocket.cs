@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Security;
 using System.Net.WebSockets;
 using CriSharp.Primitives;
 using CriSharp.Streaming.WebSockets;
@@ -29,9 +32,9 @@ internal sealed class ChannelSocket : IDisposable
             socket.Options.AddSubProtocol(protocol);
         }
 
-        // The runtime is on this machine, and told its address by its own socket: no proxy leads there, and its certificate is its own.
+        // No proxy leads to this machine.
         socket.Options.Proxy = null;
-        socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        socket.Options.RemoteCertificateValidationCallback = (_, _, _, errors) => errors == SslPolicyErrors.None || IsThisMachine(url);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ConnectLimit);
         try
@@ -59,14 +62,6 @@ internal sealed class ChannelSocket : IDisposable
         bytes.CopyTo(message.AsMemory(1));
         await InTurnAsync(() => _socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken), cancellationToken);
     }
-
-    /// <summary>A goodbye: what has come by then is still used, and the other side may go on.</summary>
-    /// <exception cref="IOException">The connection is gone.</exception>
-    public Task EndWritesAsync(CancellationToken cancellationToken) => InTurnAsync(
-        () => _socket.State is WebSocketState.Open or WebSocketState.CloseReceived
-            ? _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", cancellationToken)
-            : Task.CompletedTask,
-        cancellationToken);
 
     /// <summary>Hands on what comes, piece by piece, until the other side says goodbye.</summary>
     /// <exception cref="IOException">The connection broke.</exception>
@@ -112,6 +107,12 @@ internal sealed class ChannelSocket : IDisposable
         _socket.Dispose();
         _turn.Dispose();
     }
+
+    /// <summary>A runtime signs its certificate itself, and told its address by its own socket; what is sent to an address of ours goes to nobody else.</summary>
+    private static bool IsThisMachine(string url) =>
+        IPAddress.TryParse(new Uri(url).Host.Trim('[', ']'), out var address)
+        && (IPAddress.IsLoopback(address)
+            || NetworkInterface.GetAllNetworkInterfaces().Any(card => card.GetIPProperties().UnicastAddresses.Any(own => own.Address.Equals(address))));
 
     private static Uri WebSocketUrl(string url)
     {

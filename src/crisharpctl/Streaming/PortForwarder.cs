@@ -11,11 +11,14 @@ using Grpc.Core;
 namespace CriSharp.Ctl.Streaming;
 
 /// <summary>Listens on a port of this machine's loopback, and joins each connection with a port of a pod.</summary>
-internal sealed class PortForwarder(CriConnection cri, string pod, ForwardedPorts ports, TextWriter errors)
+internal sealed class PortForwarder(CriConnection cri, string pod, ForwardedPorts ports, TextWriter errors) : IDisposable
 {
     private const byte Data = 0;
     private const byte Failure = 1;
     private const int BufferBytes = 32 * 1024;
+
+    /// <summary>The channels can't say that one half has ended: a client that has said all may still wait for an answer, or be gone.</summary>
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(30);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, ports.Local);
 
@@ -37,19 +40,14 @@ internal sealed class PortForwarder(CriConnection cri, string pod, ForwardedPort
     /// <summary>Until the token fires.</summary>
     public async Task ServeAsync(CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            while (true)
-            {
-                var client = await _listener.AcceptSocketAsync(cancellationToken);
-                _ = ForwardAsync(client, cancellationToken);
-            }
-        }
-        finally
-        {
-            _listener.Stop();
+            var client = await _listener.AcceptSocketAsync(cancellationToken);
+            _ = ForwardAsync(client, cancellationToken);
         }
     }
+
+    public void Dispose() => _listener.Dispose();
 
     private async Task ForwardAsync(Socket client, CancellationToken cancellationToken)
     {
@@ -60,39 +58,53 @@ internal sealed class PortForwarder(CriConnection cri, string pod, ForwardedPort
             // A URL is good for one connection.
             var answer = await cri.Runtime.PortForwardAsync(new PortForwardRequest { PodSandboxId = pod, Port = { ports.Remote } }, cri.Within(cancellationToken));
             using var socket = await ChannelSocket.ConnectAsync(answer.Url, [WebSocketProtocols.Version4], cancellationToken);
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var sending = SendAsync(local, socket, ended.Token);
-            try
-            {
-                await ReceiveAsync(socket, local, cancellationToken);
-            }
-            finally
-            {
-                await ended.CancelAsync();
-                await sending;
-            }
+            await ExchangeAsync(local, socket, cancellationToken);
         }
         catch (Exception failure) when (failure is IOException or RuntimeException or RpcException or SocketException)
         {
             await errors.WriteLineAsync($"crisharpctl: port {ports.Remote}: {(failure is RpcException rpc ? rpc.Status.Detail : failure.Message)}");
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // The whole forwarding ends.
+            // The whole forwarding ends, or nothing has come for too long after the client had ended.
         }
     }
 
-    private static async Task SendAsync(NetworkStream local, ChannelSocket socket, CancellationToken ended)
+    private static async Task ExchangeAsync(NetworkStream local, ChannelSocket socket, CancellationToken cancellationToken)
+    {
+        // Fires when the forwarding ends, when the pod's side has ended, or by silence after the client's end.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var sending = SendAsync(local, socket, ended);
+        try
+        {
+            await ReceiveAsync(socket, local, () => KeepAlive(ended, sending), ended.Token);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await sending;
+        }
+    }
+
+    private static void KeepAlive(CancellationTokenSource ended, Task sending)
+    {
+        if (sending.IsCompleted)
+        {
+            ended.CancelAfter(SilenceLimit);
+        }
+    }
+
+    private static async Task SendAsync(NetworkStream local, ChannelSocket socket, CancellationTokenSource ended)
     {
         try
         {
             var buffer = new byte[BufferBytes];
-            for (int count; (count = await local.ReadAsync(buffer, ended)) > 0;)
+            for (int count; (count = await local.ReadAsync(buffer, ended.Token)) > 0;)
             {
-                await socket.SendAsync(Data, buffer.AsMemory(0, count), ended);
+                await socket.SendAsync(Data, buffer.AsMemory(0, count), ended.Token);
             }
 
-            await socket.EndWritesAsync(ended);
+            ended.CancelAfter(SilenceLimit);
         }
         catch (Exception over) when (over is IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -100,7 +112,7 @@ internal sealed class PortForwarder(CriConnection cri, string pod, ForwardedPort
         }
     }
 
-    private async Task ReceiveAsync(ChannelSocket socket, NetworkStream local, CancellationToken cancellationToken)
+    private static async Task ReceiveAsync(ChannelSocket socket, NetworkStream local, Action came, CancellationToken cancellationToken)
     {
         // The first two bytes of each channel are the port.
         var greetings = new Dictionary<byte, int> { [Data] = sizeof(ushort), [Failure] = sizeof(ushort) };
@@ -115,6 +127,7 @@ internal sealed class PortForwarder(CriConnection cri, string pod, ForwardedPort
                     bytes = bytes[skipped..];
                 }
 
+                came();
                 if (channel == Data)
                 {
                     await local.WriteAsync(bytes, cancellationToken);

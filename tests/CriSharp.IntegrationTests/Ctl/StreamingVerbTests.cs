@@ -38,7 +38,7 @@ public sealed class StreamingVerbTests(SharedInstance shared) : PodTest(shared)
     public async Task Exec_WithATerminal_HasItsSizeAndLeavesItAsItWas()
     {
         var (_, container) = await RunSleeperAsync();
-        var script = $"stty rows 50 cols 132; '{PublishedPrograms.Ctl}' exec -it {container} sh -c 'stty size; test -t 0 && exit 5'; echo code $?; stty -a";
+        var script = $"stty rows 50 cols 132; '{PublishedPrograms.Ctl}' exec -it {container} sh -c 'until stty size 2>/dev/null; do sleep 0.05; done; test -t 0 && exit 5'; echo code $?; stty -a";
 
         var run = await RunAsync("/usr/bin/script", [], "-qec", script, "/dev/null");
 
@@ -68,7 +68,7 @@ public sealed class StreamingVerbTests(SharedInstance shared) : PodTest(shared)
         var (pod, _) = await RunSleeperAsync(config =>
         {
             config.Command.Clear();
-            config.Command.Add(["sh", "-c", $"while :; do nc -l -p {PodPort} -e cat; done"]);
+            config.Command.Add(["sh", "-c", $"while :; do nc -l -p {PodPort} -e head -n 1; done"]);
         });
         var port = FreePort();
         using var forward = ChildProcess.Start(new ProgramStart
@@ -77,10 +77,11 @@ public sealed class StreamingVerbTests(SharedInstance shared) : PodTest(shared)
             Arguments = [PublishedPrograms.Ctl, "port-forward", pod.Id, $"{port}:{PodPort}"],
             Environment = Variables,
         });
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await using var end = new KillAtEnd(forward);
 
-        Assert.Equal("first", await EchoAsync(port, "first", limit.Token));
-        Assert.Equal("second", await EchoAsync(port, "second", limit.Token));
+        Assert.Equal("first\n", await EchoAsync(port, "first\n", limit.Token));
+        Assert.Equal("second\n", await EchoAsync(port, "second\n", limit.Token));
 
         forward.Handle.Signal(2);
         Assert.Equal(130, (await forward.WaitForExitAsync(limit.Token)).ShellCode);
@@ -88,7 +89,7 @@ public sealed class StreamingVerbTests(SharedInstance shared) : PodTest(shared)
 
     private List<string> Variables => [$"CONTAINER_RUNTIME_ENDPOINT=unix://{Daemon.Socket}", "PATH=/usr/bin:/bin", "SHELL=/bin/sh"];
 
-    /// <summary>Until somebody listens on both sides; the echo ends when the sender has ended.</summary>
+    /// <summary>Until somebody listens on both sides.</summary>
     private static async Task<string> EchoAsync(int port, string words, CancellationToken cancellationToken)
     {
         while (true)
@@ -99,7 +100,6 @@ public sealed class StreamingVerbTests(SharedInstance shared) : PodTest(shared)
                 using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
                 await socket.SendAsync(Encoding.ASCII.GetBytes(words), cancellationToken);
-                socket.Shutdown(SocketShutdown.Send);
                 using var reader = new StreamReader(new NetworkStream(socket));
                 if (await reader.ReadToEndAsync(cancellationToken) is { Length: > 0 } echo)
                 {
@@ -112,6 +112,15 @@ public sealed class StreamingVerbTests(SharedInstance shared) : PodTest(shared)
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+        }
+    }
+
+    private sealed class KillAtEnd(ChildProcess process) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            process.Handle.Signal(Signals.SIGKILL);
+            await process.WaitForExitAsync(CancellationToken.None);
         }
     }
 
