@@ -1,6 +1,6 @@
 namespace CriSharp.Admin;
 
-/// <summary>Where the admin socket is and what it answers. HTTP/1.1 over a Unix socket; GET, but for what changes something: that is POST.</summary>
+/// <summary>Where the admin socket is and what it answers. HTTP/1.1 over a Unix socket; GET, but for what changes something: that is POST. A failure is an <see cref="ErrorDocument"/>.</summary>
 public static class AdminAddress
 {
     /// <summary><see cref="VersionDocument"/>.</summary>
@@ -23,6 +23,27 @@ public static class AdminAddress
 
     /// <summary>Figures for Prometheus, in its text format.</summary>
     public const string MetricsPath = "/metrics";
+
+    /// <summary>
+    /// <see cref="ImagesDocument"/>, POST: takes in the archive of images that is sent along. <see cref="NameParameter"/>, as often as wanted, names its only image;
+    /// without it the archive's own names count.
+    /// </summary>
+    public const string LoadPath = "/images/load";
+
+    /// <summary><see cref="ImagesDocument"/>, POST: gives <see cref="ImageParameter"/> the further name <see cref="NameParameter"/>.</summary>
+    public const string TagPath = "/images/tag";
+
+    /// <summary><see cref="ImagesDocument"/>, POST: takes <see cref="NameParameter"/> from the image that has it.</summary>
+    public const string UntagPath = "/images/untag";
+
+    /// <summary><see cref="VerificationDocument"/>: looks whether <see cref="ImageParameter"/> is whole.</summary>
+    public const string VerifyPath = "/images/verify";
+
+    /// <summary>A name or an id of an image that is here.</summary>
+    public const string ImageParameter = "image";
+
+    /// <summary>A name by tag.</summary>
+    public const string NameParameter = "name";
 
     /// <summary>No answer is longer: readers stop here. In bytes.</summary>
     public const int ResponseLimitBytes = 4 * 1024 * 1024;

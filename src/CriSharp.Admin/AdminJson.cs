@@ -9,4 +9,7 @@ namespace CriSharp.Admin;
 [JsonSerializable(typeof(PullsDocument))]
 [JsonSerializable(typeof(OperationsDocument))]
 [JsonSerializable(typeof(AuditDocument))]
+[JsonSerializable(typeof(ImagesDocument))]
+[JsonSerializable(typeof(ErrorDocument))]
+[JsonSerializable(typeof(VerificationDocument))]
 public sealed partial class AdminJson : JsonSerializerContext;

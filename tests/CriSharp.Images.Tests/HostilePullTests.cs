@@ -251,6 +251,9 @@ public sealed class HostilePullTests : IAsyncLifetime, IDisposable
 
         Assert.Equal((reference, 1, 2), (progress.Reference, progress.LayersDone, progress.LayersTotal));
         Assert.Equal((image.Layers[0].Blob.Length, image.Layers.Sum(layer => layer.Blob.Length)), (progress.BytesDone, progress.BytesTotal));
+        Assert.Equal(
+            [(image.Layers[0].Digest, LayerStage.Done, image.Layers[0].Blob.Length), (image.Layers[1].Digest, LayerStage.Waiting, 0L)],
+            progress.Layers.Select(layer => (layer.Blob.Digest.ToString(), layer.Stage, layer.BytesDone)));
         gate.SetResult();
         await pull;
         Assert.Empty(_images.Puller.Progress());

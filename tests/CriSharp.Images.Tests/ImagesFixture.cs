@@ -1,3 +1,4 @@
+using CriSharp.Images.Loading;
 using CriSharp.Images.Pulling;
 using CriSharp.Images.Trust;
 using CriSharp.Linux.Files;
@@ -53,6 +54,10 @@ internal sealed class ImagesFixture : IDisposable
 
     public PullImage Puller { get; private set; } = null!;
 
+    public LoadArchive Loader { get; private set; } = null!;
+
+    public NameImage Namer { get; private set; } = null!;
+
     public RemoveImage Remover { get; private set; } = null!;
 
     /// <summary>Ids of images that a container uses.</summary>
@@ -77,6 +82,8 @@ internal sealed class ImagesFixture : IDisposable
         Policy = new EnforcePolicy(new PolicyFiles(PolicyPath, Root), new CheckSignatures(Gpgv, NoCryptography.Instance), registry, SourcesFolder, Content);
         Puller = new PullImage(
             Store, FreeUnused, Content, Layers, registry, Policy, Room, new Operations(Time), PullOptions, Time, NullLogger<PullImage>.Instance);
+        Loader = new LoadArchive(Store, FreeUnused, Content, Layers, Room, new Operations(Time), PullOptions, Time, NullLogger<LoadArchive>.Instance);
+        Namer = new NameImage(Store, Names, NullLogger<NameImage>.Instance);
         Remover = new RemoveImage(Store, FreeUnused, id => InUse.Contains(id) ? "c1" : null, NullLogger<RemoveImage>.Instance);
     }
 

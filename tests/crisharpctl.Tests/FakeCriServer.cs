@@ -38,6 +38,7 @@ internal sealed class FakeCriServer : IAsyncDisposable
         _app.MapGrpcService<FakeImageService>();
         _app.MapGet(AdminAddress.AuditPath, context => context.Response.WriteAsJsonAsync(Audit, AdminJson.Default.AuditDocument));
         _app.MapPost(AdminAddress.AuditFixPath, context => context.Response.WriteAsJsonAsync(Fixed, AdminJson.Default.AuditDocument));
+        Admin.Map(_app);
         _app.MapGet(AdminAddress.PullsPath, async context =>
         {
             await context.Response.WriteAsJsonAsync(Images.Progress, AdminJson.Default.PullsDocument);
@@ -58,6 +59,8 @@ internal sealed class FakeCriServer : IAsyncDisposable
     public FakeRuntimeService Runtime { get; } = new();
 
     public FakeImageService Images { get; } = new();
+
+    public FakeAdmin Admin { get; } = new();
 
     /// <summary>The admin socket has answered how far the pulls are.</summary>
     public Task ProgressWasTold => _progressTold.Task;

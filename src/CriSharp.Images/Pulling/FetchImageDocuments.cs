@@ -1,20 +1,19 @@
 using CriSharp.Images.Artifacts;
 using CriSharp.Oci;
 using CriSharp.Primitives;
-using CriSharp.Registry;
 using CriSharp.Registry.Manifests;
 
 namespace CriSharp.Images.Pulling;
 
 /// <summary>Follows a digest to the manifest and config for this machine: 1. indexes; 2. the manifest; 3. the config; each checked before the next.</summary>
-internal sealed class FetchImageDocuments(RegistryRepository repository, string name, PlatformChoice platform)
+internal sealed class FetchImageDocuments(IImageSource source, string name, PlatformChoice platform)
 {
     private const int IndexDepthLimit = 4;
 
     /// <exception cref="RuntimeException">Also DataLoss: a document that is malformed or contradicts another one.</exception>
     public async Task<RemoteImage> RunAsync(Digest digest, CancellationToken cancellationToken)
     {
-        var document = await repository.FetchManifestAsync(digest, null, cancellationToken);
+        var document = await source.FetchManifestAsync(digest, null, cancellationToken);
         for (var depth = 1; MediaTypes.IsIndex(document.MediaType); depth++)
         {
             if (depth > IndexDepthLimit)
@@ -24,7 +23,7 @@ internal sealed class FetchImageDocuments(RegistryRepository repository, string 
 
             var index = Parsed(() => ImageIndex.Parse(document.Content.Span, document.MediaType));
             var chosen = platform.Choose(index, name);
-            document = await repository.FetchManifestAsync(chosen.Digest, chosen, cancellationToken);
+            document = await source.FetchManifestAsync(chosen.Digest, chosen, cancellationToken);
         }
 
         var manifest = Parsed(() => ImageManifest.Parse(document.Content.Span, document.MediaType));
@@ -34,7 +33,7 @@ internal sealed class FetchImageDocuments(RegistryRepository repository, string 
         }
 
         CheckKinds(manifest);
-        var configBytes = await repository.FetchBlobAsync(manifest.Config, ImageConfigFile.LimitBytes, cancellationToken);
+        var configBytes = await source.FetchBlobAsync(manifest.Config, ImageConfigFile.LimitBytes, cancellationToken);
         var config = Parsed(() => ImageConfigFile.Parse(configBytes));
         platform.Check(config.Platform, name);
         return config.DiffIds.Count == manifest.Layers.Count
@@ -46,7 +45,7 @@ internal sealed class FetchImageDocuments(RegistryRepository repository, string 
     /// <summary>The config of an artifact is whatever its maker likes: kept, not read.</summary>
     private async Task<RemoteImage> RunAsync(ManifestDocument document, ImageManifest manifest, ArtifactFiles files, CancellationToken cancellationToken)
     {
-        var bytes = await repository.FetchBlobAsync(manifest.Config, ImageConfigFile.LimitBytes, cancellationToken);
+        var bytes = await source.FetchBlobAsync(manifest.Config, ImageConfigFile.LimitBytes, cancellationToken);
         var config = new ImageConfigFile { Platform = new Platform(), Config = ImageConfig.Empty, DiffIds = files.Layers };
         return new RemoteImage(document, manifest, bytes, config) { Artifact = files };
     }

@@ -1,5 +1,4 @@
 using CriSharp.Oci;
-using CriSharp.Registry;
 using CriSharp.Storage.Layers;
 
 namespace CriSharp.Images.Pulling;
@@ -12,20 +11,25 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
 {
     /// <returns>The layers' records, each layer once, bottom first.</returns>
     public async Task<IReadOnlyList<LayerRecord>> RunAsync(
-        RegistryRepository repository, RemoteImage image, PullTracker tracker, CancellationToken cancellationToken)
+        IImageSource origin, RemoteImage image, PullTracker tracker, CancellationToken cancellationToken)
     {
         var wanted = image.DistinctLayers();
-        tracker.Expect(wanted.Count, wanted.Sum(layer => layer.Blob.SizeBytes));
+        var trackers = tracker.Expect([.. wanted.Select(layer => layer.Blob)]);
 
         // Fires when: the callers of the pull have gone (cancellationToken), or one layer failed, which ends the others.
         using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var slots = new SemaphoreSlim(options.ParallelLayers);
         var tasks = new List<Task<LayerRecord>>();
-        foreach (var (diffId, blob) in wanted)
+        foreach (var ((diffId, blob), progress) in wanted.Zip(trackers))
         {
+            if (layers.Contains(diffId))
+            {
+                progress.Done();
+            }
+
             // Slots are given in this order, so a layer never has one while a layer under it still waits for its own.
             Task<LayerRecord>[] lowers = [.. tasks];
-            tasks.Add(InSlotAsync(slots, together, () => FetchAsync(repository, image, diffId, blob, lowers, tracker, together.Token)));
+            tasks.Add(InSlotAsync(slots, together, () => FetchAsync(origin, image, diffId, blob, lowers, progress, together.Token)));
         }
 
         try
@@ -62,11 +66,10 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
     }
 
     private async Task<LayerRecord> FetchAsync(
-        RegistryRepository repository, RemoteImage image, DiffId diffId, Descriptor blob, Task<LayerRecord>[] lowers, PullTracker tracker, CancellationToken cancellationToken)
+        IImageSource origin, RemoteImage image, DiffId diffId, Descriptor blob, Task<LayerRecord>[] lowers, LayerTracker progress, CancellationToken cancellationToken)
     {
         // Nothing is fetched unless it is read: not for a layer that is here, nor for one that another pull is unpacking.
-        await using var content = repository.OpenBlob(blob);
-        var counted = new ByteCount(tracker);
+        await using var content = origin.OpenBlob(blob);
         var source = new LayerSource
         {
             Content = content,
@@ -75,18 +78,8 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
             FileName = image.Artifact?.NameOf(diffId),
             LowersAsync = async token => [.. (await Task.WhenAll(lowers).WaitAsync(options.LowerLayersTimeLimit, time, token)).Select(lower => lower.DiffId)],
         };
-        var record = await layers.UnpackAsync(source, counted, cancellationToken);
-        counted.Report(blob.SizeBytes);
-        tracker.LayerDone();
+        var record = await layers.UnpackAsync(source, progress, cancellationToken);
+        progress.Done();
         return record;
-    }
-
-    /// <summary>Counted where the bytes are read, not posted to a thread of the pool as Progress&lt;T&gt; does.</summary>
-    private sealed class ByteCount(PullTracker tracker) : IProgress<long>
-    {
-        private long _reported;
-
-        /// <param name="value">Bytes so far, never fewer than before.</param>
-        public void Report(long value) => tracker.AddBytes(value - Interlocked.Exchange(ref _reported, value));
     }
 }

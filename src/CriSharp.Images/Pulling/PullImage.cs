@@ -109,7 +109,7 @@ public sealed partial class PullImage(
         }
 
         Operation.At("manifest and config");
-        var image = await new FetchImageDocuments(repository, reference.ToString(), PlatformChoice.Host).RunAsync(resolved.Digest, cancellationToken);
+        var image = await new FetchImageDocuments(new RegistrySource(repository), reference.ToString(), PlatformChoice.Host).RunAsync(resolved.Digest, cancellationToken);
         var trusted = await policy.AtPullAsync(key.PolicyFile, new SignedSubject(reference, resolved.Digest, image.Document.Digest), credentials, cancellationToken);
         DiffId[] wanted = [.. image.Config.DiffIds.Distinct()];
         Operation.At("leases of the layers");
@@ -119,7 +119,7 @@ public sealed partial class PullImage(
         try
         {
             Operation.At("layers");
-            var records = await _fetchLayers.RunAsync(repository, image, tracker, cancellationToken);
+            var records = await _fetchLayers.RunAsync(new RegistrySource(repository), image, tracker, cancellationToken);
             Operation.At("sync of the layers");
             layers.SyncFileSystem();
             Operation.At("record");

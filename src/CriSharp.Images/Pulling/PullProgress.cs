@@ -16,4 +16,7 @@ public sealed record PullProgress
     public required long BytesTotal { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Bottom first, each layer once; empty until the manifest is known.</summary>
+    public required IReadOnlyList<LayerProgress> Layers { get; init; }
 }

@@ -1,30 +1,34 @@
+using CriSharp.Oci;
+
 namespace CriSharp.Images.Pulling;
 
 /// <summary>Counts what one pull has done so far; written by its layers' tasks, read by whoever asks.</summary>
 internal sealed class PullTracker(string reference, DateTimeOffset startedAt)
 {
-    private int _layersDone;
-    private int _layersTotal;
-    private long _bytesDone;
+    private volatile IReadOnlyList<LayerTracker> _layers = [];
     private long _bytesTotal;
 
-    public void Expect(int layers, long bytes)
+    /// <returns>One for each blob, in their order.</returns>
+    public IReadOnlyList<LayerTracker> Expect(IReadOnlyCollection<Descriptor> blobs)
     {
-        Volatile.Write(ref _layersTotal, layers);
-        Volatile.Write(ref _bytesTotal, bytes);
+        LayerTracker[] layers = [.. blobs.Select(blob => new LayerTracker(blob))];
+        Volatile.Write(ref _bytesTotal, blobs.Sum(blob => blob.SizeBytes));
+        _layers = layers;
+        return layers;
     }
 
-    public void AddBytes(long count) => Interlocked.Add(ref _bytesDone, count);
-
-    public void LayerDone() => Interlocked.Increment(ref _layersDone);
-
-    public PullProgress Snapshot() => new()
+    public PullProgress Snapshot()
     {
-        Reference = reference,
-        LayersDone = Volatile.Read(ref _layersDone),
-        LayersTotal = Volatile.Read(ref _layersTotal),
-        BytesDone = Volatile.Read(ref _bytesDone),
-        BytesTotal = Volatile.Read(ref _bytesTotal),
-        StartedAt = startedAt,
-    };
+        var layers = _layers;
+        return new PullProgress
+        {
+            Reference = reference,
+            LayersDone = layers.Count(layer => layer.IsDone),
+            LayersTotal = layers.Count,
+            BytesDone = layers.Sum(layer => layer.BytesDone),
+            BytesTotal = Volatile.Read(ref _bytesTotal),
+            StartedAt = startedAt,
+            Layers = [.. layers.Select(layer => layer.Snapshot())],
+        };
+    }
 }

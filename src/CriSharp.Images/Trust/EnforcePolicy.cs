@@ -73,9 +73,14 @@ public sealed class EnforcePolicy(PolicyFiles policies, CheckSignatures check, R
             refusals.Add($"as {name.Name}: {refusal}");
         }
 
+        if (refusals.Count == 0 && Read(file, image.Id).ForNameless.AcceptAnything)
+        {
+            return;
+        }
+
         var untold = refusals.Count - RefusalsTold;
         throw Failed(image.Id, refusals.Count == 0
-            ? "it has no name, so no scope of a policy can accept it: pull it"
+            ? "it has no name, so no scope of a policy can accept it: pull it, or give it a name"
             : $"{string.Join("; ", refusals.Take(RefusalsTold))}{(untold > 0 ? $"; and under {untold} more names" : "")}");
     }
 
@@ -106,15 +111,17 @@ public sealed class EnforcePolicy(PolicyFiles policies, CheckSignatures check, R
         }
     }
 
-    private Demands DemandsOn(string file, ImageReference image)
+    private Demands DemandsOn(string file, ImageReference image) => Read(file, image.ToString()).For(image);
+
+    private SignaturePolicy Read(string file, string image)
     {
         try
         {
-            return policies.Read(file).For(image);
+            return policies.Read(file);
         }
         catch (FormatException broken)
         {
-            throw Failed(image.ToString(), $"the signature policy can't be used, so nothing is accepted: {broken.Message}");
+            throw Failed(image, $"the signature policy can't be used, so nothing is accepted: {broken.Message}");
         }
     }
 

@@ -9,6 +9,19 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int TerminalControl(SafeHandle terminal, nuint request, WindowSizeCells* size);
+
+    /// <summary>More than any C library's struct termios: only the library itself looks into it.</summary>
+    internal const int TermiosBytes = 256;
+    internal const int TCSADRAIN = 1;
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int tcgetattr(SafeHandle terminal, byte* attributes);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int tcsetattr(SafeHandle terminal, int when, byte* attributes);
+
+    [LibraryImport("libc")]
+    internal static partial void cfmakeraw(byte* attributes);
 }
 
 /// <summary>struct winsize</summary>

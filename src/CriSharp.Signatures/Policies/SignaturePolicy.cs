@@ -14,6 +14,9 @@ public sealed record SignaturePolicy(
     /// <summary>The policy of a host without one.</summary>
     public static SignaturePolicy Absent(string path) => new($"{path} (absent)", [new Requirement.AcceptAnything("default")], NoScopes);
 
+    /// <summary>Of an image that has no name, so that no scope fits it.</summary>
+    public Demands ForNameless => new($"default of {Source}", Default);
+
     /// <summary>Of the scopes that fit the image the most exact one alone.</summary>
     public Demands For(ImageReference image)
     {

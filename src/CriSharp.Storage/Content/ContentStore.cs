@@ -3,6 +3,7 @@ using CriSharp.Linux;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
 using CriSharp.Primitives;
+using CriSharp.Storage.Archives;
 using CriSharp.Storage.Layers;
 
 namespace CriSharp.Storage.Content;
@@ -63,6 +64,11 @@ public sealed class ContentStore
             File.Delete(temporary);
         }
     }
+
+    /// <summary>Takes in an archive, to be read in any order while the answer is held; it is no content of the store.</summary>
+    /// <exception cref="RuntimeException">DataLoss: malformed or truncated; ResourceExhausted; Unimplemented; Unavailable: it did not come whole.</exception>
+    public Task<TarArchive> ReceiveArchiveAsync(Stream archive, ArchiveLimits limits, CancellationToken cancellationToken) =>
+        new ArchiveIntake(_staging, limits).RunAsync(archive, cancellationToken);
 
     /// <returns>null when it isn't there.</returns>
     /// <exception cref="IOException">Longer than the limit.</exception>

@@ -16,12 +16,17 @@ internal static class CommandTree
           crisharpctl run -d --name web -p 127.0.0.1:8080:80 -v /srv/www:/usr/share/nginx/html:ro docker.io/library/nginx:latest
           crisharpctl logs -f web
           crisharpctl exec web cat /etc/hostname
+          crisharpctl exec -it web sh
+          crisharpctl port-forward web 8080:80
           crisharpctl stop web
           crisharpctl rm web
+          docker save busybox | crisharpctl load -
+          crisharpctl gc --dry-run
           crisharpctl --endpoint unix:///run/containerd/containerd.sock ps --json
 
         Exit codes: 0 done, 1 failed, 2 wrong usage, 3 runtime not reachable, 4 not found, 5 timed out;
         run and exec give the container's own exit code, and 125 when the error is not the container's;
+        image verify gives 1 when something is wrong;
         audit gives 1 when it finds something, with --fix when something stays.
         """;
 
@@ -36,7 +41,8 @@ internal static class CommandTree
         Command[] commands =
         [
             run, PodsCommand.Create(verb), PsCommand.Create(verb), LogsCommand.Create(verb), exec, StopCommand.Create(verb), RemoveCommand.Create(verb),
-            PullCommand.Create(verb), ImagesCommand.Create(verb), RemoveImageCommand.Create(verb), InfoCommand.Create(verb),
+            PullCommand.Create(verb), ImagesCommand.Create(verb), RemoveImageCommand.Create(verb), LoadCommand.Create(verb), TagCommand.Create(verb),
+            UntagCommand.Create(verb), CollectCommand.Create(verb), ImageCommand.Create(verb), AttachCommand.Create(verb), PortForwardCommand.Create(verb), InfoCommand.Create(verb),
             WhyCommand.Create(verb), AuditCommand.Create(verb), VersionCommand.Create(verb),
         ];
         foreach (var command in commands)

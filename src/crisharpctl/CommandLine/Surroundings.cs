@@ -1,10 +1,16 @@
 using System.Text;
+using CriSharp.Linux;
+using CriSharp.Linux.Terminals;
+using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Ctl.CommandLine;
 
 /// <summary>What a verb touches of the outside besides the runtime, so that tests can stand in for it.</summary>
 internal sealed class Surroundings : IDisposable
 {
+    private const int StandardInputNumber = 0;
+    private const int StandardErrorNumber = 2;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     public Surroundings(Stream standardOutput, Stream standardError)
@@ -21,12 +27,24 @@ internal sealed class Surroundings : IDisposable
     /// <summary>Raw bytes, for what containers say.</summary>
     public Stream StandardError { get; }
 
+    /// <summary>Raw bytes; the caller disposes of it.</summary>
+    public Func<Stream> OpenStandardInput { get; init; } = () => Stream.Null;
+
+    /// <summary>Makes the terminal behind standard input hand on keys as they are, until what is returned is disposed of; null: it is none.</summary>
+    public Func<IDisposable?> EnterRawMode { get; init; } = () => null;
+
+    /// <summary>Of the terminal behind standard input, as it is now; null: it is none.</summary>
+    public Func<TerminalSize?> InputTerminalSize { get; init; } = () => null;
+
     public TextWriter Out { get; }
 
     public TextWriter Error { get; }
 
     /// <summary>Somebody watches: progress is drawn.</summary>
     public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Columns and rows of the terminal behind standard error; it may change.</summary>
+    public Func<(int Columns, int Rows)> ErrorTerminalSize { get; init; } = () => (80, 24);
 
     public Func<string, string?> EnvironmentVariable { get; init; } = _ => null;
 
@@ -38,8 +56,34 @@ internal sealed class Surroundings : IDisposable
     public static Surroundings OfThisProcess() => new(Console.OpenStandardOutput(), Console.OpenStandardError())
     {
         ErrorIsTerminal = !Console.IsErrorRedirected,
+        OpenStandardInput = OpenInput,
+        EnterRawMode = EnterRaw,
+        InputTerminalSize = () => SizeOf(StandardInputNumber),
+        ErrorTerminalSize = SizeOfTerminal,
         EnvironmentVariable = Environment.GetEnvironmentVariable,
     };
+
+    private static (int Columns, int Rows) SizeOfTerminal() =>
+        SizeOf(StandardErrorNumber) is { Columns: > 0, Rows: > 0 } size ? (size.Columns, size.Rows) : (80, 24);
+
+    // The console's own stream edits lines.
+    private static FileStream OpenInput() => new(new SafeFileHandle(StandardInputNumber, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+
+    private static RawTerminal? EnterRaw() =>
+        SizeOf(StandardInputNumber) is null ? null : RawTerminal.Enter(new SafeFileHandle(StandardInputNumber, ownsHandle: false));
+
+    private static TerminalSize? SizeOf(int descriptor)
+    {
+        try
+        {
+            using var terminal = new SafeFileHandle(descriptor, ownsHandle: false);
+            return TerminalSize.Of(terminal);
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
+    }
 
     public void Dispose()
     {

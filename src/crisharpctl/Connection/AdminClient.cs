@@ -9,6 +9,7 @@ namespace CriSharp.Ctl.Connection;
 /// <summary>Asks the admin socket beside a CRI socket. Other runtimes have none, and then there is no answer.</summary>
 internal sealed class AdminClient : IDisposable
 {
+    private const int Succeeded = 200;
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>An audit looks twice, and each removal has a limit of its own in the daemon.</summary>
@@ -66,36 +67,53 @@ internal sealed class AdminClient : IDisposable
 
     /// <summary>Has the daemon look for leftovers.</summary>
     /// <param name="fix">It removes what may be removed.</param>
-    /// <exception cref="RuntimeException">Unavailable: no daemon answers; FailedPrecondition: it has no such page; DeadlineExceeded; Internal: it answers in other words.</exception>
-    public async Task<AuditDocument> AuditAsync(bool fix, CancellationToken cancellationToken)
-    {
-        if (_http is null)
-        {
-            throw new RuntimeException(ErrorKind.Unavailable, $"no admin socket lies at {_path}: only crisharpd has one, and only while it runs");
-        }
+    /// <inheritdoc cref="CallAsync" path="/exception"/>
+    public Task<AuditDocument> AuditAsync(bool fix, CancellationToken cancellationToken) => CallAsync(
+        fix ? HttpMethod.Post : HttpMethod.Get, fix ? AdminAddress.AuditFixPath : AdminAddress.AuditPath, AuditLimit, AdminJson.Default.AuditDocument, cancellationToken);
 
+    /// <summary>Asks for what only the daemon can do.</summary>
+    /// <exception cref="RuntimeException">What the daemon says; Unavailable: no daemon answers; FailedPrecondition: it has no such page; DeadlineExceeded; Internal: it answers in other words.</exception>
+    public async Task<T> CallAsync<T>(HttpMethod method, string pathAndQuery, TimeSpan timeLimit, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        var http = _http ?? throw NoSocket();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(AuditLimit);
+        limit.CancelAfter(timeLimit);
         try
         {
-            using var request = new HttpRequestMessage(fix ? HttpMethod.Post : HttpMethod.Get, fix ? AdminAddress.AuditFixPath : AdminAddress.AuditPath);
-            using var answer = await _http.SendAsync(request, limit.Token);
-            var content = await answer.Content.ReadAsByteArrayAsync(limit.Token);
-            return answer.IsSuccessStatusCode && JsonSerializer.Deserialize(content, AdminJson.Default.AuditDocument) is { } document
-                ? document
-                : throw new RuntimeException(ErrorKind.FailedPrecondition, $"the daemon at {_path} answered {(int)answer.StatusCode}: it is of another release, or its log says why");
+            using var request = new HttpRequestMessage(method, pathAndQuery);
+            using var answer = await http.SendAsync(request, limit.Token);
+            return Read((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(limit.Token), type);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            throw new RuntimeException(ErrorKind.Unavailable, $"no daemon answers at {_path}: {failure.Message}", failure);
-        }
-        catch (JsonException failure)
-        {
-            throw new RuntimeException(ErrorKind.Internal, $"the daemon at {_path} answered in words of another release: {failure.Message}", failure);
+            throw NoAnswer(failure);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new RuntimeException(ErrorKind.DeadlineExceeded, $"the audit took longer than {AuditLimit.TotalMinutes:0} minutes; it goes no further");
+            throw new RuntimeException(ErrorKind.DeadlineExceeded, $"the daemon took longer than {timeLimit.TotalMinutes:0} minutes; it goes no further");
+        }
+    }
+
+    /// <summary>Sends something long with a request; it takes as long as it takes.</summary>
+    /// <param name="sentBytes">Told how much has been sent so far.</param>
+    /// <inheritdoc cref="CallAsync" path="/exception"/>
+    public async Task<T> SendAsync<T>(string pathAndQuery, Stream content, IProgress<long> sentBytes, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (!IsThere)
+        {
+            throw NoSocket();
+        }
+
+        try
+        {
+            var answer = await new AdminUpload(_path, sentBytes).PostAsync(pathAndQuery, content, cancellationToken);
+            return Read(answer.Status, answer.Content, type);
+        }
+        catch (Exception failure) when (failure is SocketException or IOException)
+        {
+            throw NoAnswer(failure);
         }
     }
 
@@ -126,4 +144,31 @@ internal sealed class AdminClient : IDisposable
             return null;
         }
     }
+
+    private T Read<T>(int status, byte[] content, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            if (status == Succeeded)
+            {
+                return JsonSerializer.Deserialize(content, type) ?? throw new JsonException("it is null");
+            }
+
+            if (content is [(byte)'{', ..] && JsonSerializer.Deserialize(content, AdminJson.Default.ErrorDocument) is { } error)
+            {
+                throw new RuntimeException(error.Kind, error.Message);
+            }
+        }
+        catch (JsonException failure)
+        {
+            throw new RuntimeException(ErrorKind.Internal, $"the daemon at {_path} answered in words of another release: {failure.Message}", failure);
+        }
+
+        throw new RuntimeException(ErrorKind.FailedPrecondition, $"the daemon at {_path} answered {status}: it is of another release, or its log says why");
+    }
+
+    private RuntimeException NoSocket() => new(ErrorKind.Unavailable, $"no admin socket lies at {_path}: only crisharpd has one, and only while it runs");
+
+    private RuntimeException NoAnswer(Exception failure) => new(ErrorKind.Unavailable, $"no daemon answers at {_path}: {failure.Message}", failure);
 }

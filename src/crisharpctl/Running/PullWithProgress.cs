@@ -8,14 +8,20 @@ using Grpc.Core;
 
 namespace CriSharp.Ctl.Running;
 
-/// <summary>Pulls one image and tells how far it is: bytes, layers and speed from the admin socket, elapsed time where there is none.</summary>
+/// <summary>
+/// Pulls one image and tells how far it is: each layer, bytes and speed from the admin socket, elapsed time where there is none. On a terminal the
+/// lines are drawn over each other; else one is written now and then.
+/// </summary>
 internal sealed class PullWithProgress(CriConnection cri, Surroundings surroundings)
 {
     private const string CredentialsVariable = "CRISHARPCTL_CREDS";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
 
+    private readonly LiveLines _live = new(surroundings.Error, surroundings.ErrorTerminalSize);
+    private readonly LayerLines _layers = new(surroundings.Time);
     private PullDocument? _last;
-    private int _drawnColumns;
+    private TimeSpan _toldAt;
 
     /// <param name="credentials">"user:password"; null: those of the environment, or none.</param>
     public async Task<PullImageResponse> RunAsync(string image, string? credentials, CancellationToken cancellationToken)
@@ -33,13 +39,19 @@ internal sealed class PullWithProgress(CriConnection cri, Surroundings surroundi
         };
         using var pull = cri.Images.PullImageAsync(request, CriConnection.Unlimited(cancellationToken));
         using var admin = new AdminClient(cri.Endpoint);
-        while (!await EndedAsync(pull.ResponseAsync, cancellationToken))
+        try
         {
-            await LookAsync(admin, image, cancellationToken);
-            Draw(Line(image, surroundings.Time.GetElapsedTime(started)));
+            while (!await EndedAsync(pull.ResponseAsync, cancellationToken))
+            {
+                await LookAsync(admin, image, cancellationToken);
+                Tell(image, surroundings.Time.GetElapsedTime(started));
+            }
+        }
+        finally
+        {
+            _live.Clear();
         }
 
-        Draw("");
         var answer = await pull.ResponseAsync;
         await surroundings.Error.WriteLineAsync(await SummaryAsync(image, surroundings.Time.GetElapsedTime(started), cancellationToken));
         return answer;
@@ -89,17 +101,18 @@ internal sealed class PullWithProgress(CriConnection cri, Surroundings surroundi
         _last = pulls?.Pulls.FirstOrDefault(pull => IsOf(pull, image)) ?? _last;
     }
 
-    private string Line(string image, TimeSpan elapsed) => ProgressLine(image, _last, elapsed);
-
-    private void Draw(string line)
+    private void Tell(string image, TimeSpan elapsed)
     {
-        if (!surroundings.ErrorIsTerminal || (line.Length == 0 && _drawnColumns == 0))
+        var line = ProgressLine(image, _last, elapsed);
+        if (surroundings.ErrorIsTerminal)
         {
-            return;
+            _live.Draw(_last is null ? [line] : [.. _layers.Of(_last), line]);
         }
-
-        surroundings.Error.Write('\r' + line.PadRight(_drawnColumns) + (line.Length == 0 ? "\r" : ""));
-        _drawnColumns = line.Length;
+        else if (elapsed - _toldAt >= PlainInterval)
+        {
+            _toldAt = elapsed;
+            surroundings.Error.WriteLine(line);
+        }
     }
 
     private async Task<string> SummaryAsync(string image, TimeSpan elapsed, CancellationToken cancellationToken)

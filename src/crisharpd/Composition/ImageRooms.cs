@@ -3,6 +3,8 @@ using CriSharp.Daemon.Hosting;
 using CriSharp.Daemon.Services;
 using CriSharp.Daemon.Signing;
 using CriSharp.Images;
+using CriSharp.Images.Checking;
+using CriSharp.Images.Loading;
 using CriSharp.Images.Pulling;
 using CriSharp.Images.Trust;
 using CriSharp.Linux.Files;
@@ -76,6 +78,9 @@ internal static class ImageRooms
             provider.GetRequiredService<ContentStore>()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PullImage>(provider, provider.GetRequiredService<ImageDisk>().Room));
         services.AddSingleton<PullByName>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LoadArchive>(provider, provider.GetRequiredService<ImageDisk>().Room));
+        services.AddSingleton<NameImage>();
+        services.AddSingleton<VerifyImage>();
         services.AddSingleton<ContainerFileSystem>();
         services.AddSingleton<ImageVerbs>();
         services.AddSingleton<ListedImages>();

@@ -27,6 +27,7 @@ internal static class Rooms
         services.AddSingleton<IStartUp, StartUp>();
         services.AddSingleton<DaemonPages>();
         services.AddSingleton<AuditPages>();
+        services.AddSingleton<ImagePages>();
         services.AddSingleton<IMetricSource, AuditMetrics>();
         services.AddSingleton<IMetricSource, PodMetrics>();
         services.AddSingleton<IMetricSource, DaemonMetrics>();

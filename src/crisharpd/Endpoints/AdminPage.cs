@@ -1,14 +1,20 @@
 namespace CriSharp.Daemon.Endpoints;
 
 /// <summary>One path of the admin socket.</summary>
-/// <param name="AnswerAsync">Makes the answer; the token fires when whoever asked has gone.</param>
-internal sealed record AdminPage(string Path, string ContentType, Func<CancellationToken, Task<byte[]>> AnswerAsync)
+/// <param name="AnswerAsync">Makes the answer.</param>
+internal sealed record AdminPage(string Path, string ContentType, Func<AdminRequest, Task<byte[]>> AnswerAsync)
 {
+    private const string JsonType = "application/json";
+
     /// <summary>The one method that it answers: GET, or POST where it changes something.</summary>
     public string Method { get; init; } = "GET";
 
     /// <summary>A page that is a JSON document in UTF-8.</summary>
-    public static AdminPage Json(string path, Func<CancellationToken, Task<byte[]>> answerAsync) => new(path, "application/json", answerAsync);
+    /// <param name="answerAsync">The token fires when whoever asked has gone.</param>
+    public static AdminPage Json(string path, Func<CancellationToken, Task<byte[]>> answerAsync) => new(path, JsonType, request => answerAsync(request.Gone));
 
     public static AdminPage Json(string path, Func<byte[]> answer) => Json(path, _ => Task.FromResult(answer()));
+
+    /// <summary>The same of a page that is asked for something.</summary>
+    public static AdminPage JsonFor(string path, Func<AdminRequest, Task<byte[]>> answerAsync) => new(path, JsonType, answerAsync);
 }

@@ -1,4 +1,7 @@
+using CriSharp.Primitives;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CriSharp.Daemon.Endpoints;
@@ -25,10 +28,39 @@ internal static class AdminPages
                 return;
             }
 
-            var answer = await page.AnswerAsync(http.RequestAborted);
+            byte[] answer;
+            try
+            {
+                TakeAnyBody(http);
+                answer = await page.AnswerAsync(new AdminRequest(http));
+            }
+            catch (RuntimeException failure)
+            {
+                await AdminErrors.WriteAsync(http.Response, failure);
+                return;
+            }
+            catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+            {
+                return;
+            }
+
             http.Response.ContentType = page.ContentType;
             http.Response.ContentLength = answer.Length;
             await http.Response.Body.WriteAsync(answer, http.RequestAborted);
         };
+    }
+
+    /// <summary>An archive is as long as it is, and may come as slowly as it likes: who can send one is root.</summary>
+    private static void TakeAnyBody(HttpContext http)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null;
+        }
+
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
     }
 }

@@ -16,6 +16,7 @@ internal sealed class DaemonPages(
     ImageVerbs images,
     Operations operations,
     AuditPages auditPages,
+    ImagePages imagePages,
     IEnumerable<IMetricSource> metricSources,
     TimeProvider time)
 {
@@ -29,6 +30,7 @@ internal sealed class DaemonPages(
         AdminPage.Json(AdminAddress.OperationsPath, () => JsonSerializer.SerializeToUtf8Bytes(UnderWay(), AdminJson.Default.OperationsDocument)),
         new(AdminAddress.MetricsPath, PrometheusText.ContentType, _ => Task.FromResult(PrometheusText.Write(metricSources.SelectMany(source => source.Collect())))),
         .. auditPages.All,
+        .. imagePages.All,
     ];
 
     private StatusDocument Status() => new()
@@ -55,7 +57,7 @@ internal sealed class DaemonPages(
         StageSeconds = operation.StageAge.TotalSeconds,
     };
 
-    private PullsDocument Pulls() => new() { Pulls = [.. images.PullImage.Progress().Select(Describe)] };
+    private PullsDocument Pulls() => new() { Pulls = [.. images.PullImage.Progress().Concat(images.LoadArchive.Progress()).Select(Describe)] };
 
     private static PullDocument Describe(PullProgress pull) => new()
     {
@@ -65,5 +67,21 @@ internal sealed class DaemonPages(
         LayersTotal = pull.LayersTotal,
         BytesDone = pull.BytesDone,
         BytesTotal = pull.BytesTotal,
+        Layers = [.. pull.Layers.Select(Describe)],
+    };
+
+    private static LayerDocument Describe(LayerProgress layer) => new()
+    {
+        Digest = layer.Blob.Digest.ToString(),
+        State = layer.Stage switch
+        {
+            LayerStage.Downloading => LayerState.Downloading,
+            LayerStage.Unpacking => LayerState.Unpacking,
+            LayerStage.Present => LayerState.Present,
+            LayerStage.Done => LayerState.Done,
+            _ => LayerState.Waiting,
+        },
+        BytesDone = layer.BytesDone,
+        BytesTotal = layer.Blob.SizeBytes,
     };
 }

@@ -1,4 +1,5 @@
 using CriSharp.Images;
+using CriSharp.Images.Loading;
 using CriSharp.Images.Pulling;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Events;
@@ -38,4 +39,4 @@ internal sealed record PodVerbs(
 
 /// <summary>The verbs of the room of the images, as the services call them.</summary>
 internal sealed record ImageVerbs(
-    ImageStore Store, PullImage PullImage, RemoveImage RemoveImage, ContainerFileSystem ContainerFileSystem, PullByName PullByName);
+    ImageStore Store, PullImage PullImage, RemoveImage RemoveImage, ContainerFileSystem ContainerFileSystem, PullByName PullByName, LoadArchive LoadArchive);

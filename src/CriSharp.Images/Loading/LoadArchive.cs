@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using CriSharp.Images.Pulling;
+using CriSharp.Oci;
+using CriSharp.Primitives;
+using CriSharp.Storage;
+using CriSharp.Storage.Archives;
+using CriSharp.Storage.Content;
+using CriSharp.Storage.Layers;
+using Microsoft.Extensions.Logging;
+
+namespace CriSharp.Images.Loading;
+
+/// <summary>
+/// Takes the images of an archive in: 1. the archive comes whole onto the disk, under no name; 2. the documents of all its images are read and checked;
+/// 3. their layers are unpacked and verified as those of a pull; 4. the file system is synced once; 5. the records are durable, then visible.
+/// </summary>
+public sealed partial class LoadArchive(
+    ImageStore images,
+    FreeUnusedLayers freeUnused,
+    ContentStore content,
+    LayerStore layers,
+    DiskRoom room,
+    Operations operations,
+    PullOptions options,
+    TimeProvider time,
+    ILogger<LoadArchive> logger)
+{
+    private const string Subject = "archive";
+    private const long DocumentsLimitBytes = 64L << 20;
+
+    private readonly ConcurrentDictionary<PullTracker, byte> _running = new();
+    private readonly FetchLayers _fetchLayers = new(layers, options, time);
+
+    /// <summary>The loads under way, image by image.</summary>
+    public IReadOnlyList<PullProgress> Progress() => [.. _running.Keys.Select(tracker => tracker.Snapshot()).OrderBy(load => load.StartedAt)];
+
+    /// <param name="archive">A tar, plain or compressed, of an OCI layout or as docker save makes it.</param>
+    /// <param name="names">Names by tag, instead of those in the archive, which must hold one image then. Empty: those in the archive.</param>
+    /// <exception cref="RuntimeException">
+    /// DataLoss: malformed, truncated, or not what its digests say; InvalidArgument: names for several images; NotFound, FailedPrecondition: for another kind of machine;
+    /// ResourceExhausted; Unavailable: the archive did not come whole. Nothing of it is left then.
+    /// </exception>
+    public async Task<IReadOnlyList<LoadedImage>> RunAsync(Stream archive, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
+    {
+        using var operation = operations.Begin(nameof(LoadArchive), "", Subject);
+        room.Require("loading an archive of images");
+        Operation.At("archive");
+        using var received = await content.ReceiveArchiveAsync(archive, new ArchiveLimits { FreeBytesKept = room.FloorBytes }, cancellationToken);
+        Operation.At("manifests and configs");
+        var contents = ArchiveContents.Read(received);
+        if (names.Count > 0 && contents.Images.Count != 1)
+        {
+            throw new RuntimeException(ErrorKind.InvalidArgument, $"the archive holds {contents.Images.Count} images, so a name can't be given: load it without, and tag them");
+        }
+
+        var found = await ReadAsync(contents, names, cancellationToken);
+        return await KeepAsync(contents, found, cancellationToken);
+    }
+
+    private static async Task<List<FoundImage>> ReadAsync(ArchiveContents contents, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
+    {
+        var found = new List<FoundImage>();
+        var bytes = 0L;
+        foreach (var image in contents.Images)
+        {
+            var what = image.Names.Count > 0 ? image.Names[0].ToString() : image.Manifest.Digest.ToString();
+            var documents = await new FetchImageDocuments(contents, what, PlatformChoice.Host).RunAsync(image.Manifest.Digest, cancellationToken);
+            bytes += documents.Document.Content.Length + documents.ConfigBytes.Length;
+            if (bytes > DocumentsLimitBytes)
+            {
+                throw new RuntimeException(ErrorKind.ResourceExhausted, $"the manifests and configs of the archive have more than {DocumentsLimitBytes} bytes together");
+            }
+
+            found.Add(new FoundImage(documents, names.Count > 0 ? names : image.Names));
+        }
+
+        return found;
+    }
+
+    private async Task<IReadOnlyList<LoadedImage>> KeepAsync(ArchiveContents contents, List<FoundImage> found, CancellationToken cancellationToken)
+    {
+        DiffId[] wanted = [.. found.SelectMany(image => image.Documents.Config.DiffIds).Distinct()];
+        Operation.At("leases of the layers");
+        using var lease = await images.LayerLeases.LeaseAsync(wanted, cancellationToken);
+        try
+        {
+            Operation.At("layers");
+            var records = new List<ImageRecord>();
+            foreach (var image in found)
+            {
+                records.Add(RecordOf(image, await FetchAsync(contents, image, cancellationToken)));
+            }
+
+            Operation.At("sync of the layers");
+            layers.SyncFileSystem();
+            Operation.At("record");
+            foreach (var (image, record) in found.Zip(records))
+            {
+                await images.AddAsync(record, token => IngestAsync(image.Documents, token), cancellationToken);
+                Loaded(record.Id, string.Join(' ', record.RepoTags));
+            }
+
+            return [.. records.Select(record => new LoadedImage(record.Id, record.RepoTags))];
+        }
+        catch
+        {
+            lease.Dispose();
+            await freeUnused.RunAsync(wanted, [.. found.SelectMany(image => image.Documents.DocumentDigests)], CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<LayerRecord>> FetchAsync(ArchiveContents contents, FoundImage image, CancellationToken cancellationToken)
+    {
+        var tracker = new PullTracker(image.Names.Count > 0 ? image.Names[0].ToString() : image.Documents.Id, time.GetUtcNow());
+        _running[tracker] = 0;
+        try
+        {
+            return await _fetchLayers.RunAsync(contents, image.Documents, tracker, cancellationToken);
+        }
+        finally
+        {
+            _running.TryRemove(tracker, out _);
+        }
+    }
+
+    private async Task IngestAsync(RemoteImage image, CancellationToken cancellationToken)
+    {
+        foreach (var (bytes, digest) in new[] { (image.Document.Content, image.Document.Digest), (image.ConfigBytes, image.Manifest.Config.Digest) })
+        {
+            using var document = new MemoryStream(bytes.ToArray(), writable: false);
+            await content.IngestAsync(document, digest, ImageManifest.LimitBytes, cancellationToken);
+        }
+    }
+
+    /// <summary>No name by digest: only a registry can say what it gives under one.</summary>
+    private ImageRecord RecordOf(FoundImage image, IReadOnlyList<LayerRecord> records) => new()
+    {
+        Id = image.Documents.Id,
+        RepoTags = [.. image.Names.Select(name => name.TagReference!)],
+        RepoDigests = [],
+        Layers = image.Documents.Config.DiffIds,
+        SizeBytes = records.Sum(layer => layer.SizeBytes),
+        Platform = image.Documents.Config.Platform,
+        Config = image.Documents.Config.Config,
+        ArtifactType = image.Documents.Artifact?.Type,
+        Documents = image.Documents.DocumentDigests,
+        CreatedAt = image.Documents.Config.Created,
+        PulledAt = time.GetUtcNow(),
+    };
+
+    [LoggerMessage(340, LogLevel.Information, "Loaded image {Image} from an archive ({Names})")]
+    private partial void Loaded(string image, string names);
+
+    private sealed record FoundImage(RemoteImage Documents, IReadOnlyList<ImageReference> Names);
+}
