@@ -8,7 +8,7 @@ namespace CriSharp.Cri.V1;
 /// </summary>
 public sealed partial class Container
 {
-    internal UnknownFieldSet? AsEntry { get; private set; }
+    internal byte[] AsEntry { get; private set; } = [];
 
     /// <summary>The same on the wire.</summary>
     public Container Prepare()
@@ -27,7 +27,7 @@ public sealed partial class Container
 /// <inheritdoc cref="Container"/>
 public sealed partial class PodSandbox
 {
-    internal UnknownFieldSet? AsEntry { get; private set; }
+    internal byte[] AsEntry { get; private set; } = [];
 
     /// <inheritdoc cref="Container.Prepare"/>
     public PodSandbox Prepare()
@@ -81,14 +81,14 @@ public sealed partial class ListImagesResponse
 public sealed partial class ListContainersResponse
 {
     /// <param name="prepared">By <see cref="Container.Prepare"/>; behind all that were added before.</param>
-    public void AddPrepared(Container prepared) => _unknownFields = UnknownFieldSet.MergeFrom(_unknownFields, prepared.AsEntry);
+    public void AddPrepared(Container prepared) => _unknownFields = PreparedEntry.Add(_unknownFields, prepared.AsEntry);
 }
 
 /// <inheritdoc cref="ListContainersResponse"/>
 public sealed partial class ListPodSandboxResponse
 {
     /// <param name="prepared">By <see cref="PodSandbox.Prepare"/>; behind all that were added before.</param>
-    public void AddPrepared(PodSandbox prepared) => _unknownFields = UnknownFieldSet.MergeFrom(_unknownFields, prepared.AsEntry);
+    public void AddPrepared(PodSandbox prepared) => _unknownFields = PreparedEntry.Add(_unknownFields, prepared.AsEntry);
 }
 
 /// <summary>A message as the field of a list that holds it.</summary>
@@ -97,18 +97,20 @@ internal static class PreparedEntry
     /// <summary>The number that the lists' fields have.</summary>
     private const int Field = 1;
 
-    public static UnknownFieldSet Of(IMessage message)
+    public static byte[] Of(IMessage message)
     {
-        var size = CodedOutputStream.ComputeTagSize(Field) + CodedOutputStream.ComputeMessageSize(message);
-        var bytes = new byte[size];
-        using (var output = new CodedOutputStream(bytes))
-        {
-            output.WriteTag(Field, WireFormat.WireType.LengthDelimited);
-            output.WriteMessage(message);
-        }
+        var bytes = new byte[CodedOutputStream.ComputeTagSize(Field) + CodedOutputStream.ComputeMessageSize(message)];
+        using var output = new CodedOutputStream(bytes);
+        output.WriteTag(Field, WireFormat.WireType.LengthDelimited);
+        output.WriteMessage(message);
+        return bytes;
+    }
 
-        var input = new CodedInputStream(bytes);
+    /// <summary>Read from bytes each time: sets that are merged share their fields, so the first entry's would grow with each list.</summary>
+    public static UnknownFieldSet Add(UnknownFieldSet? fields, byte[] entry)
+    {
+        var input = new CodedInputStream(entry);
         input.ReadTag();
-        return UnknownFieldSet.MergeFieldFrom(null, input);
+        return UnknownFieldSet.MergeFieldFrom(fields, input);
     }
 }

@@ -83,8 +83,9 @@ internal static class ImageReferenceGrammar
     private static bool IsIpV6(ReadOnlySpan<char> text) =>
         !text.Contains('%') && text.Contains(':') && System.Net.IPAddress.TryParse(text, out _);
 
+    // Parsing a number lets NULs at its end pass.
     private static bool IsPort(ReadOnlySpan<char> text) =>
-        text.Length is > 0 and <= 5 && ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        text.Length is > 0 and <= 5 && !text.ContainsAnyExceptInRange('0', '9') && ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     private static bool IsPathComponent(string component)
     {

@@ -47,4 +47,22 @@ public class PreparedMessageTests
 
         Assert.Equal(sandbox, PodSandbox.Parser.ParseFrom(sandbox.Prepare().ToByteArray()));
     }
+
+    /// <summary>The same prepared messages go into list after list.</summary>
+    [Fact]
+    public void Lists_OfPreparedMessages_AreTheSameEachTime()
+    {
+        Container[] containers = [new() { Id = "c1", Labels = { ["app"] = "web" } }, new(), new() { Id = "c3" }];
+        PodSandbox[] sandboxes = [new() { Id = "p1" }, new() { Id = "p2", RuntimeHandler = "crun" }];
+        var (preparedContainers, preparedSandboxes) = (containers.Select(container => container.Prepare()).ToList(), sandboxes.Select(sandbox => sandbox.Prepare()).ToList());
+        for (var round = 0; round < 3; round++)
+        {
+            var (list, pods) = (new ListContainersResponse(), new ListPodSandboxResponse());
+            preparedContainers.ForEach(list.AddPrepared);
+            preparedSandboxes.ForEach(pods.AddPrepared);
+
+            Assert.Equal(containers, ListContainersResponse.Parser.ParseFrom(list.ToByteArray()).Containers);
+            Assert.Equal(sandboxes, ListPodSandboxResponse.Parser.ParseFrom(pods.ToByteArray()).Items);
+        }
+    }
 }

@@ -55,6 +55,7 @@ public sealed class ImageReferenceTests
     [InlineData("a\0")]
     [InlineData("ünïcode")]
     [InlineData("example.com:port/a")]
+    [InlineData("example.com:5000\0/a")]
     [InlineData("example.com:99999/a")]
     [InlineData("example..com/a")]
     [InlineData("-example.com/a")]

@@ -4,7 +4,7 @@ namespace CriSharp.Images.Pulling;
 public sealed record PullOptions
 {
     /// <summary>Layers of one image that are fetched at the same time; at least 1.</summary>
-    public int ParallelLayers { get; init; } = 4;
+    public int ParallelLayers { get; init; } = 3;
 
     /// <summary>
     /// How long the finished layers of a pull that may succeed when it is tried again (registry away, caller gone) are kept for that.

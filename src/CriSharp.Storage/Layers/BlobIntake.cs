@@ -8,7 +8,7 @@ namespace CriSharp.Storage.Layers;
 /// <summary>The first stage: takes the blob's bytes as they arrive, counts and hashes them, and hands them on.</summary>
 internal static class BlobIntake
 {
-    private const int ReadBytes = 128 * 1024;
+    private const int ReadBytes = 64 * 1024;
 
     /// <exception cref="RuntimeException">DataLoss: size or digest is not what the descriptor says. The pipe is completed with it.</exception>
     public static async Task RunAsync(LayerSource source, PipeWriter pipe, IProgress<long>? progress, CancellationToken cancellationToken)

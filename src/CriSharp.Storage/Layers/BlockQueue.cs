@@ -9,7 +9,7 @@ namespace CriSharp.Storage.Layers;
 /// </summary>
 internal sealed class BlockQueue(CancellationToken abort) : ByteSource
 {
-    public const int BlockBytes = 256 * 1024;
+    public const int BlockBytes = 128 * 1024;
     private const int Depth = 4;
     private readonly BlockingCollection<ArraySegment<byte>> _blocks = new(Depth);
     private volatile Exception? _failure;

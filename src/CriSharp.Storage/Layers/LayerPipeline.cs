@@ -13,7 +13,7 @@ namespace CriSharp.Storage.Layers;
 /// </summary>
 internal sealed class LayerPipeline(LayerSource source, LayerLimits limits) : IDisposable
 {
-    private const int PipeBytes = 1 << 20;
+    private const int PipeBytes = 512 * 1024;
     private readonly CancellationTokenSource _abort = new();
     private Exception? _firstFailure;
 
@@ -23,7 +23,7 @@ internal sealed class LayerPipeline(LayerSource source, LayerLimits limits) : ID
     {
         // The token of the stages fires when the caller's does, or when a stage has failed.
         await using var registration = cancellationToken.Register(_abort.Cancel);
-        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: PipeBytes, resumeWriterThreshold: PipeBytes / 2, useSynchronizationContext: false, minimumSegmentSize: 128 * 1024));
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: PipeBytes, resumeWriterThreshold: PipeBytes / 2, useSynchronizationContext: false, minimumSegmentSize: 64 * 1024));
         using var blocks = new BlockQueue(_abort.Token);
         var unpacker = new LayerUnpacker(tree, new TarReader(blocks, limits), limits);
         var intake = WatchAsync(Task.Run(() => BlobIntake.RunAsync(source, pipe.Writer, progress, _abort.Token), CancellationToken.None));

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using System.Globalization;
 using CriSharp.Oci;
 
 namespace CriSharp.Storage.Layers;
@@ -31,6 +32,9 @@ public sealed record LayerRecord
 
     /// <summary>Null: the blob was a tar. Else it was a file, which is all that the layer has, at this path.</summary>
     public string? FileName { get; init; }
+
+    /// <summary>Of the tree as it was unpacked, <see cref="Linux.Files.TreeChecksum"/>; null: a release that kept none unpacked it, or the layer is a file.</summary>
+    public ulong? TreeChecksum { get; init; }
 }
 
 /// <summary>The record as it lies on disk.</summary>
@@ -57,6 +61,9 @@ internal sealed record LayerDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FileName { get; init; }
 
+    /// <summary>In hexadecimal.</summary>
+    public string? TreeChecksum { get; init; }
+
     /// <summary>Of a layer that is not known to be on disk: in which run of the machine it was unpacked.</summary>
     public string? BootId { get; init; }
 
@@ -71,6 +78,7 @@ internal sealed record LayerDocument
         HidesLowers = record.HidesLowers,
         ImpliedFolders = record.ImpliedFolders,
         FileName = record.FileName,
+        TreeChecksum = record.TreeChecksum?.ToString("x16", CultureInfo.InvariantCulture),
     };
 
     /// <exception cref="FormatException">A digest is not one.</exception>
@@ -84,5 +92,6 @@ internal sealed record LayerDocument
         HidesLowers = HidesLowers,
         ImpliedFolders = ImpliedFolders,
         FileName = FileName,
+        TreeChecksum = TreeChecksum is null ? null : ulong.Parse(TreeChecksum, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
     };
 }

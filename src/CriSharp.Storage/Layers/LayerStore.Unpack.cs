@@ -57,6 +57,8 @@ public sealed partial class LayerStore
         }
 
         var implied = unpacker.FinishFolders(cancellationToken);
+        var checksum = 0UL;
+        await OwnThread.RunAsync("layer checksum", () => checksum = TreeChecksum.Of(Path.Combine(staging, TreeName), cancellationToken));
         return new LayerRecord
         {
             DiffId = source.DiffId,
@@ -66,6 +68,7 @@ public sealed partial class LayerStore
             Inodes = unpacker.Inodes,
             HidesLowers = unpacker.HidesLowers,
             ImpliedFolders = implied,
+            TreeChecksum = checksum,
         };
     }
 

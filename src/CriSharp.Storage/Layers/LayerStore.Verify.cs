@@ -31,7 +31,7 @@ public sealed partial class LayerStore
         }
     }
 
-    /// <summary>The thorough look, for checks: as <see cref="Verify"/>, and what is in the files. A file of an artifact is compared with its digest.</summary>
+    /// <summary>The thorough look, for checks: as <see cref="Verify"/>, and what is in the files. A file of an artifact is compared with its digest, the files of a tar with their checksum.</summary>
     /// <inheritdoc cref="Verify"/>
     public string? VerifyContent(DiffId diffId, CancellationToken cancellationToken)
     {
@@ -41,8 +41,25 @@ public sealed partial class LayerStore
             return reason;
         }
 
-        // Of an unpacked tar no checksum is kept: only that it is there can be told.
-        return Find(diffId) is { FileName: { } name } record ? VerifyBytes(record, name) : null;
+        return Find(diffId) switch
+        {
+            { FileName: { } name } record => VerifyBytes(record, name),
+            { TreeChecksum: { } checksum } => VerifyTree(diffId, checksum, cancellationToken),
+            _ => null,
+        };
+    }
+
+    private string? VerifyTree(DiffId diffId, ulong checksum, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var actual = TreeChecksum.Of(TreePath(diffId), cancellationToken);
+            return actual == checksum ? null : $"is damaged: its files are not what was unpacked (checksum {actual:x16}, not {checksum:x16})";
+        }
+        catch (IOException failure)
+        {
+            return $"can't be read: {failure.Message}";
+        }
     }
 
     private string? VerifyFile(LayerRecord record, string name)

@@ -235,6 +235,20 @@ public sealed class LayerStoreTests : IDisposable
         Assert.Empty(_stores.Layers.Swept);
     }
 
+    [Fact]
+    public async Task VerifyContent_WhenAFileHasChanged_SaysSo_AlsoAfterARestart()
+    {
+        var record = await _stores.UnpackAsync(new TarBuilder().File("a/x", "hello").Build());
+        _stores.Layers.SyncFileSystem();
+        Assert.Null(_stores.Layers.VerifyContent(record.DiffId, CancellationToken.None));
+        _stores.Reopen();
+        Assert.Null(_stores.Layers.VerifyContent(record.DiffId, CancellationToken.None));
+
+        File.WriteAllText(Path.Combine(_stores.Layers.TreePath(record.DiffId), "a", "x"), "jello");
+
+        Assert.Contains("not what was unpacked", _stores.Layers.VerifyContent(record.DiffId, CancellationToken.None), StringComparison.Ordinal);
+    }
+
     /// <summary>As after kill -9: the kernel still has it all.</summary>
     [Fact]
     public async Task Open_WhenLayerWasNotSynced_InTheSameBoot_IsFoundAgainAndSyncedWithTheNextImage()
