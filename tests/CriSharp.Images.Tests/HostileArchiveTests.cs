@@ -24,6 +24,7 @@ public sealed class HostileArchiveTests : IDisposable
         { "twice", ErrorKind.DataLoss, "twice" },
         { "fifo", ErrorKind.DataLoss, "device or a pipe" },
         { "circle", ErrorKind.DataLoss, "links" },
+        { "layer in a circle", ErrorKind.DataLoss, "links" },
         { "blob missing", ErrorKind.DataLoss, "lacks blob" },
         { "blob changed", ErrorKind.DataLoss, "digest" },
         { "layer changed", ErrorKind.DataLoss, "digest" },
@@ -102,6 +103,8 @@ public sealed class HostileArchiveTests : IDisposable
         "twice" => new ArchiveBuilder().File("index.json", [1]).File("./index.json", [2]).Build(),
         "fifo" => new ArchiveBuilder().Fifo("index.json").Build(),
         "circle" => new ArchiveBuilder().Link("index.json", "b").Link("b", "index.json").Build(),
+        "layer in a circle" => new ArchiveBuilder().Link(BlobPath(Honest.Layers[0].Digest), "b").Link("blobs/sha256/b", "b").Blobs(Honest, Honest.Layers[0].Digest)
+            .Index(ArchiveBuilder.Entry(Honest)).Build(),
         "blob missing" => new ArchiveBuilder().Index(ArchiveBuilder.Entry(Honest)).Build(),
         "blob changed" => new ArchiveBuilder().File(BlobPath(Honest.ManifestDigest), Flipped(Honest.ManifestBytes)).Blobs(Honest, Honest.ManifestDigest).Index(ArchiveBuilder.Entry(Honest)).Build(),
         "layer changed" => new ArchiveBuilder()

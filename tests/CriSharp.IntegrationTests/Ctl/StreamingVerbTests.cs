@@ -38,7 +38,7 @@ public sealed class StreamingVerbTests(SharedInstance shared) : PodTest(shared)
     public async Task Exec_WithATerminal_HasItsSizeAndLeavesItAsItWas()
     {
         var (_, container) = await RunSleeperAsync();
-        var script = $"stty rows 50 cols 132; '{PublishedPrograms.Ctl}' exec -it {container} sh -c 'until stty size 2>/dev/null; do sleep 0.05; done; test -t 0 && exit 5'; echo code $?; stty -a";
+        var script = $"stty rows 50 cols 132; '{PublishedPrograms.Ctl}' exec -it {container} sh -c 'until stty size 2>/dev/null | grep .; do sleep 0.05; done; test -t 0 && exit 5'; echo code $?; stty -a";
 
         var run = await RunAsync("/usr/bin/script", [], "-qec", script, "/dev/null");
 

@@ -14,7 +14,7 @@ internal sealed class CProgram
     // glibc's <sys/mount.h> brings <linux/mount.h>; including that one first breaks glibc 2.36.
     private static readonly string[] Headers =
     [
-        "dirent.h", "errno.h", "fcntl.h", "poll.h", "sched.h", "signal.h", "spawn.h", "stddef.h", "stdio.h", "time.h", "net/if.h",
+        "dirent.h", "errno.h", "fcntl.h", "poll.h", "sched.h", "signal.h", "spawn.h", "stddef.h", "stdio.h", "termios.h", "time.h", "net/if.h",
         "sys/epoll.h", "sys/eventfd.h", "sys/file.h", "sys/inotify.h", "sys/ioctl.h", "sys/mman.h", "sys/mount.h", "sys/prctl.h", "sys/signalfd.h",
         "sys/socket.h", "sys/stat.h", "sys/statfs.h", "sys/syscall.h", "sys/sysmacros.h", "sys/uio.h", "sys/un.h", "sys/wait.h",
         "linux/fs.h", "linux/magic.h", "linux/openat2.h", "linux/sockios.h", "linux/rtnetlink.h",
