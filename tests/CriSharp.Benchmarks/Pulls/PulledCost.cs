@@ -7,7 +7,7 @@ namespace CriSharp.Benchmarks.Pulls;
 /// <summary>What one pull cost a runtime: wall and CPU seconds with its child processes', and the daemon's peak memory.</summary>
 internal sealed record PulledCost(double Seconds, double CpuSeconds, double PeakMegabytes, double RemovalSeconds)
 {
-    /// <summary>Pulls and removes again. What other pulls left to be written is on the disk first.</summary>
+    /// <summary>Pulls and removes again. What was to be written is on the disk before each, as it is by the time that somebody removes an image.</summary>
     public static async Task<PulledCost> MeasureAsync(PulledRuntime runtime, IReadOnlyList<string> images, CancellationToken cancellationToken)
     {
         await BenchLayer.ShellAsync("sync", cancellationToken);
@@ -18,6 +18,7 @@ internal sealed record PulledCost(double Seconds, double CpuSeconds, double Peak
         var pulled = clock.Elapsed.TotalSeconds;
         var used = (ProcessFacts.CpuTimeWithChildren(runtime.Pid) - cpu).TotalSeconds;
         var peak = ProcessFacts.PeakBytes(runtime.Pid) / 1e6;
+        await BenchLayer.ShellAsync("sync", cancellationToken);
         clock.Restart();
         await Task.WhenAll(images.Select(image => runtime.Client.RemoveImageAsync(image)));
         return new PulledCost(pulled, used, peak, clock.Elapsed.TotalSeconds);
