@@ -11,17 +11,7 @@ public sealed partial class Container
     internal byte[] AsEntry { get; private set; } = [];
 
     /// <summary>The same on the wire.</summary>
-    public Container Prepare()
-    {
-        var prepared = new Container { AsEntry = PreparedEntry.Of(this) };
-        var input = new CodedInputStream(this.ToByteArray());
-        while (input.ReadTag() != 0)
-        {
-            prepared._unknownFields = UnknownFieldSet.MergeFieldFrom(prepared._unknownFields, input);
-        }
-
-        return prepared;
-    }
+    public Container Prepare() => new() { AsEntry = PreparedFields.AsEntry(this), _unknownFields = PreparedFields.Of(this) };
 }
 
 /// <inheritdoc cref="Container"/>
@@ -30,84 +20,67 @@ public sealed partial class PodSandbox
     internal byte[] AsEntry { get; private set; } = [];
 
     /// <inheritdoc cref="Container.Prepare"/>
-    public PodSandbox Prepare()
-    {
-        var prepared = new PodSandbox { AsEntry = PreparedEntry.Of(this) };
-        var input = new CodedInputStream(this.ToByteArray());
-        while (input.ReadTag() != 0)
-        {
-            prepared._unknownFields = UnknownFieldSet.MergeFieldFrom(prepared._unknownFields, input);
-        }
-
-        return prepared;
-    }
+    public PodSandbox Prepare() => new() { AsEntry = PreparedFields.AsEntry(this), _unknownFields = PreparedFields.Of(this) };
 }
 
 /// <inheritdoc cref="Container"/>
 public sealed partial class Image
 {
     /// <inheritdoc cref="Container.Prepare"/>
-    public Image Prepare()
-    {
-        var prepared = new Image();
-        var input = new CodedInputStream(this.ToByteArray());
-        while (input.ReadTag() != 0)
-        {
-            prepared._unknownFields = UnknownFieldSet.MergeFieldFrom(prepared._unknownFields, input);
-        }
-
-        return prepared;
-    }
+    public Image Prepare() => new() { _unknownFields = PreparedFields.Of(this) };
 }
 
 /// <inheritdoc cref="Container"/>
 public sealed partial class ListImagesResponse
 {
     /// <inheritdoc cref="Container.Prepare"/>
-    public ListImagesResponse Prepare()
-    {
-        var prepared = new ListImagesResponse();
-        var input = new CodedInputStream(this.ToByteArray());
-        while (input.ReadTag() != 0)
-        {
-            prepared._unknownFields = UnknownFieldSet.MergeFieldFrom(prepared._unknownFields, input);
-        }
-
-        return prepared;
-    }
+    public ListImagesResponse Prepare() => new() { _unknownFields = PreparedFields.Of(this) };
 }
 
 /// <summary>A list whose entries are written as they are, without looking into them.</summary>
 public sealed partial class ListContainersResponse
 {
     /// <param name="prepared">By <see cref="Container.Prepare"/>; behind all that were added before.</param>
-    public void AddPrepared(Container prepared) => _unknownFields = PreparedEntry.Add(_unknownFields, prepared.AsEntry);
+    public void AddPrepared(Container prepared) => _unknownFields = PreparedFields.AddEntry(_unknownFields, prepared.AsEntry);
 }
 
 /// <inheritdoc cref="ListContainersResponse"/>
 public sealed partial class ListPodSandboxResponse
 {
     /// <param name="prepared">By <see cref="PodSandbox.Prepare"/>; behind all that were added before.</param>
-    public void AddPrepared(PodSandbox prepared) => _unknownFields = PreparedEntry.Add(_unknownFields, prepared.AsEntry);
+    public void AddPrepared(PodSandbox prepared) => _unknownFields = PreparedFields.AddEntry(_unknownFields, prepared.AsEntry);
 }
 
-/// <summary>A message as the field of a list that holds it.</summary>
-internal static class PreparedEntry
+/// <summary>A message as fields that nobody looks into.</summary>
+internal static class PreparedFields
 {
-    /// <summary>The number that the lists' fields have.</summary>
-    private const int Field = 1;
+    /// <summary>The number that the fields of lists have.</summary>
+    private const int ListField = 1;
 
-    public static byte[] Of(IMessage message)
+    public static UnknownFieldSet? Of(IMessage message)
     {
-        var bytes = new byte[CodedOutputStream.ComputeTagSize(Field) + CodedOutputStream.ComputeMessageSize(message)];
+        UnknownFieldSet? fields = null;
+        var input = new CodedInputStream(message.ToByteArray());
+        while (input.ReadTag() != 0)
+        {
+            fields = UnknownFieldSet.MergeFieldFrom(fields, input);
+        }
+
+        return fields;
+    }
+
+    /// <summary>The message as the field of a list that holds it.</summary>
+    public static byte[] AsEntry(IMessage message)
+    {
+        var bytes = new byte[CodedOutputStream.ComputeTagSize(ListField) + CodedOutputStream.ComputeMessageSize(message)];
         using var output = new CodedOutputStream(bytes);
-        output.WriteTag(Field, WireFormat.WireType.LengthDelimited);
+        output.WriteTag(ListField, WireFormat.WireType.LengthDelimited);
         output.WriteMessage(message);
         return bytes;
     }
 
     /// <summary>Read from bytes each time: sets that are merged share their fields, so the first entry's would grow with each list.</summary>
-    public static UnknownFieldSet Add(UnknownFieldSet? fields, byte[] entry)
+    public static UnknownFieldSet AddEntry(UnknownFieldSet? fields, byte[] entry)
     {
         var input = new CodedInputStream(entry);
         input.ReadTag();

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 
 namespace CriSharp.Oci;
 
@@ -56,6 +57,10 @@ public readonly record struct Digest
         64 => new Digest($"{Sha512}:{Convert.ToHexStringLower(hash)}"),
         _ => throw new ArgumentException($"a hash of {hash.Length} bytes is neither SHA-256 nor SHA-512", nameof(hash)),
     };
+
+    /// <param name="algorithm"><see cref="Sha256"/> or <see cref="Sha512"/>.</param>
+    public static Digest Of(ReadOnlySpan<byte> bytes, string algorithm = Sha256) =>
+        FromHash(algorithm == Sha512 ? SHA512.HashData(bytes) : SHA256.HashData(bytes));
 
     public override string ToString() => Text;
 

@@ -54,7 +54,7 @@ public sealed class RegistryRepository
 
         // The end has to come too: a longer blob is another one.
         _ = await stream.ReadAsync(new byte[1], cancellationToken);
-        var actual = DigestOf.Bytes(bytes, blob.Digest.Algorithm);
+        var actual = Digest.Of(bytes, blob.Digest.Algorithm);
         return actual == blob.Digest
             ? bytes
             : throw new RuntimeException(ErrorKind.DataLoss, $"{what}: the bytes that came have digest {actual}");
@@ -115,7 +115,7 @@ public sealed class RegistryRepository
             throw new RuntimeException(ErrorKind.DataLoss, $"{what} has {content.Length} bytes, and the index says {announced.SizeBytes}");
         }
 
-        var actual = DigestOf.Bytes(content, digest?.Algorithm ?? Digest.Sha256);
+        var actual = Digest.Of(content, digest?.Algorithm ?? Digest.Sha256);
         return digest is null || digest == actual
             ? new ManifestDocument(actual, mediaType, content)
             : throw new RuntimeException(ErrorKind.DataLoss, $"{what}: the bytes that came from {endpoint.Endpoint.Host} have digest {actual}");

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using CriSharp.Oci;
 
@@ -41,5 +40,5 @@ internal sealed class ArtifactFiles
 
     /// <summary>No tar has this digest: it only tells one name with one content from all others.</summary>
     private static DiffId LayerOf(string name, Digest blob) =>
-        new(Digest.FromHash(SHA256.HashData(Encoding.UTF8.GetBytes($"artifact file\n{blob}\n{name}"))));
+        new(Digest.Of(Encoding.UTF8.GetBytes($"artifact file\n{blob}\n{name}")));
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CriSharp.Images.Pulling;
 using CriSharp.Oci;
 using CriSharp.Primitives;
@@ -43,7 +42,7 @@ internal sealed class ArchiveContents(TarArchive archive, IReadOnlyList<ArchiveI
     private byte[] Read(Descriptor blob, int limitBytes) => Checked(() =>
     {
         var bytes = made.GetValueOrDefault(blob.Digest) ?? archive.TryRead(FileOf(blob.Digest), limitBytes) ?? throw Missing(blob.Digest);
-        var actual = DigestOf(bytes, blob.Digest.Algorithm);
+        var actual = Digest.Of(bytes, blob.Digest.Algorithm);
         return actual == blob.Digest && bytes.Length == blob.SizeBytes
             ? bytes
             : throw new InvalidDataException($"blob {blob.Digest} of {blob.SizeBytes} bytes has {bytes.Length}, and the digest {actual}");
@@ -60,9 +59,6 @@ internal sealed class ArchiveContents(TarArchive archive, IReadOnlyList<ArchiveI
             throw new RuntimeException(ErrorKind.DataLoss, $"the archive can't be loaded: {wrong.Message}", wrong);
         }
     }
-
-    private static Digest DigestOf(ReadOnlySpan<byte> bytes, string algorithm) =>
-        Digest.FromHash(algorithm == Digest.Sha512 ? SHA512.HashData(bytes) : SHA256.HashData(bytes));
 
     private string FileOf(Digest digest) => files.GetValueOrDefault(digest) ?? OciLayout.FileOf(digest);
 

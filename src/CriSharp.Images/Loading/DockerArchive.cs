@@ -36,7 +36,7 @@ internal sealed class DockerArchive
         foreach (var image in Parse(json))
         {
             var manifest = ManifestOf(image);
-            var digest = Digest.FromHash(SHA256.HashData(manifest));
+            var digest = Digest.Of(manifest);
             manifests[digest] = manifest;
             images.Add(new ArchiveImage(
                 new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, SizeBytes = manifest.Length }, ArchiveNames.Parse(image.RepoTags ?? [])));
@@ -76,7 +76,7 @@ internal sealed class DockerArchive
                 $"the config {configFile} lists {diffIds.Count} layers and {ManifestFile} {layerFiles.Count}: they have to be the same, and at most {ImageManifest.LayerCountLimit}");
         }
 
-        var configDigest = Digest.FromHash(SHA256.HashData(config));
+        var configDigest = Digest.Of(config);
         _files[configDigest] = configFile;
         var layers = diffIds.Zip(layerFiles, (diffId, file) => DescriptorOf(diffId, file ?? "")).ToList();
         var made = new MadeManifest(2, MediaTypes.OciManifest, new MadeDescriptor(MediaTypes.OciConfig, configDigest.ToString(), config.Length), layers);

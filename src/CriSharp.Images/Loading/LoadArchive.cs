@@ -126,28 +126,15 @@ public sealed partial class LoadArchive(
 
     private async Task IngestAsync(RemoteImage image, CancellationToken cancellationToken)
     {
-        foreach (var (bytes, digest) in new[] { (image.Document.Content, image.Document.Digest), (image.ConfigBytes, image.Manifest.Config.Digest) })
+        foreach (var (digest, bytes) in image.Documents)
         {
-            using var document = new MemoryStream(bytes.ToArray(), writable: false);
-            await content.IngestAsync(document, digest, ImageManifest.LimitBytes, cancellationToken);
+            await content.IngestAsync(bytes, digest, cancellationToken);
         }
     }
 
     /// <summary>No name by digest: only a registry can say what it gives under one.</summary>
-    private ImageRecord RecordOf(FoundImage image, IReadOnlyList<LayerRecord> records) => new()
-    {
-        Id = image.Documents.Id,
-        RepoTags = [.. image.Names.Select(name => name.TagReference!)],
-        RepoDigests = [],
-        Layers = image.Documents.Config.DiffIds,
-        SizeBytes = records.Sum(layer => layer.SizeBytes),
-        Platform = image.Documents.Config.Platform,
-        Config = image.Documents.Config.Config,
-        ArtifactType = image.Documents.Artifact?.Type,
-        Documents = image.Documents.DocumentDigests,
-        CreatedAt = image.Documents.Config.Created,
-        PulledAt = time.GetUtcNow(),
-    };
+    private ImageRecord RecordOf(FoundImage image, IReadOnlyList<LayerRecord> records) =>
+        image.Documents.ToRecord(records, time.GetUtcNow()) with { RepoTags = [.. image.Names.Select(name => name.TagReference!)] };
 
     [LoggerMessage(340, LogLevel.Information, "Loaded image {Image} from an archive ({Names})")]
     private partial void Loaded(string image, string names);

@@ -171,8 +171,11 @@ public sealed partial class PullImage(
         record,
         async token =>
         {
-            await IngestAsync(image.Document.Content, image.Document.Digest, token);
-            await IngestAsync(image.ConfigBytes, image.Manifest.Config.Digest, token);
+            foreach (var (digest, bytes) in image.Documents)
+            {
+                await content.IngestAsync(bytes, digest, token);
+            }
+
             await KeepAsync(trusted, token);
         },
         cancellationToken);
@@ -181,31 +184,16 @@ public sealed partial class PullImage(
     {
         foreach (var (digest, bytes) in trusted.Signatures)
         {
-            using var signature = new MemoryStream(bytes, writable: false);
-            await content.IngestAsync(signature, digest, bytes.Length, cancellationToken);
+            await content.IngestAsync(bytes, digest, cancellationToken);
         }
     }
 
-    private async Task IngestAsync(ReadOnlyMemory<byte> document, Digest digest, CancellationToken cancellationToken)
+    private ImageRecord RecordOf(PulledName name, RemoteImage image, IReadOnlyList<LayerRecord> records) => image.ToRecord(records, time.GetUtcNow()) with
     {
-        using var bytes = new MemoryStream(document.ToArray(), writable: false);
-        await content.IngestAsync(bytes, digest, ImageManifest.LimitBytes, cancellationToken);
-    }
-
-    private ImageRecord RecordOf(PulledName name, RemoteImage image, IReadOnlyList<LayerRecord> records) => new()
-    {
-        Id = image.Id,
         RepoTags = TagsOf(name.Name),
         RepoDigests = [name.Name.DigestReference(name.Resolved)],
         PulledNames = [name],
-        Layers = image.Config.DiffIds,
-        SizeBytes = records.Sum(layer => layer.SizeBytes),
-        Platform = image.Config.Platform,
-        Config = image.Config.Config,
-        ArtifactType = image.Artifact?.Type,
         Documents = [.. image.DocumentDigests, .. name.Signatures],
-        CreatedAt = image.Config.Created,
-        PulledAt = time.GetUtcNow(),
     };
 
     /// <summary>Where a digest is given, the tag beside it is not looked up, so nothing may claim that it names this image.</summary>

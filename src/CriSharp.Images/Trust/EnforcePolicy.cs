@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Registry;
@@ -103,7 +102,7 @@ public sealed class EnforcePolicy(PolicyFiles policies, CheckSignatures check, R
     {
         try
         {
-            return content.TryRead(signature, KeptLimitBytes) is { } bytes && Digest.FromHash(SHA256.HashData(bytes)) == signature ? ImageSignature.Parse(bytes) : null;
+            return content.TryRead(signature, KeptLimitBytes) is { } bytes && Digest.Of(bytes) == signature ? ImageSignature.Parse(bytes) : null;
         }
         catch (Exception damaged) when (damaged is FormatException or IOException)
         {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CriSharp.Oci;
 using CriSharp.Signatures.Checks;
 
@@ -9,7 +8,7 @@ internal sealed record TrustedName(PulledName Name, IReadOnlyList<(Digest Digest
 {
     public static TrustedName Of(SignedSubject subject, IReadOnlyList<ImageSignature> found)
     {
-        var documents = found.Select(signature => signature.Format()).Select(bytes => (Digest.FromHash(SHA256.HashData(bytes)), bytes)).DistinctBy(kept => kept.Item1).ToList();
+        var documents = found.Select(signature => signature.Format()).Select(bytes => (Digest.Of(bytes), bytes)).DistinctBy(kept => kept.Item1).ToList();
         return new TrustedName(new PulledName(subject.Name, subject.Resolved, subject.Instance, [.. documents.Select(kept => kept.Item1)]), documents);
     }
 }

@@ -11,11 +11,10 @@ namespace CriSharp.Storage.Archives;
 internal sealed class SpoolingSource(Stream tar, SafeFileHandle file, ArchiveLimits limits, CancellationToken cancellationToken) : ByteSource
 {
     private const int BlockBytes = 256 * 1024;
-    private const long UncheckedBytes = 8L << 20;
 
+    private readonly FreeSpaceGuard _space = new(file, new LayerLimits { FreeBytesKept = limits.FreeBytesKept });
     private readonly byte[] _block = new byte[BlockBytes];
     private long _written;
-    private long _checkedAt = -UncheckedBytes;
 
     protected override ReadOnlyMemory<byte> NextBlock()
     {
@@ -26,27 +25,9 @@ internal sealed class SpoolingSource(Stream tar, SafeFileHandle file, ArchiveLim
             throw new RuntimeException(ErrorKind.ResourceExhausted, $"it has more than the {limits.Bytes} bytes allowed");
         }
 
-        KeepSpace();
+        _space.Keep(count, _written, inodes: 1);
         FileDescriptor.WriteAll(file, _block.AsSpan(0, count));
         _written += count;
         return _block.AsMemory(0, count);
-    }
-
-    private void KeepSpace()
-    {
-        if (_written - _checkedAt < UncheckedBytes)
-        {
-            return;
-        }
-
-        _checkedAt = _written;
-        var free = FileSystemSpace.Of(file).AvailableBytes;
-        if (free < limits.FreeBytesKept)
-        {
-            throw new RuntimeException(
-                ErrorKind.ResourceExhausted,
-                $"stopped after {DiskRoom.Words(_written)}: {DiskRoom.Words(free)} are free, and {DiskRoom.Words(limits.FreeBytesKept)} are kept for state, logs and containers "
-                + "(pull_disk_floor): remove images, or enlarge the file system");
-        }
     }
 }

@@ -65,6 +65,13 @@ public sealed class ContentStore
         }
     }
 
+    /// <inheritdoc cref="IngestAsync(Stream, Digest, long, CancellationToken)"/>
+    public async Task IngestAsync(ReadOnlyMemory<byte> document, Digest expected, CancellationToken cancellationToken)
+    {
+        using var bytes = new MemoryStream(document.ToArray(), writable: false);
+        await IngestAsync(bytes, expected, document.Length, cancellationToken);
+    }
+
     /// <summary>Takes in an archive, to be read in any order while the answer is held; it is no content of the store.</summary>
     /// <exception cref="RuntimeException">DataLoss: malformed or truncated; ResourceExhausted; Unimplemented; Unavailable: it did not come whole.</exception>
     public Task<TarArchive> ReceiveArchiveAsync(Stream archive, ArchiveLimits limits, CancellationToken cancellationToken) =>

@@ -72,16 +72,7 @@ internal sealed class RepairImages(DaemonOptions options, TextWriter output)
 
     private async Task FreeUnusedAsync(CancellationToken cancellationToken)
     {
-        var quiet = options with { LogLevel = LogLevel.Critical };
-        var services = new ServiceCollection();
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(quiet);
-        services.AddSingleton<OptionsInForce>();
-        services.AddSingleton(new Operations(TimeProvider.System));
-        services.AddLogging(logging => Logging.Configure(logging, quiet));
-        services.AddDisk(quiet);
-        services.AddImages(quiet);
-        await using var provider = services.BuildServiceProvider();
+        await using var provider = OfflineRooms.Of(options, LogLevel.Critical).BuildServiceProvider();
         await provider.GetRequiredService<FreeUnusedLayers>().SweepAsync(TimeSpan.Zero, TimeProvider.System, cancellationToken);
     }
 }

@@ -57,17 +57,10 @@ internal sealed class WipeInstance(IServiceProvider services, bool everything, T
 
     private static ServiceProvider Build(DaemonOptions options)
     {
-        // What is removed is said on standard output; the verbs' own events are for those who ask.
-        var quiet = options with { LogLevel = options.LogLevel == LogLevel.Information ? LogLevel.Warning : options.LogLevel };
-        var services = new ServiceCollection();
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(quiet);
-        services.AddSingleton<OptionsInForce>();
-        services.AddSingleton(new Operations(TimeProvider.System));
-        services.AddLogging(logging => Logging.Configure(logging, quiet));
-        services.AddDisk(quiet);
-        services.AddImages(quiet);
-        services.AddPods(quiet);
+        // The verbs' own events are for those who ask.
+        var level = options.LogLevel == LogLevel.Information ? LogLevel.Warning : options.LogLevel;
+        var services = OfflineRooms.Of(options, level);
+        services.AddPods(options with { LogLevel = level });
         return services.BuildServiceProvider();
     }
 
