@@ -21,6 +21,9 @@ public static class AdminAddress
     /// <summary><see cref="AuditDocument"/>, POST: looks for leftovers and removes what may be removed.</summary>
     public const string AuditFixPath = "/audit/fix";
 
+    /// <summary><see cref="ReloadDocument"/>, POST: reads the configuration again.</summary>
+    public const string ReloadPath = "/reload";
+
     /// <summary>Figures for Prometheus, in its text format.</summary>
     public const string MetricsPath = "/metrics";
 

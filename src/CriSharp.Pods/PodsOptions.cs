@@ -16,8 +16,8 @@ public sealed record PodsOptions
     /// <summary>The host's resolver configuration, for pods that ask for none of their own.</summary>
     public string HostResolvConf { get; init; } = "/etc/resolv.conf";
 
-    /// <summary>Folders of CDI specification files; a later one goes before an earlier.</summary>
-    public IReadOnlyList<string> CdiSpecDirectories { get; init; } = ["/etc/cdi", "/var/run/cdi"];
+    /// <summary>Folders of CDI specification files as they are now; a later one goes before an earlier.</summary>
+    public Func<IReadOnlyList<string>> CdiSpecDirectories { get; init; } = () => ["/etc/cdi", "/var/run/cdi"];
 
     /// <summary>Devices that a container asks for belong to its run_as_user and run_as_group.</summary>
     public bool DeviceOwnershipFromSecurityContext { get; init; }

@@ -6,43 +6,61 @@ using CriSharp.Specs;
 namespace CriSharp.Pods;
 
 /// <summary>The OCI runtimes by the names that pods ask for; "" is the default one.</summary>
-/// <param name="byName">With the default one.</param>
-/// <param name="defaults">What containers of a handler get where their pods say nothing; the built-in ones where it isn't listed.</param>
-/// <param name="unusable">Handlers that are configured and can't be used, each with the reason.</param>
-public sealed class RuntimeHandlers(
-    IReadOnlyDictionary<string, OciRuntimeCli> byName,
-    string defaultName,
-    IReadOnlyDictionary<string, ContainerDefaults>? defaults = null,
-    IReadOnlyDictionary<string, string>? unusable = null)
+/// <param name="ByName">With the default one.</param>
+/// <param name="Defaults">What containers of a handler get where their pods say nothing; the built-in ones where it isn't listed.</param>
+/// <param name="Unusable">Handlers that are configured and can't be used, each with the reason.</param>
+public sealed record HandlerTable(
+    IReadOnlyDictionary<string, OciRuntimeCli> ByName,
+    string DefaultName,
+    IReadOnlyDictionary<string, ContainerDefaults>? Defaults = null,
+    IReadOnlyDictionary<string, string>? Unusable = null)
 {
-    public IEnumerable<string> Names => byName.Keys;
+    public OciRuntimeCli Default => ByName[DefaultName];
+}
 
-    public IEnumerable<OciRuntimeCli> All => byName.Values;
+/// <summary>The handlers in force; the table is replaced as a whole when the configuration is read again.</summary>
+public sealed class RuntimeHandlers(HandlerTable atStart)
+{
+    private volatile HandlerTable _now = atStart;
 
-    public OciRuntimeCli Default => byName[defaultName];
+    public IEnumerable<string> Names => _now.ByName.Keys;
 
-    public ContainerDefaults DefaultsOf(string name) => defaults?.GetValueOrDefault(NameOf(name)) ?? ContainerDefaults.BuiltIn;
+    public IEnumerable<OciRuntimeCli> All => _now.ByName.Values;
+
+    public OciRuntimeCli Default => _now.Default;
+
+    public HandlerTable Table => _now;
+
+    public void Replace(HandlerTable table) => _now = table;
+
+    public ContainerDefaults DefaultsOf(string name)
+    {
+        var now = _now;
+        return now.Defaults?.GetValueOrDefault(NameOf(now, name)) ?? ContainerDefaults.BuiltIn;
+    }
 
     /// <summary>For what is new.</summary>
     /// <exception cref="RuntimeException">NotFound: no such handler is configured. FailedPrecondition: its program is not there.</exception>
     public OciRuntimeCli Get(string name)
     {
-        if (unusable?.GetValueOrDefault(NameOf(name)) is { } reason)
+        var now = _now;
+        var known = NameOf(now, name);
+        if (now.Unusable?.GetValueOrDefault(known) is { } reason)
         {
-            throw new RuntimeException(ErrorKind.FailedPrecondition, $"the runtime handler \"{NameOf(name)}\" can't be used: {reason}");
+            throw new RuntimeException(ErrorKind.FailedPrecondition, $"the runtime handler \"{known}\" can't be used: {reason}");
         }
 
-        if (!byName.TryGetValue(NameOf(name), out var runtime))
+        if (!now.ByName.TryGetValue(known, out var runtime))
         {
             throw new RuntimeException(
                 ErrorKind.NotFound,
-                $"there is no runtime handler \"{name}\": configured are {string.Join(", ", byName.Keys.Order(StringComparer.Ordinal))}");
+                $"there is no runtime handler \"{name}\": configured are {string.Join(", ", now.ByName.Keys.Order(StringComparer.Ordinal))}");
         }
 
         return File.Exists(runtime.Handler.Path)
             ? runtime
             : throw new RuntimeException(
-                ErrorKind.FailedPrecondition, $"the runtime handler \"{NameOf(name)}\" can't be used: {runtime.Handler.Path} is gone; install it or correct the handler's path");
+                ErrorKind.FailedPrecondition, $"the runtime handler \"{known}\" can't be used: {runtime.Handler.Path} is gone; install it or correct the handler's path");
     }
 
     /// <inheritdoc cref="Get"/>
@@ -57,17 +75,18 @@ public sealed class RuntimeHandlers(
     /// <param name="madeBy">Null in records of earlier releases.</param>
     public OciRuntimeCli Of(string name, RuntimePlace? madeBy)
     {
-        if (byName.TryGetValue(madeBy?.Name ?? NameOf(name), out var runtime) && (madeBy is null || madeBy.Root == runtime.Handler.Root))
+        var now = _now;
+        if (now.ByName.TryGetValue(madeBy?.Name ?? NameOf(now, name), out var runtime) && (madeBy is null || madeBy.Root == runtime.Handler.Root))
         {
             return runtime;
         }
 
-        var place = madeBy ?? new RuntimePlace(name, Path.Combine("/", name), Path.Combine(Path.GetDirectoryName(Default.Handler.Root)!, name));
-        return new OciRuntimeCli(new RuntimeHandler { Name = place.Name, Path = place.Path, Root = place.Root, SystemdCgroup = Default.Handler.SystemdCgroup })
+        var place = madeBy ?? new RuntimePlace(name, Path.Combine("/", name), Path.Combine(Path.GetDirectoryName(now.Default.Handler.Root)!, name));
+        return new OciRuntimeCli(new RuntimeHandler { Name = place.Name, Path = place.Path, Root = place.Root, SystemdCgroup = now.Default.Handler.SystemdCgroup })
         {
-            TimeLimits = Default.TimeLimits,
+            TimeLimits = now.Default.TimeLimits,
         };
     }
 
-    private string NameOf(string name) => name.Length > 0 ? name : defaultName;
+    private static string NameOf(HandlerTable table, string name) => name.Length > 0 ? name : table.DefaultName;
 }

@@ -9,8 +9,8 @@ public sealed record RegistryOptions
     /// <summary>Folders with one folder per registry ("HOST" or "HOST:PORT"), which holds *.crt (CAs), *.cert and *.key (client). Earlier ones win.</summary>
     public IReadOnlyList<string> CertificateFolders { get; init; } = ["/etc/containers/certs.d", "/etc/docker/certs.d"];
 
-    /// <summary>Registries ("HOST" or "HOST:PORT") that may be spoken to without TLS, or with a certificate that nobody verifies.</summary>
-    public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
+    /// <summary>Registries ("HOST" or "HOST:PORT") that may be spoken to without TLS, or with a certificate that nobody verifies; asked anew for each pull.</summary>
+    public Func<IReadOnlyList<string>> InsecureRegistries { get; init; } = () => [];
 
     /// <summary>registries.conf as it is now: asked anew for each pull.</summary>
     public Func<RegistriesConfiguration> Registries { get; init; } = () => RegistriesConfiguration.None;

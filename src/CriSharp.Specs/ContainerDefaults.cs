@@ -22,6 +22,9 @@ public sealed record ContainerDefaults
     /// <summary>Name of the AppArmor profile for RuntimeDefault.</summary>
     public string AppArmorProfile { get; init; } = DefaultAppArmor.ProfileName;
 
+    /// <summary>The seccomp profile for RuntimeDefault. Null: the built-in one.</summary>
+    public SeccompFile? SeccompProfile { get; init; }
+
     /// <summary>
     /// CRI annotations that may reach the OCI runtime: a name, or its beginning and "*". Empty by default: some of them are as good as root
     /// (CVE-2024-3154: org.systemd.property.*).

@@ -63,6 +63,7 @@ public static class ContainerSpec
                     : SeccompSection.Build(
                         SeccompSection.Choose(security.Seccomp, DeprecatedFields.Seccomp(security)),
                         input.LocalhostSeccompProfile,
+                        input.Defaults.SeccompProfile,
                         input.Host,
                         capabilities.Bounding ?? []),
                 RootfsPropagation = mounts.RootPropagation,

@@ -61,7 +61,7 @@ public static class SandboxSpec
                 Seccomp = security.Privileged
                     ? null
                     : SeccompSection.Build(
-                        SeccompSection.Choose(security.Seccomp, DeprecatedFields.Seccomp(security)), input.LocalhostSeccompProfile, input.Host, []),
+                        SeccompSection.Choose(security.Seccomp, DeprecatedFields.Seccomp(security)), input.LocalhostSeccompProfile, input.Defaults.SeccompProfile, input.Host, []),
             },
         };
         return new BuiltSpec(spec, warnings);

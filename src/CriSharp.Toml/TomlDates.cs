@@ -22,6 +22,11 @@ internal static class TomlDates
         }
 
         var time = word.AsSpan(DateLength + 1);
+        if (time.IsEmpty)
+        {
+            return false;
+        }
+
         if (time[^1..] is "Z" or "z")
         {
             return IsTime(time[..^1]);

@@ -60,13 +60,17 @@ public sealed class TomlTable
         return new TomlException(FileName, position, $"{NameOf(key)} {problem}");
     }
 
+    /// <summary>"FILE:LINE" of a key that is there.</summary>
+    public string PlaceOf(string key) => $"{FileName}:{_values[key].Position.Line}";
+
+    /// <summary>The dotted key of one of the table's keys.</summary>
+    public string NameOf(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
+
     internal void Add(string key, TomlValue value)
     {
         _values.Add(key, value);
         _keys.Add(key);
     }
-
-    internal string NameOf(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 
     internal static string Describe(TomlKind kind) => kind switch
     {

@@ -98,7 +98,7 @@ public sealed class EnvironmentProxyTests
         {
             Attempts = 1,
             CertificateFolders = [],
-            InsecureRegistries = failure is null ? ["images.invalid"] : [],
+            InsecureRegistries = () => failure is null ? ["images.invalid"] : [],
             Proxy = Read(("HTTP_PROXY", url), ("HTTPS_PROXY", url)),
         };
         var repository = new RegistryClient(options, TimeProvider.System).OpenRepository(ImageReference.Parse("images.invalid/a:1"), null);

@@ -65,7 +65,7 @@ public sealed class RealRegistryTests
         await using var registry = await LocalRegistry.StartAsync(tls: true);
         var image = new TestImage();
         await registry.Upload.PushAsync(image, "a", "1");
-        var client = new RegistryClient(Quick with { InsecureRegistries = [registry.Host] }, TimeProvider.System);
+        var client = new RegistryClient(Quick with { InsecureRegistries = () => [registry.Host] }, TimeProvider.System);
 
         var resolved = await client.OpenRepository(ImageReference.Parse($"{registry.Host}/a:1"), null).ResolveAsync(CancellationToken.None);
 

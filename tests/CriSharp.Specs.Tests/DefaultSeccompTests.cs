@@ -40,6 +40,19 @@ public sealed partial class DefaultSeccompTests
         Golden.Verify($"seccomp-{architecture}", Document(Profile(architecture)));
 
     [Fact]
+    public void WhereTheNodeHasAProfileOfItsOwn_ItIsThatOne()
+    {
+        var input = Requests.WithSecurity(security => security.Seccomp = new SecurityProfile());
+        var own = new SeccompFile("/etc/own.json", """{"defaultAction": "SCMP_ACT_LOG", "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO", "includes": {"arches": ["s390x"]}}]}""");
+
+        var profile = ContainerSpec.Build(input with { Defaults = input.Defaults with { SeccompProfile = own } }).Spec.Linux.Seccomp!;
+
+        Assert.Equal(("SCMP_ACT_LOG", 0), (profile.DefaultAction, profile.Syscalls!.Count));
+        SeccompProfileFile.Check(own);
+        Assert.Throws<FormatException>(() => SeccompProfileFile.Check(own with { Text = """{"defaultAction": "SCMP_ACT_NONE"}""" }));
+    }
+
+    [Fact]
     public void WithAllThatOpensSomething_IsTheFileBesideTheTests() => Golden.Verify("seccomp-all", Document(Profile(
         "amd64", "SYS_ADMIN", "DAC_READ_SEARCH", "SYS_BOOT", "SYS_CHROOT", "SYS_MODULE", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO", "SYS_TIME", "SYS_TTY_CONFIG")));
 

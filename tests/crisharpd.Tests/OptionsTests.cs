@@ -153,7 +153,7 @@ public sealed class OptionsTests : IDisposable
         Assert.Equal("/bin/true", options.MonitorPath);
         Assert.Equal(["/one", "/two"], options.CniPluginDirectories);
         Assert.Contains(new RuntimeOptions("kata", "/bin/false", "/run/kata"), options.Runtimes);
-        Assert.Equal($"{file}: crio.storage_driver", Assert.Single(options.IgnoredKeys));
+        Assert.Equal((file + ":3", "crio.storage_driver"), (options.IgnoredKeys.Single().Place, options.IgnoredKeys.Single().Path));
     }
 
     [Fact]
@@ -237,7 +237,7 @@ public sealed class OptionsTests : IDisposable
 
     private static DaemonOptions Read(string[] words)
     {
-        var flags = new SettingFlags();
+        var flags = new SettingFlags(new Dictionary<string, string>());
         var command = new Command("serve");
         flags.AddTo(command);
         var parsed = command.Parse(words);

@@ -120,7 +120,7 @@ public sealed class RegistriesCheckTests : IDisposable
 
     private static DaemonOptions Read(params string[] words)
     {
-        var flags = new SettingFlags();
+        var flags = new SettingFlags(new Dictionary<string, string>());
         var command = new Command("serve");
         flags.AddTo(command);
         var parsed = command.Parse(["--conmon", "/bin/true", "--pause", "/bin/true", "--runtimes", "runc:/bin/true", .. words]);

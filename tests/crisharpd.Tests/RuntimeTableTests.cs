@@ -117,7 +117,7 @@ public sealed class RuntimeTableTests : IDisposable
 
     private static DaemonOptions Read(string[] words)
     {
-        var flags = new SettingFlags();
+        var flags = new SettingFlags(new Dictionary<string, string>());
         var command = new Command("serve");
         flags.AddTo(command);
         return flags.Read(command.Parse(words));

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Hosting;
+using CriSharp.Daemon.Tests.Configuration;
 using CriSharp.Primitives;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -65,36 +66,38 @@ public sealed class SystemdTests : IDisposable
     }
 
     [Fact]
-    public void Reload_WhenTheLevelChanges_LoggersFollowAndTheRestWaits()
+    public async Task Reload_WhenTheLevelChanges_LoggersFollowAndTheRestWaits()
     {
         var start = Options();
         using var services = Services(start);
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("CriSharp.Pods.Any");
         Assert.False(logger.IsEnabled(LogLevel.Debug));
 
-        var outcome = Reload(services, () => start with { LogLevel = LogLevel.Debug, CniConfigDirectory = "/elsewhere" }).Run();
+        using var reload = Reload(services, () => start with { LogLevel = LogLevel.Debug, CniConfigDirectory = "/elsewhere" });
+        var outcome = await reload.RunAsync(CancellationToken.None);
 
         Assert.True(logger.IsEnabled(LogLevel.Debug));
-        Assert.Contains("crio.network.network_dir", outcome, StringComparison.Ordinal);
+        Assert.Contains("crio.network.network_dir", outcome.ToString(), StringComparison.Ordinal);
         var inForce = services.GetRequiredService<OptionsInForce>().Value;
         Assert.Equal((LogLevel.Debug, start.CniConfigDirectory), (inForce.LogLevel, inForce.CniConfigDirectory));
     }
 
     [Fact]
-    public void Reload_WhenTheFileIsWrong_ChangesNothing()
+    public async Task Reload_WhenTheFileIsWrong_ChangesNothing()
     {
         var start = Options();
         using var services = Services(start);
 
-        var outcome = Reload(services, () => throw new RuntimeException(ErrorKind.InvalidArgument, "log_level: \"loud\" is not a level")).Run();
+        using var reload = Reload(services, () => throw new RuntimeException(ErrorKind.InvalidArgument, "log_level: \"loud\" is not a level"));
+        var refusal = await Assert.ThrowsAsync<RuntimeException>(() => reload.RunAsync(CancellationToken.None));
 
-        Assert.Contains("loud", outcome, StringComparison.Ordinal);
+        Assert.Contains("loud", refusal.Message, StringComparison.Ordinal);
         Assert.Same(start, services.GetRequiredService<OptionsInForce>().Value);
         Assert.False(services.GetRequiredService<ILoggerFactory>().CreateLogger("CriSharp.Pods.Any").IsEnabled(LogLevel.Debug));
     }
 
     private static ReloadConfiguration Reload(IServiceProvider services, Func<DaemonOptions> read) =>
-        new(read, services.GetRequiredService<OptionsInForce>(), services.GetRequiredService<LogLevelSwitch>(), NullLogger.Instance);
+        new(read, services.GetRequiredService<OptionsInForce>(), services.GetRequiredService<LogLevelSwitch>(), new FakeRooms(), NullLogger.Instance);
 
     private static ServiceProvider Services(DaemonOptions options)
     {

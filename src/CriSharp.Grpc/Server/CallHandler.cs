@@ -49,7 +49,7 @@ internal abstract class CallHandler<TRequest, TResponse>(Method<TRequest, TRespo
     protected ValueTask<TRequest> ReadRequestAsync(ServerCall call)
     {
         var request = call.Http.Request;
-        var reader = new FrameReader(request.BodyReader, request.Headers[GrpcHeaders.Encoding].ToString(), limits.ReceiveBytes);
+        var reader = new FrameReader(request.BodyReader, request.Headers[GrpcHeaders.Encoding].ToString(), limits.ReceiveBytes, limits.Large);
         return reader.ReadSingleAsync(Method.RequestMarshaller, call.CancellationToken);
     }
 

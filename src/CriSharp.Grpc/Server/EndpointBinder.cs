@@ -1,3 +1,4 @@
+using CriSharp.Grpc.Wire;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Builder;
@@ -39,4 +40,10 @@ internal sealed class EndpointBinder(
 }
 
 /// <summary>Sizes of messages, in bytes.</summary>
-internal sealed record CallLimits(int ReceiveBytes, int SendBytes);
+internal sealed record CallLimits(int ReceiveBytes, int SendBytes)
+{
+    private const int LargeOnesAtATime = 8;
+
+    /// <summary>Of a service as a whole.</summary>
+    public LargeMessages Large { get; } = new((long)ReceiveBytes * LargeOnesAtATime);
+}

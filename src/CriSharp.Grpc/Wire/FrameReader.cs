@@ -10,7 +10,8 @@ namespace CriSharp.Grpc.Wire;
 /// Reads messages off a stream: one byte (0 plain, 1 compressed), four bytes of length (big endian), the message.
 /// What is not so ends the call, by <see cref="RpcException"/>.
 /// </summary>
-internal sealed class FrameReader(PipeReader pipe, string? encoding, int limitBytes)
+/// <param name="large">Null: whoever sends is trusted.</param>
+internal sealed class FrameReader(PipeReader pipe, string? encoding, int limitBytes, LargeMessages? large = null)
 {
     public const int PrefixBytes = 5;
 
@@ -18,23 +19,31 @@ internal sealed class FrameReader(PipeReader pipe, string? encoding, int limitBy
     public async ValueTask<T?> ReadAsync<T>(Marshaller<T> marshaller, CancellationToken cancellationToken)
         where T : class
     {
-        while (true)
+        var taken = 0;
+        try
         {
-            var read = await pipe.ReadAsync(cancellationToken);
-            var buffer = read.Buffer;
-            if (TryFrame(buffer, out var payload, out var compressed, out var end))
+            while (true)
             {
-                var message = Deserialize(marshaller, payload, compressed);
-                pipe.AdvanceTo(end);
-                return message;
-            }
+                var read = await pipe.ReadAsync(cancellationToken);
+                var buffer = read.Buffer;
+                if (TryFrame(buffer, ref taken, out var payload, out var compressed, out var end))
+                {
+                    var message = Deserialize(marshaller, payload, compressed);
+                    pipe.AdvanceTo(end);
+                    return message;
+                }
 
-            var (left, completed) = (buffer.Length, read.IsCompleted);
-            pipe.AdvanceTo(buffer.Start, buffer.End);
-            if (completed)
-            {
-                return left == 0 ? null : throw Failure(StatusCode.Internal, $"The stream ended within a message, after {left} bytes of it.");
+                var (left, completed) = (buffer.Length, read.IsCompleted);
+                pipe.AdvanceTo(buffer.Start, buffer.End);
+                if (completed)
+                {
+                    return left == 0 ? null : throw Failure(StatusCode.Internal, $"The stream ended within a message, after {left} bytes of it.");
+                }
             }
+        }
+        finally
+        {
+            large?.Give(taken);
         }
     }
 
@@ -50,7 +59,8 @@ internal sealed class FrameReader(PipeReader pipe, string? encoding, int limitBy
         return more ? throw Failure(StatusCode.Internal, "There is more on the stream than its one message.") : message;
     }
 
-    private bool TryFrame(ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> payload, out bool compressed, out SequencePosition end)
+    /// <param name="taken">What the message has of the room for large ones.</param>
+    private bool TryFrame(ReadOnlySequence<byte> buffer, ref int taken, out ReadOnlySequence<byte> payload, out bool compressed, out SequencePosition end)
     {
         (payload, compressed, end) = (default, false, default);
         if (buffer.Length < PrefixBytes)
@@ -69,6 +79,12 @@ internal sealed class FrameReader(PipeReader pipe, string? encoding, int limitBy
         if (length > limitBytes)
         {
             throw Failure(StatusCode.ResourceExhausted, $"A message of {length} bytes is more than the {limitBytes} that may be received.");
+        }
+
+        if (taken == 0 && large is not null)
+        {
+            // How long a compressed one is, is not known before.
+            taken = large.Take(prefix[0] == 1 ? limitBytes : (int)length);
         }
 
         if (buffer.Length < PrefixBytes + length)

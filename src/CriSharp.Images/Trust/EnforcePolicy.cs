@@ -16,6 +16,8 @@ namespace CriSharp.Images.Trust;
 /// <param name="sourcesFolder">registries.d; read at each pull that needs signatures.</param>
 public sealed class EnforcePolicy(PolicyFiles policies, CheckSignatures check, RegistryClient registry, string sourcesFolder, ContentStore content)
 {
+    private volatile TrustFiles _files = new(policies, sourcesFolder);
+
     /// <summary>The kubelet shows this reason to the pod's owner when an error of the code Unknown begins with it.</summary>
     private const string FailedReason = "SignatureValidationFailed";
 
@@ -24,8 +26,11 @@ public sealed class EnforcePolicy(PolicyFiles policies, CheckSignatures check, R
     // A payload grows by a third in base64.
     private const int KeptLimitBytes = 2 * ImageSignature.LimitBytes;
 
+    /// <summary>Other files than at the start.</summary>
+    public void Use(PolicyFiles policies, string sourcesFolder) => _files = new TrustFiles(policies, sourcesFolder);
+
     /// <summary>The policy's file for pods of a namespace; pulls under different ones are different pulls.</summary>
-    internal string FileFor(string podNamespace) => policies.PathFor(podNamespace);
+    internal string FileFor(string podNamespace) => _files.Policies.PathFor(podNamespace);
 
     /// <summary>Fails where no signature could make the image acceptable: nothing of it need be fetched.</summary>
     /// <exception cref="RuntimeException">Unknown, beginning with SignatureValidationFailed.</exception>
@@ -59,7 +64,7 @@ public sealed class EnforcePolicy(PolicyFiles policies, CheckSignatures check, R
     /// <exception cref="RuntimeException">Unknown, beginning with SignatureValidationFailed.</exception>
     public async Task AtUseAsync(ImageRecord image, string podNamespace, CancellationToken cancellationToken)
     {
-        var file = policies.PathFor(podNamespace);
+        var file = _files.Policies.PathFor(podNamespace);
         var refusals = new List<string>();
         foreach (var name in NamesOf(image))
         {
@@ -116,7 +121,7 @@ public sealed class EnforcePolicy(PolicyFiles policies, CheckSignatures check, R
     {
         try
         {
-            return policies.Read(file);
+            return _files.Policies.Read(file);
         }
         catch (FormatException broken)
         {
@@ -128,7 +133,7 @@ public sealed class EnforcePolicy(PolicyFiles policies, CheckSignatures check, R
     {
         try
         {
-            return SignatureSources.Read(sourcesFolder);
+            return SignatureSources.Read(_files.SourcesFolder);
         }
         catch (FormatException broken)
         {
@@ -137,4 +142,6 @@ public sealed class EnforcePolicy(PolicyFiles policies, CheckSignatures check, R
     }
 
     private static RuntimeException Failed(string image, string reason) => new(ErrorKind.Unknown, $"{FailedReason}: image {image}: {reason}");
+
+    private sealed record TrustFiles(PolicyFiles Policies, string SourcesFolder);
 }

@@ -68,7 +68,7 @@ public sealed partial class ContainerSpecs(
             SourcePropagations = request.Propagations,
             ImageVolumes = request.ImageVolumes,
             DevicesAreTheUsers = options.DeviceOwnershipFromSecurityContext,
-            Edits = ResolveCdiDevices.Run(request.Config, options.CdiSpecDirectories),
+            Edits = ResolveCdiDevices.Run(request.Config, options.CdiSpecDirectories()),
             Defaults = DefaultsOf(request.Sandbox),
         });
         foreach (var warning in built.Warnings)

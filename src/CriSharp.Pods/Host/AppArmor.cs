@@ -18,8 +18,9 @@ public sealed partial class AppArmor(AppArmorOptions options, ILogger<AppArmor> 
     private static readonly TimeSpan ParserLimit = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _loading = new(1, 1);
+    private volatile string _defaultProfile = options.DefaultProfile;
 
-    public string DefaultProfile => options.DefaultProfile;
+    public string DefaultProfile => _defaultProfile;
 
     /// <summary>Never fails: without the profile the daemon runs, and pods that ask for it are refused with the reason.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -60,6 +61,21 @@ public sealed partial class AppArmor(AppArmorOptions options, ILogger<AppArmor> 
         var trouble = await LoadAsync(cancellationToken);
         return trouble is null ? host with { AppArmorProfiles = Loaded() } : host with { AppArmorProfiles = loaded, AppArmorTrouble = trouble };
     }
+
+    /// <summary>Looks whether another profile could be what RuntimeDefault stands for, and has it loaded where it is ours.</summary>
+    /// <returns>Null: it could. Else why not.</returns>
+    public async Task<string?> TryAsync(string profile, CancellationToken cancellationToken)
+    {
+        if (!IsEnabled() || Loaded() is not { } loaded || loaded.Contains(profile))
+        {
+            return null;
+        }
+
+        return profile == DefaultAppArmor.ProfileName ? await LoadAsync(cancellationToken) : NotOurs;
+    }
+
+    /// <summary>For containers that are made from now on.</summary>
+    public void Use(string profile) => _defaultProfile = profile;
 
     public void Dispose() => _loading.Dispose();
 

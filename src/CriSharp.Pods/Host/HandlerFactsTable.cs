@@ -3,7 +3,7 @@ using CriSharp.Storage.Snapshots;
 
 namespace CriSharp.Pods.Host;
 
-/// <summary>What each runtime handler can do; empty until they were asked at start.</summary>
+/// <summary>What each runtime handler can do; empty until they were asked at start. Replaced as a whole when the handlers are.</summary>
 public sealed class HandlerFactsTable(RuntimeHandlers handlers, SnapshotStore snapshots, PodsOptions options)
 {
     private volatile IReadOnlyList<HandlerFacts> _all = [];
@@ -14,16 +14,21 @@ public sealed class HandlerFactsTable(RuntimeHandlers handlers, SnapshotStore sn
     /// <param name="name">"" is the default handler. One that was not asked can do nothing.</param>
     public HandlerFacts Of(string name) => _all.FirstOrDefault(facts => facts.Name == name) ?? new HandlerFacts(name, false, false);
 
-    public async Task AskAsync(CancellationToken cancellationToken)
+    public async Task AskAsync(CancellationToken cancellationToken) => Replace(await AskAsync(handlers.Table, cancellationToken));
+
+    public void Replace(IReadOnlyList<HandlerFacts> facts) => _all = facts;
+
+    /// <summary>Asks handlers that are not in force yet.</summary>
+    public async Task<IReadOnlyList<HandlerFacts>> AskAsync(HandlerTable table, CancellationToken cancellationToken)
     {
-        var named = await Task.WhenAll(handlers.All.Select(runtime => AskAsync(runtime, cancellationToken)));
+        var named = await Task.WhenAll(table.ByName.Values.Select(runtime => AskAsync(runtime, cancellationToken)));
         if (named.Any(facts => facts.UserNamespaces) && await UserNamespaceFacts.RefusalOfHostAsync(snapshots, options.PausePath) is { } refusal)
         {
             named = [.. named.Select(facts => facts.UserNamespaces ? facts with { UserNamespaces = false, WhyNoUserNamespaces = refusal } : facts)];
         }
 
-        var preferred = named.First(facts => facts.Name == handlers.Default.Handler.Name);
-        _all = [preferred with { Name = "" }, .. named];
+        var preferred = named.First(facts => facts.Name == table.Default.Handler.Name);
+        return [preferred with { Name = "" }, .. named];
     }
 
     private static Task<HandlerFacts> AskAsync(OciRuntimeCli runtime, CancellationToken cancellationToken) =>

@@ -8,7 +8,7 @@ internal sealed class EndpointOrder(RegistryOptions options)
 {
     private const string DockerHubHost = "registry-1.docker.io";
 
-    private volatile InsecurePlaces _insecure = new(RegistriesConfiguration.None, InsecureOf(options, RegistriesConfiguration.None));
+    private volatile InsecurePlaces _insecure = InsecurePlaces.Of([], RegistriesConfiguration.None);
 
     /// <exception cref="RuntimeException">PermissionDenied: registries.conf blocks it.</exception>
     public IReadOnlyList<RegistryEndpoint> For(ImageReference reference)
@@ -35,10 +35,11 @@ internal sealed class EndpointOrder(RegistryOptions options)
     public bool IsInsecure(string host)
     {
         var registries = options.Registries();
+        var named = options.InsecureRegistries();
         var insecure = _insecure;
-        if (!ReferenceEquals(insecure.Registries, registries))
+        if (!ReferenceEquals(insecure.Registries, registries) || !ReferenceEquals(insecure.Named, named))
         {
-            _insecure = insecure = new InsecurePlaces(registries, InsecureOf(options, registries));
+            _insecure = insecure = InsecurePlaces.Of(named, registries);
         }
 
         return insecure.Hosts.Contains(host) || insecure.Hosts.Contains(new Uri($"https://{host}/").Host);
@@ -52,14 +53,16 @@ internal sealed class EndpointOrder(RegistryOptions options)
         return new RegistryEndpoint(host, repository[(slash + 1)..], isInsecure || IsInsecure(host)) { IsMirror = isMirror, Repository = repository };
     }
 
-    private static HashSet<string> InsecureOf(RegistryOptions options, RegistriesConfiguration registries) =>
-        new(options.InsecureRegistries.Concat(InsecureHosts(registries)), StringComparer.OrdinalIgnoreCase);
-
     /// <summary>Those without a path: the rest is insecure in a part only.</summary>
     private static IEnumerable<string> InsecureHosts(RegistriesConfiguration registries) => registries.Rules
         .SelectMany(rule => rule.Mirrors.Select(mirror => (mirror.Location, mirror.IsInsecure)).Append((rule.Location, rule.IsInsecure)))
         .Where(place => place.IsInsecure && place.Location.Length > 0 && !place.Location.Contains('/', StringComparison.Ordinal))
         .Select(place => place.Location);
 
-    private sealed record InsecurePlaces(RegistriesConfiguration Registries, HashSet<string> Hosts);
+    /// <param name="Named">By the daemon's own configuration.</param>
+    private sealed record InsecurePlaces(IReadOnlyList<string> Named, RegistriesConfiguration Registries, HashSet<string> Hosts)
+    {
+        public static InsecurePlaces Of(IReadOnlyList<string> named, RegistriesConfiguration registries) =>
+            new(named, registries, new HashSet<string>(named.Concat(InsecureHosts(registries)), StringComparer.OrdinalIgnoreCase));
+    }
 }

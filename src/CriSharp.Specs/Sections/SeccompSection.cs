@@ -31,8 +31,9 @@ internal static class SeccompSection
     }
 
     /// <param name="localhostProfile">Content of the Localhost profile's file.</param>
+    /// <param name="standard">What RuntimeDefault stands for. Null: the built-in profile.</param>
     /// <param name="capabilities">What the process may use: the calls that they are for stay open to it.</param>
-    public static SpecSeccomp? Build(SecurityProfile profile, string? localhostProfile, HostFacts host, IReadOnlyCollection<string> capabilities)
+    public static SpecSeccomp? Build(SecurityProfile profile, string? localhostProfile, SeccompFile? standard, HostFacts host, IReadOnlyCollection<string> capabilities)
     {
         if (profile.ProfileType == ProfileType.Unconfined)
         {
@@ -46,6 +47,7 @@ internal static class SeccompSection
 
         return profile.ProfileType switch
         {
+            ProfileType.RuntimeDefault when standard is not null => ReadLocalhost(standard.Path, standard.Text, host, capabilities),
             ProfileType.RuntimeDefault => DefaultSeccomp.Build(host.Architecture, capabilities),
             ProfileType.Localhost => ReadLocalhost(profile.LocalhostRef, localhostProfile, host, capabilities),
             _ => throw Refusal.Invalid($"the seccomp profile type {(int)profile.ProfileType} is unknown"),

@@ -5,10 +5,15 @@ namespace CriSharp.Daemon.Checks;
 /// <summary>The configuration was read; what of it means nothing here.</summary>
 internal sealed class ConfigurationCheck : ICheck
 {
-    public Task<IReadOnlyList<CheckFinding>> RunAsync(DaemonOptions options, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<CheckFinding>>(
-    [
-        options.IgnoredKeys.Count == 0
-            ? CheckFinding.Ok("configuration", "it can be read")
-            : CheckFinding.Warning("configuration", $"{options.IgnoredKeys.Count} keys mean nothing to crisharpd and are ignored: {string.Join(", ", options.IgnoredKeys)}"),
-    ]);
+    private const string Subject = "configuration";
+
+    public Task<IReadOnlyList<CheckFinding>> RunAsync(DaemonOptions options, CancellationToken cancellationToken)
+    {
+        List<CheckFinding> warnings =
+        [
+            .. options.IgnoredKeys.Select(key => CheckFinding.Warning(Subject, $"{key.Place}: {key.Path} means nothing here: {key.Reason}")),
+            .. options.UnknownVariables.Select(name => CheckFinding.Warning(Subject, $"no setting has the variable {name}")),
+        ];
+        return Task.FromResult<IReadOnlyList<CheckFinding>>(warnings.Count > 0 ? warnings : [CheckFinding.Ok(Subject, "it can be read")]);
+    }
 }

@@ -4,7 +4,7 @@ using CriSharp.Primitives;
 
 namespace CriSharp.Daemon.CommandLine;
 
-/// <summary>crisharpd serve, config, check, wipe and version.</summary>
+/// <summary>crisharpd serve, config, reload, check, wipe and version.</summary>
 internal static class CommandTree
 {
     private const int Failed = 1;
@@ -15,6 +15,7 @@ internal static class CommandTree
         var root = new RootCommand("Serves the Kubernetes Container Runtime Interface on a Unix socket.");
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(ConfigCommand.Create());
+        root.Subcommands.Add(ReloadCommand.Create());
         root.Subcommands.Add(CheckCommand.Create());
         root.Subcommands.Add(WipeCommand.Create());
         root.Subcommands.Add(VersionCommand.Create());

@@ -39,7 +39,7 @@ internal static class PodRooms
             Folders = folders,
             CgroupDriver = DriverOf(options),
             PausePath = options.PausePath,
-            CdiSpecDirectories = options.CdiSpecDirectories,
+            CdiSpecDirectories = () => provider.GetRequiredService<OptionsInForce>().Value.CdiSpecDirectories,
             DeviceOwnershipFromSecurityContext = options.DeviceOwnershipFromSecurityContext,
             CreateLimit = options.ContainerCreateTimeout,
             KillLimit = Shorter(options.RuntimeTimeout, TimeSpan.FromSeconds(30)),
@@ -51,7 +51,7 @@ internal static class PodRooms
         });
         services.AddSingleton(_ => CgroupHierarchies.Detect());
         services.AddSingleton(provider => HostFactsReader.Read(provider.GetRequiredService<CgroupHierarchies>()));
-        services.AddSingleton(HandlersOf(options));
+        services.AddSingleton(new RuntimeHandlers(HandlersOf(options)));
         services.AddSingleton(new BundleStore(folders.ContainerRuns));
         services.AddSingleton(new MonitorLauncher(options.MonitorPath));
         services.AddSingleton(provider => new PodCgroups(provider.GetRequiredService<CgroupHierarchies>(), DriverOf(options)));
@@ -125,7 +125,7 @@ internal static class PodRooms
         services.AddSingleton<NodeFacts>();
     }
 
-    private static RuntimeHandlers HandlersOf(DaemonOptions options) => new(
+    public static HandlerTable HandlersOf(DaemonOptions options) => new(
         RuntimesOf(options),
         options.DefaultRuntime,
         options.Runtimes.ToDictionary(runtime => runtime.Name, runtime => DefaultsOf(options, runtime.Rules)),
@@ -139,6 +139,7 @@ internal static class PodRooms
         AllowedAnnotations = rules.AllowedAnnotations,
         Annotations = rules.DefaultAnnotations,
         PrivilegedWithoutHostDevices = rules.PrivilegedWithoutHostDevices,
+        SeccompProfile = options.SeccompProfile,
         LeastMemoryBytes = rules.LeastMemoryBytes ?? ContainerDefaults.BuiltIn.LeastMemoryBytes,
     };
 

@@ -26,7 +26,7 @@ internal static class RegistryRooms
         services.AddSingleton(provider => new CredentialLookup(
             CredentialOptionsOf(options), provider.GetRequiredService<ICredentialPrograms>(), Rules(provider)));
         services.AddSingleton(provider => new RegistryClient(
-            RegistryOptionsOf(options) with { Registries = Rules(provider), Proxy = proxy }, provider.GetRequiredService<TimeProvider>()));
+            RegistryOptionsOf(options, provider.GetRequiredService<OptionsInForce>()) with { Registries = Rules(provider), Proxy = proxy }, provider.GetRequiredService<TimeProvider>()));
     }
 
     public static CredentialOptions CredentialOptionsOf(DaemonOptions options) => new()
@@ -51,12 +51,12 @@ internal static class RegistryRooms
         OnRefused = failure => log.RefusesRegistries(failure),
     };
 
-    private static RegistryOptions RegistryOptionsOf(DaemonOptions options)
+    private static RegistryOptions RegistryOptionsOf(DaemonOptions options, OptionsInForce inForce)
     {
         var registry = new RegistryOptions
         {
             CertificateFolders = options.RegistryCertDirectories,
-            InsecureRegistries = options.InsecureRegistries,
+            InsecureRegistries = () => inForce.Value.InsecureRegistries,
         };
         return options.PullProgressTimeout is { } limit ? registry with { ProgressTimeLimit = limit } : registry;
     }

@@ -18,7 +18,7 @@ internal static class Rooms
     {
         services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = GrpcLimits.MessageBytes;
+            grpc.MaxReceiveMessageSize = GrpcLimits.RequestBytes;
             grpc.MaxSendMessageSize = GrpcLimits.MessageBytes;
             grpc.Interceptors.Add<ErrorDoor>();
         });
@@ -33,6 +33,8 @@ internal static class Rooms
         services.AddSingleton<IMetricSource, DaemonMetrics>();
         services.AddSingleton<IMetricSource, OperationMetrics>();
         services.AddSingleton<IMetricSource, EventMetrics>();
+        services.AddSingleton<ILiveOptions, LiveOptions>();
+        services.AddSingleton<ReloadPages>();
         services.AddHostedService<AuditTimer>();
         services.AddDisk(options);
         services.AddImages(options);

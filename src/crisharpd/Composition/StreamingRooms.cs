@@ -32,10 +32,13 @@ internal static class StreamingRooms
             provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
     }
 
-    public static void ListenForStreaming(this KestrelServerOptions kestrel, DaemonOptions options) =>
+    public static void ListenForStreaming(this KestrelServerOptions kestrel, DaemonOptions options, Action<ListenOptions> guard) =>
         kestrel.Listen(options.StreamAddress, options.StreamPort, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
+
+            // Before TLS: its handshake counts as silence, too.
+            guard(listen);
             if (options.StreamTls is { } tls)
             {
                 var certificate = new CertificateFile(tls, listen.ApplicationServices.GetRequiredService<ILogger<CertificateFile>>());
@@ -48,7 +51,7 @@ internal static class StreamingRooms
     public static void MapStreaming(this IApplicationBuilder app)
     {
         var pages = app.ApplicationServices.GetRequiredService<StreamingPages>();
-        app.MapWhen(IsForStreaming, streaming => streaming.UseWebSockets().Run(pages.ServeAsync));
+        app.MapWhen(IsForStreaming, streaming => streaming.UseWebSockets().Run(http => ConnectionSilence.ServeAsync(http, () => pages.ServeAsync(http))));
     }
 
     private static bool IsForStreaming(HttpContext http) => http.Connection.LocalIpAddress is not null;

@@ -6,21 +6,24 @@ namespace CriSharp.Daemon.Configuration;
 /// <summary>What the TOML files say.</summary>
 /// <param name="Settings">By setting.</param>
 /// <param name="Runtimes">[crio.runtime.runtimes.NAME], by name.</param>
-/// <param name="Ignored">Keys that mean nothing here: a crio.conf has many.</param>
+/// <param name="Ignored">Keys of CRI-O's that mean nothing here.</param>
 internal sealed record ConfigurationFile(
-    IReadOnlyDictionary<Setting, Given> Settings, IReadOnlyDictionary<string, RuntimeTable> Runtimes, IReadOnlyList<string> Ignored)
+    IReadOnlyDictionary<Setting, Given> Settings, IReadOnlyDictionary<string, RuntimeTable> Runtimes, IReadOnlyList<IgnoredKey> Ignored)
 {
     public const string DefaultPath = "/etc/crisharp/crisharp.conf";
-    private const string RuntimesPath = "crio.runtime.runtimes";
+
+    /// <summary>Of the tables of handlers.</summary>
+    public const string RuntimesPath = "crio.runtime.runtimes";
 
     /// <summary>The file, then those of the folder PATH.d in the order of their names; later ones go before earlier ones.</summary>
     /// <param name="path">Null: the usual place, where nothing need be.</param>
-    /// <exception cref="RuntimeException">InvalidArgument: no file, no TOML, or a value of the wrong type.</exception>
-    public static ConfigurationFile Read(string? path)
+    /// <param name="source">What named the path.</param>
+    /// <exception cref="RuntimeException">InvalidArgument: no file, no TOML, a key that nobody knows, or a value of the wrong type.</exception>
+    public static ConfigurationFile Read(string? path, string source = "--config")
     {
         if (path is not null && !File.Exists(path))
         {
-            throw new RuntimeException(ErrorKind.InvalidArgument, $"--config: there is no file \"{path}\"");
+            throw new RuntimeException(ErrorKind.InvalidArgument, $"{source}: there is no file \"{path}\"");
         }
 
         var reader = new Reader();
@@ -34,14 +37,11 @@ internal sealed record ConfigurationFile(
 
     private sealed class Reader
     {
-        private static readonly Dictionary<string, Setting> ByPath =
-            Configuration.Settings.All.Where(setting => setting.Key is not null).ToDictionary(setting => setting.Path, StringComparer.Ordinal);
-
         public Dictionary<Setting, Given> Settings { get; } = [];
 
         public Dictionary<string, RuntimeTable> Runtimes { get; } = new(StringComparer.Ordinal);
 
-        public List<string> Ignored { get; } = [];
+        public List<IgnoredKey> Ignored { get; } = [];
 
         public void ReadFile(string file)
         {
@@ -59,46 +59,38 @@ internal sealed record ConfigurationFile(
         {
             foreach (var key in table.Keys)
             {
-                var path = table.Path.Length > 0 ? $"{table.Path}.{key}" : key;
-                if (ByPath.TryGetValue(path, out var setting))
+                var path = table.NameOf(key);
+                if (ConfigurationKeys.Find(path) is { } setting)
                 {
-                    ReadSetting(table, key, setting);
+                    if (SettingText.Read(table, key, setting) is { } given)
+                    {
+                        Settings[setting] = given;
+                    }
                 }
-                else if (path == RuntimesPath && table.GetTable(key) is { } runtimes)
+                else if (path == RuntimesPath)
                 {
-                    ReadRuntimes(runtimes);
+                    ReadRuntimes(table.GetTable(key)!);
                 }
-                else if (table.TryGet(key, out var value) && value.Kind == TomlKind.Table)
+                else if (ConfigurationKeys.ReasonOf(table, key) is { } reason)
                 {
-                    ReadTable(value.Table);
+                    Ignored.Add(new IgnoredKey(path, table.PlaceOf(key), reason));
+                }
+                else if (ConfigurationKeys.IsTable(path))
+                {
+                    ReadTable(table.GetTable(key)!);
                 }
                 else
                 {
-                    Ignored.Add($"{table.FileName}: {path}");
+                    throw table.Error(key, $"is known neither here nor to CRI-O{ConfigurationKeys.Hint(path)}");
                 }
             }
         }
-
-        private void ReadSetting(TomlTable table, string key, Setting setting)
-        {
-            var values = setting.Repeatable ? table.GetStrings(key)! : [TextOf(table, key)];
-            // crio.conf writes "" for "as usual".
-            if (values is not [""])
-            {
-                Settings[setting] = new Given(values, $"{table.FileName}: {setting.Path}");
-            }
-        }
-
-        /// <summary>A true or false may stand there without quotes, as in a crio.conf.</summary>
-        private static string TextOf(TomlTable table, string key) => table.TryGet(key, out var value) && value.Kind == TomlKind.Boolean
-            ? ConfigurationText.Of(value.Boolean)
-            : table.GetString(key)!;
 
         private void ReadRuntimes(TomlTable runtimes)
         {
             foreach (var name in runtimes.Keys)
             {
-                Runtimes[name] = RuntimeTableReader.Read(runtimes.GetTable(name)!);
+                Runtimes[name] = RuntimeTableReader.Read(runtimes.GetTable(name)!, runtimes.PlaceOf(name));
             }
         }
     }

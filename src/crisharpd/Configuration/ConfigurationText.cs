@@ -3,25 +3,66 @@ using System.Text;
 
 namespace CriSharp.Daemon.Configuration;
 
-/// <summary>Options as the TOML that would lead to them.</summary>
+/// <summary>Options as the TOML that would lead to them, with what each setting means.</summary>
 internal static class ConfigurationText
 {
+    private const string Head =
+        """
+        # crisharpd: flags go before variables of the environment, those before the files of the folder beside this one
+        # (crisharp.conf.d/*.conf, by their names), and those before this file.
+
+        """;
+
+    private const string RuntimeExample =
+        """
+
+        # A handler of its own table; runc, else crun, is found without one.
+        #[crio.runtime.runtimes.NAME]
+        #runtime_path = "/usr/bin/NAME"
+        #runtime_root = "/run/crisharp/runtime/NAME"
+        #allowed_annotations = []
+        #default_annotations = {}
+        #privileged_without_host_devices = false
+        #container_min_memory = "12MiB"
+        #container_create_timeout = "4m"
+
+        """;
+
+    /// <summary>What is in force, whoever has said it.</summary>
     public static string Of(DaemonOptions options)
     {
-        var text = new StringBuilder();
         var values = ValuesOf(options);
-        foreach (var table in Settings.All.Where(setting => setting.Key is not null).GroupBy(setting => setting.Table))
-        {
-            text.Append(text.Length > 0 ? "\n" : "").Append('[').Append(table.Key).Append("]\n");
-            foreach (var setting in table.Where(setting => setting.Repeatable || values[setting].Count > 0))
-            {
-                text.Append(setting.Key).Append(" = ").Append(Value(setting, values[setting])).Append('\n');
-            }
-        }
-
+        var text = Write(setting => Line(setting, values[setting]));
         foreach (var runtime in options.Runtimes)
         {
             text.Append('\n').Append(Of(runtime));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>What is usual, as comments: the same on every host.</summary>
+    public static string Usual() => Write(setting => $"#{Line(setting, setting.Usual).TrimStart('#')}").Append(RuntimeExample).ToString();
+
+    /// <summary>Only what was taken of a crio.conf, each with its place.</summary>
+    public static string Of(CrioConversion conversion)
+    {
+        var text = new StringBuilder();
+        foreach (var table in Settings.All.Where(conversion.Settings.ContainsKey).GroupBy(setting => setting.Table))
+        {
+            text.Append('[').Append(table.Key).Append("]\n");
+            foreach (var setting in table)
+            {
+                var given = conversion.Settings[setting];
+                text.Append("# ").Append(given.Source).Append('\n').Append(Line(setting, given.Values)).Append('\n');
+            }
+
+            text.Append('\n');
+        }
+
+        foreach (var (name, table) in conversion.Runtimes)
+        {
+            text.Append(Of(new RuntimeOptions(name, table.Path, table.Root) { Rules = table.Rules })).Append('\n');
         }
 
         return text.ToString();
@@ -99,7 +140,33 @@ internal static class ConfigurationText
         [Settings.SignaturePolicy] = [options.SignaturePolicy],
         [Settings.SignaturePolicyDirectory] = [options.SignaturePolicyDirectory],
         [Settings.RegistriesDirectory] = [options.RegistriesDirectory],
+        [Settings.SeccompProfile] = options.SeccompProfile is { } profile ? [profile.Path] : [],
+        [Settings.AdminGroup] = options.AdminGroup is { } group ? [group.Text] : [],
     };
+
+    private static StringBuilder Write(Func<Setting, string> lineOf)
+    {
+        var text = new StringBuilder(Head);
+        foreach (var table in Settings.All.Where(setting => setting.Key is not null).GroupBy(setting => setting.Table))
+        {
+            text.Append('\n').Append('[').Append(table.Key).Append("]\n");
+            foreach (var setting in table)
+            {
+                text.Append('\n').Append(CommentsOf(setting)).Append(lineOf(setting)).Append('\n');
+            }
+        }
+
+        return text;
+    }
+
+    private static string CommentsOf(Setting setting) =>
+        $"# {setting.Words}\n"
+        + $"#   takes {(setting.Repeatable ? "a list, each " : "")}{setting.Takes}{(setting.UsualWords.Length > 0 ? $"; usually {setting.UsualWords}" : "")}\n"
+        + $"#   {setting.Flag}, {setting.Variable}; {(setting.IsLive ? "a reload takes changes up" : "a change wants a restart")}\n";
+
+    /// <summary>"" says: as usual.</summary>
+    private static string Line(Setting setting, IReadOnlyList<string> values) =>
+        setting.Repeatable || values.Count > 0 ? $"{setting.Key} = {Value(setting, values)}" : $"#{setting.Key} = \"\"";
 
     private static string Value(Setting setting, IReadOnlyList<string> values) =>
         setting.Repeatable ? List(values) : values[0] is "true" or "false" ? values[0] : Quote(values[0]);

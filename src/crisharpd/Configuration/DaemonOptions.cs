@@ -125,8 +125,17 @@ internal sealed record DaemonOptions
     /// <summary>registries.d: *.yaml that say where signatures are.</summary>
     public string RegistriesDirectory { get; init; } = SignatureSources.UsualFolder;
 
-    /// <summary>Keys of the TOML files that mean nothing here.</summary>
-    public IReadOnlyList<string> IgnoredKeys { get; init; } = [];
+    /// <summary>What RuntimeDefault stands for. Null: the built-in profile.</summary>
+    public SeccompFile? SeccompProfile { get; init; }
+
+    /// <summary>May read the admin socket's pages. Null: nobody but root.</summary>
+    public HostGroup? AdminGroup { get; init; }
+
+    /// <summary>Keys of the TOML files that CRI-O has and that mean nothing here.</summary>
+    public IReadOnlyList<IgnoredKey> IgnoredKeys { get; init; } = [];
+
+    /// <summary>Variables of the environment that are named as ours and are no setting's.</summary>
+    public IReadOnlyList<string> UnknownVariables { get; init; } = [];
 }
 
 /// <summary>A configured OCI runtime.</summary>

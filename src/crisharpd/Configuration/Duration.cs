@@ -5,6 +5,10 @@ namespace CriSharp.Daemon.Configuration;
 /// <summary>A duration as Go writes it, since crio.conf does: "1h30m", "5m", "30s", "100ms", "0".</summary>
 internal static class Duration
 {
+    public const string Expected = "a duration such as 30s, 5m or 1h";
+    public const string AboveZero = "a duration above zero, such as 500ms, 30s or 5m";
+    public const string Limit = "a duration from 1s to 24h";
+
     private static readonly (string Unit, TimeSpan Length)[] Units =
         [("ms", TimeSpan.FromMilliseconds(1)), ("h", TimeSpan.FromHours(1)), ("m", TimeSpan.FromMinutes(1)), ("s", TimeSpan.FromSeconds(1))];
 

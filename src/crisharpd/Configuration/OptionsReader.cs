@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using CriSharp.Images;
+using CriSharp.Linux.Files;
 using CriSharp.Oci;
 using CriSharp.Pods.Metrics;
 using CriSharp.Primitives;
-using CriSharp.Registry.Mirrors;
 using CriSharp.Registry.Names;
-using CriSharp.Signatures.Policies;
-using CriSharp.Signatures.Sources;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
 
@@ -19,57 +18,63 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
     // sun_path of sockaddr_un holds 108 bytes with the final NUL; the socket is bound one folder deeper and then moved.
     private const int MaxSocketPathBytes = 107 - 10;
 
+    /// <summary>Only where the CRI's socket is.</summary>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public string ReadListen() => SocketPath(Path.Combine(AbsolutePath(Settings.RunRoot), "crisharp.sock"));
+
     /// <exception cref="RuntimeException">InvalidArgument: what is wrong, where, and what is expected.</exception>
     public DaemonOptions Read()
     {
-        var runRoot = AbsolutePath(Settings.RunRoot, "/run/crisharp");
+        var runRoot = AbsolutePath(Settings.RunRoot);
         var runtimes = new RuntimesReader(given, runtimesOfFile, runRoot).Read();
         return new DaemonOptions
         {
-            Root = AbsolutePath(Settings.Root, "/var/lib/crisharp"),
+            Root = AbsolutePath(Settings.Root),
             RunRoot = runRoot,
-            DiskReserveBytes = Parse<long>(Settings.DiskReserve, "16MiB", ByteSize.Expected, ByteSize.TryParse),
-            Listen = SocketPath(Path.Combine(runRoot, "crisharp.sock")),
-            StreamAddress = Parse(Settings.StreamAddress, "127.0.0.1", "an IP address", (string text, out IPAddress? address) => IPAddress.TryParse(text, out address))!,
-            StreamPort = Parse<ushort>(Settings.StreamPort, "0", "a port from 0 to 65535", TryPort),
-            StreamTls = Parse<bool>(Settings.StreamEnableTls, "false", "true or false", bool.TryParse) ? Tls() : null,
-            StreamIdleTimeout = Limit(Settings.StreamIdleTimeout, "4h"),
+            DiskReserveBytes = Parse<long>(Settings.DiskReserve, ByteSize.TryParse),
+            Listen = ReadListen(),
+            StreamAddress = Parse(Settings.StreamAddress, (string text, out IPAddress? address) => IPAddress.TryParse(text, out address))!,
+            StreamPort = Parse<ushort>(Settings.StreamPort, TryPort),
+            StreamTls = Parse<bool>(Settings.StreamEnableTls, bool.TryParse) ? Tls() : null,
+            StreamIdleTimeout = Limit(Settings.StreamIdleTimeout),
             MonitorPath = Executable(Settings.Monitor, Path.Combine(AppContext.BaseDirectory, "conmon-sharp")),
             PausePath = Executable(Settings.Pause, Path.Combine(AppContext.BaseDirectory, "pause")),
             DefaultRuntime = runtimes.Default,
             Runtimes = runtimes.All,
             DefaultEnvironment = [.. Values(Settings.DefaultEnv).Select(EnvironmentVariable)],
             DefaultUlimits = [.. Values(Settings.DefaultUlimits).Select(Ulimit)],
-            DefaultCapabilities = given.ContainsKey(Settings.DefaultCapabilities) ? [.. Values(Settings.DefaultCapabilities).Select(Capability)] : ContainerDefaults.BuiltIn.Capabilities,
-            CgroupManager = Parse<CgroupManager>(Settings.CgroupManager, DefaultCgroupManager, "cgroupfs or systemd", TryWord),
-            ContainerCreateTimeout = Limit(Settings.ContainerCreateTimeout, "4m"),
-            RuntimeTimeout = Limit(Settings.RuntimeTimeout, "2m"),
-            CdiSpecDirectories = AbsolutePaths(Settings.CdiSpecDirectories, "/etc/cdi", "/var/run/cdi"),
-            DeviceOwnershipFromSecurityContext = Parse<bool>(Settings.DeviceOwnershipFromSecurityContext, "false", "true or false", bool.TryParse),
-            PodMetrics = given.ContainsKey(Settings.IncludedPodMetrics) ? MetricGroups(Values(Settings.IncludedPodMetrics)) : PodMetricGroups.All,
-            LogLevel = Parse<LogLevel>(Settings.LogLevel, "info", "trace, debug, info, warn, error or fatal", TryLogLevel),
-            LogFormat = Parse<LogFormat>(Settings.LogFormat, "text", "text or json", TryWord),
-            AuditInterval = Interval(Settings.AuditInterval, "5m"),
-            CniConfigDirectory = AbsolutePath(Settings.CniConfigDirectory, "/etc/cni/net.d"),
-            CniPluginDirectories = AbsolutePaths(Settings.CniPluginDirectories, "/opt/cni/bin", "/usr/lib/cni"),
-            CniPluginTimeout = TimeLimit(Settings.CniPluginTimeout, "1m"),
-            CniAddTimeout = TimeLimit(Settings.CniAddTimeout, "2m"),
-            CniDelTimeout = TimeLimit(Settings.CniDelTimeout, "30s"),
+            DefaultCapabilities = [.. Values(Settings.DefaultCapabilities).Select(Capability)],
+            CgroupManager = Parse<CgroupManager>(Settings.CgroupManager, DefaultCgroupManager, TryWord),
+            ContainerCreateTimeout = Limit(Settings.ContainerCreateTimeout),
+            RuntimeTimeout = Limit(Settings.RuntimeTimeout),
+            CdiSpecDirectories = AbsolutePaths(Settings.CdiSpecDirectories),
+            DeviceOwnershipFromSecurityContext = Parse<bool>(Settings.DeviceOwnershipFromSecurityContext, bool.TryParse),
+            PodMetrics = MetricGroups(Values(Settings.IncludedPodMetrics)),
+            LogLevel = Parse<LogLevel>(Settings.LogLevel, TryLogLevel),
+            LogFormat = Parse<LogFormat>(Settings.LogFormat, TryWord),
+            AuditInterval = Interval(Settings.AuditInterval),
+            CniConfigDirectory = AbsolutePath(Settings.CniConfigDirectory),
+            CniPluginDirectories = AbsolutePaths(Settings.CniPluginDirectories),
+            CniPluginTimeout = TimeLimit(Settings.CniPluginTimeout),
+            CniAddTimeout = TimeLimit(Settings.CniAddTimeout),
+            CniDelTimeout = TimeLimit(Settings.CniDelTimeout),
             InsecureRegistries = Values(Settings.InsecureRegistries).Select(HostAndPort).ToArray(),
-            RegistryCertDirectories = AbsolutePaths(Settings.RegistryCertDirectories, "/etc/containers/certs.d", "/etc/docker/certs.d"),
-            RegistriesConf = AbsolutePath(Settings.RegistriesConf, RegistriesFile.DefaultPath),
-            PullProgressTimeout = Interval(Settings.PullProgressTimeout, "5m"),
-            PullDiskFloorBytes = Parse<long?>(Settings.PullDiskFloor, ByteSize.Auto, $"{ByteSize.Auto} or {ByteSize.Expected}", ByteSize.TryParseOrAuto),
-            AppArmorProfile = Parse(Settings.AppArmorProfile, DefaultAppArmor.ProfileName, "the name of a profile", (string text, out string? name) => TryProfile(text, out name))!,
-            SignaturePolicy = AbsolutePath(Settings.SignaturePolicy, PolicyFiles.UsualPath),
-            SignaturePolicyDirectory = AbsolutePath(Settings.SignaturePolicyDirectory, PolicyFiles.UsualNamespaceFolder),
-            RegistriesDirectory = AbsolutePath(Settings.RegistriesDirectory, SignatureSources.UsualFolder),
-            UnclaimedTimeout = Parse<TimeSpan>(Settings.UnclaimedTimeout, "5m", "a duration such as 30s, 5m or 1h", Duration.TryParse),
-            ImageStore = AbsolutePath(Settings.ImageStore, AbsolutePath(Settings.Root, "/var/lib/crisharp")),
+            RegistryCertDirectories = AbsolutePaths(Settings.RegistryCertDirectories),
+            RegistriesConf = AbsolutePath(Settings.RegistriesConf),
+            PullProgressTimeout = Interval(Settings.PullProgressTimeout),
+            PullDiskFloorBytes = Parse<long?>(Settings.PullDiskFloor, ByteSize.TryParseOrAuto),
+            AppArmorProfile = Parse(Settings.AppArmorProfile, (string text, out string? name) => TryProfile(text, out name))!,
+            SignaturePolicy = AbsolutePath(Settings.SignaturePolicy),
+            SignaturePolicyDirectory = AbsolutePath(Settings.SignaturePolicyDirectory),
+            RegistriesDirectory = AbsolutePath(Settings.RegistriesDirectory),
+            UnclaimedTimeout = Parse<TimeSpan>(Settings.UnclaimedTimeout, Duration.TryParse),
+            ImageStore = AbsolutePath(Settings.ImageStore, AbsolutePath(Settings.Root)),
             PinnedImages = NamePatterns(Settings.PinnedImages),
-            ShortNameMode = Values(Settings.ShortNameMode).Count == 0 ? null : Parse<ShortNameMode>(Settings.ShortNameMode, "", "enforcing, permissive or disabled", TryWord),
-            GlobalAuthFile = Values(Settings.GlobalAuthFile).Count == 0 ? null : AbsolutePath(Settings.GlobalAuthFile, ""),
-            NamespacedAuthDirectory = AbsolutePath(Settings.NamespacedAuthDirectory, "/etc/crio/auth"),
+            ShortNameMode = Values(Settings.ShortNameMode).Count == 0 ? null : Parse<ShortNameMode>(Settings.ShortNameMode, TryWord),
+            GlobalAuthFile = PathOrNone(Settings.GlobalAuthFile),
+            NamespacedAuthDirectory = AbsolutePath(Settings.NamespacedAuthDirectory),
+            SeccompProfile = PathOrNone(Settings.SeccompProfile) is { } profile ? Seccomp(profile) : null,
+            AdminGroup = Values(Settings.AdminGroup) is [.., var group] ? Group(group) : null,
         };
     }
 
@@ -106,52 +111,56 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
         return found is not null;
     }
 
-    private IReadOnlyList<string> Values(Setting setting) => given.TryGetValue(setting, out var found) ? found.Values : [];
+    private IReadOnlyList<string> Values(Setting setting) => given.TryGetValue(setting, out var found) ? found.Values : setting.Usual;
 
     private StreamTls Tls() => new(ReadableFile(Settings.StreamTlsCert), ReadableFile(Settings.StreamTlsKey));
 
     private string ReadableFile(Setting setting)
     {
-        var path = AbsolutePath(setting, "");
+        var path = AbsolutePath(setting);
         return File.Exists(path) ? path : throw Wrong(setting, $"\"{path}\" is not there: with {Settings.StreamEnableTls.Flag} it must name a PEM file");
     }
 
-    private T Parse<T>(Setting setting, string fallback, string expected, TryParser<T> parser)
+    private T Parse<T>(Setting setting, TryParser<T> parser) => Parse(setting, "", parser);
+
+    private T Parse<T>(Setting setting, string fallback, TryParser<T> parser)
     {
         var text = Values(setting) is [.., var last] ? last : fallback;
-        return text.Length > 0 && parser(text, out var value) ? value! : throw Wrong(setting, $"\"{text}\" is not {expected}");
+        return text.Length > 0 && parser(text, out var value) ? value! : throw Wrong(setting, $"\"{text}\" is not {setting.Takes}");
     }
 
     /// <summary>At least a second: whole ones are what a monitor is told.</summary>
-    private TimeSpan Limit(Setting setting, string fallback) => Parse<TimeSpan>(
-        setting, fallback, "a duration from 1s to 24h", (string text, out TimeSpan limit) => Duration.TryParse(text, out limit) && limit.TotalSeconds >= 1 && limit.TotalHours <= 24);
+    private TimeSpan Limit(Setting setting) => Parse<TimeSpan>(
+        setting, (string text, out TimeSpan limit) => Duration.TryParse(text, out limit) && limit.TotalSeconds >= 1 && limit.TotalHours <= 24);
 
-    private TimeSpan TimeLimit(Setting setting, string fallback) => Parse<TimeSpan>(
-        setting, fallback, "a duration above zero, such as 500ms, 30s or 5m", (string text, out TimeSpan limit) => Duration.TryParse(text, out limit) && limit > TimeSpan.Zero);
+    private TimeSpan TimeLimit(Setting setting) => Parse<TimeSpan>(
+        setting, (string text, out TimeSpan limit) => Duration.TryParse(text, out limit) && limit > TimeSpan.Zero);
 
     /// <returns>Null for 0: never.</returns>
-    private TimeSpan? Interval(Setting setting, string fallback) =>
-        Parse<TimeSpan>(setting, fallback, "a duration such as 30s, 5m or 1h", Duration.TryParse) is { Ticks: > 0 } limit ? limit : null;
+    private TimeSpan? Interval(Setting setting) => Parse<TimeSpan>(setting, Duration.TryParse) is { Ticks: > 0 } limit ? limit : null;
 
-    private string AbsolutePath(Setting setting, string fallback) => Absolute(setting, Values(setting) is [.., var last] ? last : fallback);
+    private string AbsolutePath(Setting setting, string fallback = "") => Absolute(setting, Values(setting) is [.., var last] ? last : fallback);
 
-    private string[] AbsolutePaths(Setting setting, params string[] fallback)
+    private string? PathOrNone(Setting setting) => Values(setting).Count == 0 ? null : AbsolutePath(setting);
+
+    /// <summary>An empty list counts as nothing said.</summary>
+    private string[] AbsolutePaths(Setting setting)
     {
         var texts = Values(setting);
-        return [.. (texts.Count > 0 ? texts : fallback).Select(text => Absolute(setting, text))];
+        return [.. (texts.Count > 0 ? texts : setting.Usual).Select(text => Absolute(setting, text))];
     }
 
     private string Absolute(Setting setting, string text) =>
         Path.IsPathRooted(text) && !text.Contains('\0')
             ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(text))
-            : throw Wrong(setting, $"\"{text}\" is not an absolute path");
+            : throw Wrong(setting, $"\"{text}\" is not {Accepted.Path}");
 
     private string SocketPath(string fallback)
     {
         const string Scheme = "unix://";
         var text = Values(Settings.Listen) is [.., var last] ? last : fallback;
         var path = Absolute(Settings.Listen, text.StartsWith(Scheme, StringComparison.Ordinal) ? text[Scheme.Length..] : text);
-        var bytes = System.Text.Encoding.UTF8.GetByteCount(path);
+        var bytes = Encoding.UTF8.GetByteCount(path);
         return bytes <= MaxSocketPathBytes
             ? path
             : throw Wrong(Settings.Listen, $"the path \"{path}\" has {bytes} bytes, a Unix socket's may have {MaxSocketPathBytes} here: use a shorter --runroot or --listen");
@@ -163,15 +172,32 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
         return ExecutableFile.Is(path) ? path : throw Wrong(setting, $"\"{path}\" is not an executable file: give its path by {setting.Flag}");
     }
 
+    private HostGroup Group(string text) => HostGroup.Find(text) ?? throw Wrong(Settings.AdminGroup, $"\"{text}\" is not {Settings.AdminGroup.Takes}");
+
+    private SeccompFile Seccomp(string path)
+    {
+        try
+        {
+            var bytes = HostPath.TryReadFile(path, SeccompProfileFile.LimitBytes) ?? throw Wrong(Settings.SeccompProfile, $"\"{path}\" is not there");
+            var profile = new SeccompFile(path, Encoding.UTF8.GetString(bytes));
+            SeccompProfileFile.Check(profile);
+            return profile;
+        }
+        catch (Exception wrong) when (wrong is FormatException or IOException)
+        {
+            throw Wrong(Settings.SeccompProfile, $"\"{path}\" is no seccomp profile: {wrong.Message}");
+        }
+    }
+
     private string EnvironmentVariable(string text) => text.IndexOf('=', StringComparison.Ordinal) > 0 && !text.Contains('\0')
         ? text
-        : throw Wrong(Settings.DefaultEnv, $"\"{text}\" is not NAME=VALUE");
+        : throw Wrong(Settings.DefaultEnv, $"\"{text}\" is not {Settings.DefaultEnv.Takes}");
 
     private SpecRlimit Ulimit(string text) => UlimitText.TryParse(text, out var limit) ? limit : throw Wrong(Settings.DefaultUlimits, $"\"{text}\" is not {UlimitText.Expected}");
 
     private string Capability(string text) => ContainerDefaults.IsCapability(text)
         ? text
-        : throw Wrong(Settings.DefaultCapabilities, $"\"{text}\" is not the name of a capability, such as CHOWN");
+        : throw Wrong(Settings.DefaultCapabilities, $"\"{text}\" is not {Settings.DefaultCapabilities.Takes}");
 
     /// <summary>An empty list is a list: only that a container is there.</summary>
     private PodMetricGroups MetricGroups(IReadOnlyList<string> words)
@@ -202,7 +228,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
     private string HostAndPort(string text) =>
         text.Length > 0 && !text.Contains('/') && !text.Any(char.IsWhiteSpace)
             ? text.ToLowerInvariant()
-            : throw Wrong(Settings.InsecureRegistries, $"\"{text}\" is not HOST or HOST:PORT");
+            : throw Wrong(Settings.InsecureRegistries, $"\"{text}\" is not {Settings.InsecureRegistries.Takes}");
 
     private RuntimeException Wrong(Setting setting, string words) =>
         new(ErrorKind.InvalidArgument, $"{(given.TryGetValue(setting, out var found) ? found.Source : setting.Flag)}: {words}");

@@ -12,19 +12,27 @@ internal static class RuntimeTableReader
 {
     private const string TypeOci = "oci";
 
+    private static readonly string[] Known =
+    [
+        "runtime_path", "runtime_root", "runtime_type", "platform_runtime_paths", "allowed_annotations", "default_annotations",
+        "privileged_without_host_devices", "container_min_memory", "container_create_timeout",
+    ];
+
+    /// <param name="place">"FILE:LINE".</param>
+    /// <param name="passOver">Is told keys that can't be taken. Null: they are errors.</param>
     /// <exception cref="TomlException">With file, line and key.</exception>
-    public static RuntimeTable Read(TomlTable table)
+    public static RuntimeTable Read(TomlTable table, string place, Action<string>? passOver = null)
     {
-        var read = new RuntimeTable($"{table.FileName}: {table.Path}");
+        var read = new RuntimeTable($"{place}: {table.Path}");
         foreach (var key in table.Keys)
         {
-            read = Take(read, table, key);
+            read = Take(read, table, key, passOver);
         }
 
         return read;
     }
 
-    private static RuntimeTable Take(RuntimeTable read, TomlTable table, string key)
+    private static RuntimeTable Take(RuntimeTable read, TomlTable table, string key, Action<string>? passOver)
     {
         var rules = read.Rules;
         switch (key)
@@ -50,14 +58,42 @@ internal static class RuntimeTableReader
             case "container_create_timeout":
                 return read with { Rules = rules with { CreateTimeout = Limit(table, key) } };
             default:
-                return SaysNothing(table, key) ? read : throw table.Error(key, Unknown(key));
+                PassOver(table, key, passOver);
+                return read;
         }
     }
 
-    private static string Unknown(string key) => key.StartsWith("monitor_", StringComparison.Ordinal)
-        ? "can't be chosen by handler: all have the monitor that crio.runtime.conmon names"
-        : "is not known: a runtime's table may have runtime_path, runtime_root, runtime_type, platform_runtime_paths, allowed_annotations, default_annotations, "
-            + "privileged_without_host_devices, container_min_memory and container_create_timeout";
+    /// <returns>Why a key of CRI-O's handlers means nothing here. Null: CRI-O has no such key either.</returns>
+    public static string? ReasonOf(string key) => key switch
+    {
+        "monitor_path" or "monitor_cgroup" or "monitor_env" or "monitor_exec_cgroup" => "can't be chosen by handler: all have the monitor that crio.runtime.conmon names",
+        "runtime_config_path" or "runtime_pull_image" => "is for virtual machines, which are not supported",
+        "inherit_default_runtime" => "is not supported: write down what this handler has",
+        "no_sync_log" => "is not supported: the monitor knows when a log has to reach the disk",
+        "stream_websockets" => "is not needed: all handlers have them",
+        "seccomp_profile" => "can't be chosen by handler: crio.runtime.seccomp_profile is for all",
+        "exec_cpu_affinity" => "is not supported: an exec runs where its container may",
+        _ => null,
+    };
+
+    public static string Hint(string key) => NearWord.Hint(key, Known);
+
+    private static void PassOver(TomlTable table, string key, Action<string>? passOver)
+    {
+        if (SaysNothing(table, key))
+        {
+            return;
+        }
+
+        if (passOver is null)
+        {
+            throw table.Error(key, Unknown(key));
+        }
+
+        passOver(key);
+    }
+
+    private static string Unknown(string key) => ReasonOf(key) ?? $"is not known{Hint(key)}: a runtime's table may have {string.Join(", ", Known)}";
 
     /// <summary>"linux/amd64" and the like; the one of this machine goes before runtime_path, wherever it stands.</summary>
     private static string? PathOfPlatform(TomlTable paths)

@@ -24,6 +24,7 @@ internal static class AdminErrors
     private static int StatusOf(ErrorKind kind) => kind switch
     {
         ErrorKind.InvalidArgument => StatusCodes.Status400BadRequest,
+        ErrorKind.PermissionDenied => StatusCodes.Status403Forbidden,
         ErrorKind.NotFound => StatusCodes.Status404NotFound,
         ErrorKind.AlreadyExists or ErrorKind.FailedPrecondition => StatusCodes.Status409Conflict,
         ErrorKind.DataLoss or ErrorKind.Unimplemented => StatusCodes.Status422UnprocessableEntity,

@@ -17,6 +17,7 @@ internal sealed class DaemonPages(
     Operations operations,
     AuditPages auditPages,
     ImagePages imagePages,
+    ReloadPages reloadPages,
     IEnumerable<IMetricSource> metricSources,
     TimeProvider time)
 {
@@ -31,6 +32,7 @@ internal sealed class DaemonPages(
         new(AdminAddress.MetricsPath, PrometheusText.ContentType, _ => Task.FromResult(PrometheusText.Write(metricSources.SelectMany(source => source.Collect())))),
         .. auditPages.All,
         .. imagePages.All,
+        .. reloadPages.All,
     ];
 
     private StatusDocument Status() => new()

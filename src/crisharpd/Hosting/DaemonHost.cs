@@ -24,6 +24,8 @@ namespace CriSharp.Daemon.Hosting;
 /// </summary>
 internal static class DaemonHost
 {
+    private const string LogName = "CriSharp.Daemon";
+
     // A kubelet's long calls (a stop with its grace period) are not waited for: it asks again.
     private static readonly TimeSpan GraceForCalls = TimeSpan.FromSeconds(5);
 
@@ -33,22 +35,10 @@ internal static class DaemonHost
         var systemd = SystemdNotifier.Take();
         var options = readOptions();
         using var locks = InstanceLocks.Take(options);
-        await using var app = Build(options);
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("CriSharp.Daemon");
-        if (options.IgnoredKeys.Count > 0)
-        {
-            log.IgnoresKeys(options.IgnoredKeys.Count, string.Join(", ", options.IgnoredKeys));
-        }
-
-        foreach (var runtime in options.Runtimes)
-        {
-            if (runtime.Unusable is { } reason)
-            {
-                log.LacksRuntime(reason);
-            }
-        }
-
-        using var notices = new ServiceNotices(app.Services, systemd, readOptions, log);
+        await using var app = Build(options, readOptions);
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(LogName);
+        OptionNotices.Tell(log, options);
+        using var notices = new ServiceNotices(app.Services, systemd, log);
         var calls = app.Services.GetRequiredService<RunningCalls>();
         app.Lifetime.ApplicationStopping.Register(() =>
         {
@@ -105,7 +95,7 @@ internal static class DaemonHost
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
-    private static WebApplication Build(DaemonOptions options)
+    private static WebApplication Build(DaemonOptions options, Func<DaemonOptions> readOptions)
     {
         // The empty builder reads no appsettings.json, no environment and no command line: everything is said by the options.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
@@ -114,6 +104,12 @@ internal static class DaemonHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<OptionsInForce>();
+        builder.Services.AddSingleton(provider => new ReloadConfiguration(
+            readOptions,
+            provider.GetRequiredService<OptionsInForce>(),
+            provider.GetRequiredService<LogLevelSwitch>(),
+            provider.GetRequiredService<ILiveOptions>(),
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger(LogName)));
         builder.Services.AddSingleton<RunningCalls>();
         builder.Services.AddSingleton<StartGate>();
         builder.Services.AddSingleton(new Operations(TimeProvider.System) { OnStage = FailPoints.FromEnvironment() });
@@ -124,7 +120,9 @@ internal static class DaemonHost
         builder.WebHost.UseKestrelCore();
         builder.Services.Configure<SocketTransportOptions>(transport =>
         {
-            transport.CreateBoundListenSocket = endpoint => endpoint is IPEndPoint ? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint) : ListenSocket.Bind(endpoint.ToString()!);
+            transport.CreateBoundListenSocket = endpoint => endpoint is IPEndPoint
+                ? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint)
+                : ListenSocket.Bind(endpoint.ToString()!, endpoint.ToString() == adminSocket ? options.AdminGroup?.Id : null);
 
             // Frames are taken on the thread that has read them; handlers have threads of their own in any case.
             transport.UnsafePreferInlineScheduling = true;
@@ -133,9 +131,7 @@ internal static class DaemonHost
         {
             kestrel.AddServerHeader = false;
             GrpcLimits.Apply(kestrel.Limits);
-            kestrel.ListenUnixSocket(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
-            kestrel.ListenUnixSocket(adminSocket, listen => listen.Protocols = HttpProtocols.Http1);
-            kestrel.ListenForStreaming(options);
+            Doors.Open(kestrel, options);
         });
 
         var app = builder.Build();

@@ -9,7 +9,7 @@ namespace CriSharp.Daemon.Hosting;
 /// </summary>
 internal sealed class FailPoints(string file)
 {
-    private const string Variable = "CRISHARP_FAIL_POINTS";
+    public const string Variable = "CRISHARP_FAIL_POINTS";
     private static readonly TimeSpan HangPause = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _gate = new();

@@ -13,6 +13,10 @@ namespace CriSharp.Daemon.Hosting;
 internal static class ListenSocket
 {
     private const string BindFolder = ".bind";
+    private const string SocketName = "s";
+
+    // chown(2)
+    private const uint SameOwner = uint.MaxValue;
 
     /// <summary>Ours to remove: another daemon's socket, for which this one was refused, is not.</summary>
     private static readonly ConcurrentDictionary<string, byte> Bound = new(StringComparer.Ordinal);
@@ -22,8 +26,9 @@ internal static class ListenSocket
     private const UnixFileMode OwnerAndGroup =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
+    /// <param name="group">Its members may connect besides root. Null: those of root's.</param>
     /// <exception cref="RuntimeException">FailedPrecondition: somebody listens there, or something else has the name.</exception>
-    public static Socket Bind(string path)
+    public static Socket Bind(string path, uint? group = null)
     {
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder, Private);
@@ -31,13 +36,18 @@ internal static class ListenSocket
 
         var bindFolder = Path.Combine(folder, BindFolder);
         Directory.CreateDirectory(bindFolder, Private);
-        var bound = Path.Combine(bindFolder, "s");
+        var bound = Path.Combine(bindFolder, SocketName);
         File.Delete(bound);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             socket.Bind(new UnixDomainSocketEndPoint(bound));
             File.SetUnixFileMode(bound, OwnerAndGroup);
+            if (group is { } id)
+            {
+                LetIn(id, folder, bindFolder);
+            }
+
             File.Move(bound, path, overwrite: true);
             Directory.Delete(bindFolder);
             Bound[path] = 0;
@@ -56,6 +66,23 @@ internal static class ListenSocket
         if (Bound.TryRemove(path, out _) && File.Exists(path))
         {
             File.Delete(path);
+        }
+    }
+
+    /// <summary>The folder is passed through, not read; what else is in it has modes of its own.</summary>
+    private static void LetIn(uint group, string folder, string bindFolder)
+    {
+        using (var inside = HostPath.Open(bindFolder, OpenFlags.PathOnly | OpenFlags.Directory))
+        {
+            FileAt.Chown(inside, SocketName, SameOwner, group);
+        }
+
+        var mode = File.GetUnixFileMode(folder);
+        if (!mode.HasFlag(UnixFileMode.OtherExecute))
+        {
+            using var opened = HostPath.Open(folder, OpenFlags.Directory);
+            FileDescriptor.Chown(opened, SameOwner, group);
+            File.SetUnixFileMode(folder, mode | UnixFileMode.GroupExecute);
         }
     }
 

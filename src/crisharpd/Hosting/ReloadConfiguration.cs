@@ -5,54 +5,99 @@ using Microsoft.Extensions.Logging;
 namespace CriSharp.Daemon.Hosting;
 
 /// <summary>
-/// Reads the configuration again. All of it is read and checked before anything changes, so that a wrong file changes nothing.
-/// What can't change under a running daemon is named and stays as it is.
+/// Reads the configuration again. All of it is read and checked before anything changes, so that what is wrong changes nothing.
+/// What can't change under a running daemon is named and stays as it is. Containers are left alone.
 /// </summary>
-/// <param name="read">The file and the flags, as at the start.</param>
-internal sealed class ReloadConfiguration(Func<DaemonOptions> read, OptionsInForce inForce, LogLevelSwitch logLevel, ILogger log)
+/// <param name="read">Files, variables and flags, as at the start.</param>
+internal sealed class ReloadConfiguration(Func<DaemonOptions> read, OptionsInForce inForce, LogLevelSwitch logLevel, ILiveOptions rooms, ILogger log) : IDisposable
 {
-    private readonly Lock _one = new();
+    private readonly SemaphoreSlim _one = new(1, 1);
 
-    /// <returns>What came of it, for systemctl status.</returns>
-    public string Run()
+    /// <exception cref="RuntimeException">The configuration can't be used; the old one stays.</exception>
+    public async Task<ReloadOutcome> RunAsync(CancellationToken cancellationToken)
     {
-        lock (_one)
+        await _one.WaitAsync(cancellationToken);
+        try
         {
-            try
-            {
-                return Take(read());
-            }
-            catch (Exception wrong) when (wrong is RuntimeException or IOException or UnauthorizedAccessException)
-            {
-                log.RefusesConfiguration(wrong.Message);
-                return $"the configuration is wrong and the old one stays: {wrong.Message}";
-            }
+            return await TakeAsync(read(), cancellationToken);
+        }
+        catch (Exception wrong) when (wrong is RuntimeException or IOException or UnauthorizedAccessException)
+        {
+            log.RefusesConfiguration(wrong.Message);
+            throw wrong as RuntimeException ?? new RuntimeException(ErrorKind.InvalidArgument, wrong.Message, wrong);
+        }
+        finally
+        {
+            _one.Release();
         }
     }
 
-    private string Take(DaemonOptions found)
+    public void Dispose() => _one.Dispose();
+
+    private async Task<ReloadOutcome> TakeAsync(DaemonOptions found, CancellationToken cancellationToken)
     {
         var old = inForce.Value;
-        var taken = old with { LogLevel = found.LogLevel, PinnedImages = found.PinnedImages };
-        var changed = Differences(old, taken);
-        var waiting = Differences(taken, found);
+        var taken = LiveOf(old, found);
+        var outcome = new ReloadOutcome(Differences(old, taken), Differences(taken, found));
+        var change = await rooms.PrepareAsync(old, taken, cancellationToken);
         inForce.Replace(taken);
+        change();
         logLevel.Turn();
-        log.Reloaded(changed.Count == 0 ? "nothing has changed" : $"changed: {string.Join(", ", changed)}");
-        if (waiting.Count == 0)
-        {
-            return "the configuration is read again";
-        }
+        Tell(outcome, taken);
+        return outcome;
+    }
 
-        var words = string.Join(", ", waiting);
-        log.WantsRestart(words);
-        return $"the configuration is read again; wants a restart: {words}";
+    private static DaemonOptions LiveOf(DaemonOptions old, DaemonOptions found)
+    {
+        // Folders of runtimes lie under the run root, which can't move.
+        var runtimes = found.RunRoot == old.RunRoot ? found : old;
+        return old with
+        {
+            LogLevel = found.LogLevel,
+            PinnedImages = found.PinnedImages,
+            DefaultRuntime = runtimes.DefaultRuntime,
+            Runtimes = runtimes.Runtimes,
+            DefaultEnvironment = found.DefaultEnvironment,
+            DefaultUlimits = found.DefaultUlimits,
+            DefaultCapabilities = found.DefaultCapabilities,
+            SeccompProfile = found.SeccompProfile,
+            AppArmorProfile = found.AppArmorProfile,
+            CdiSpecDirectories = found.CdiSpecDirectories,
+            InsecureRegistries = found.InsecureRegistries,
+            SignaturePolicy = found.SignaturePolicy,
+            SignaturePolicyDirectory = found.SignaturePolicyDirectory,
+            RegistriesDirectory = found.RegistriesDirectory,
+            IgnoredKeys = found.IgnoredKeys,
+        };
     }
 
     private static List<string> Differences(DaemonOptions left, DaemonOptions right)
     {
         var (before, after) = (ConfigurationText.ValuesOf(left), ConfigurationText.ValuesOf(right));
-        List<string> names = [.. before.Where(setting => !setting.Value.SequenceEqual(after[setting.Key])).Select(setting => setting.Key.Path)];
-        return left.Runtimes.Select(ConfigurationText.Of).SequenceEqual(right.Runtimes.Select(ConfigurationText.Of)) ? names : [.. names, "crio.runtime.runtimes"];
+        var names = before.Where(setting => !setting.Value.SequenceEqual(after[setting.Key])).Select(setting => setting.Key.Path).ToList();
+
+        // The same file may say something else now.
+        if (left.SeccompProfile != right.SeccompProfile && left.SeccompProfile?.Path == right.SeccompProfile?.Path)
+        {
+            names.Add(Settings.SeccompProfile.Path);
+        }
+
+        if (!left.Runtimes.Select(ConfigurationText.Of).SequenceEqual(right.Runtimes.Select(ConfigurationText.Of)))
+        {
+            names.Add(ConfigurationFile.RuntimesPath);
+        }
+
+        return names;
+    }
+
+    private void Tell(ReloadOutcome outcome, DaemonOptions taken)
+    {
+        log.Reloaded(outcome.Changed.Count == 0 ? "nothing has changed" : $"changed: {string.Join(", ", outcome.Changed)}");
+        if (outcome.WantsRestart.Count > 0)
+        {
+            log.WantsRestart(string.Join(", ", outcome.WantsRestart));
+        }
+
+        OptionNotices.Tell(log, taken);
     }
 }

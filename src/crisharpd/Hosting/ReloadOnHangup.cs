@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CriSharp.Primitives;
 
 namespace CriSharp.Daemon.Hosting;
 
@@ -12,7 +13,24 @@ internal static class ReloadOnHangup
         {
             context.Cancel = true;
             systemd.Reloading();
-            var outcome = reload.Run();
-            systemd.Ready($"{status()}; {outcome}");
+            _ = RunAsync(reload, systemd, status);
         });
+
+    private static async Task RunAsync(ReloadConfiguration reload, SystemdNotifier systemd, Func<string> status)
+    {
+        var words = await OutcomeAsync(reload);
+        systemd.Ready($"{status()}; {words}");
+    }
+
+    private static async Task<string> OutcomeAsync(ReloadConfiguration reload)
+    {
+        try
+        {
+            return (await reload.RunAsync(CancellationToken.None)).ToString();
+        }
+        catch (RuntimeException wrong)
+        {
+            return $"the configuration is wrong and the old one stays: {wrong.Message}";
+        }
+    }
 }

@@ -18,15 +18,13 @@ internal sealed class ServiceNotices : IDisposable
     private readonly PosixSignalRegistration _hangup;
     private Watchdog? _watchdog;
 
-    public ServiceNotices(IServiceProvider services, SystemdNotifier systemd, Func<DaemonOptions> readOptions, ILogger log)
+    public ServiceNotices(IServiceProvider services, SystemdNotifier systemd, ILogger log)
     {
         (_systemd, _log) = (systemd, log);
         _sandboxes = services.GetRequiredService<PodSandboxStore>();
         _containers = services.GetRequiredService<ContainerStore>();
         _health = new DaemonHealth(services.GetRequiredService<DaemonOptions>());
-        var reload = new ReloadConfiguration(
-            readOptions, services.GetRequiredService<OptionsInForce>(), services.GetRequiredService<LogLevelSwitch>(), log);
-        _hangup = ReloadOnHangup.Listen(reload, systemd, Status);
+        _hangup = ReloadOnHangup.Listen(services.GetRequiredService<ReloadConfiguration>(), systemd, Status);
     }
 
     /// <summary>The sockets answer and all that was left is found again.</summary>

@@ -88,8 +88,8 @@ public sealed class FolderFindersTests : IDisposable
         var bundle = isOurs ? Folders.RunOf(id) : $"/run/other/{id}";
         AuditFixture.MakeOld(Path.Combine(shared, $"{id}", "state.json"), Old);
         File.WriteAllText(Path.Combine(shared, $"{id}", "state.json"), $$"""{"labels": ["bundle={{bundle}}"]}""");
-        var handlers = new RuntimeHandlers(
-            new Dictionary<string, OciRuntimeCli> { ["runc"] = new(new RuntimeHandler { Name = "runc", Path = "/usr/sbin/runc", Root = shared }) }, "runc");
+        var handlers = new RuntimeHandlers(new HandlerTable(
+            new Dictionary<string, OciRuntimeCli> { ["runc"] = new(new RuntimeHandler { Name = "runc", Path = "/usr/sbin/runc", Root = shared }) }, "runc"));
 
         var found = new RuntimeContainers(handlers, _instance.Owners, _instance.Options).Find();
 

@@ -1,0 +1,55 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using CriSharp.Admin;
+using CriSharp.Primitives;
+
+namespace CriSharp.Daemon.CommandLine;
+
+/// <summary>Asks the daemon that runs something over its admin socket.</summary>
+internal static class AdminCall
+{
+    // Each handler is asked what it can do, and may hang until its own limit.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    /// <exception cref="RuntimeException">What the daemon says, or Unavailable: none answers there.</exception>
+    public static async Task<ReloadDocument> ReloadAsync(string socketPath, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { ConnectCallback = (_, token) => ConnectAsync(socketPath, token) })
+        {
+            Timeout = Limit,
+            MaxResponseContentBufferSize = AdminAddress.ResponseLimitBytes,
+        };
+        try
+        {
+            using var answer = await http.PostAsync($"http://admin{AdminAddress.ReloadPath}", null, cancellationToken);
+            var content = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+            if (answer.IsSuccessStatusCode)
+            {
+                return JsonSerializer.Deserialize(content, AdminJson.Default.ReloadDocument)!;
+            }
+
+            throw content is [(byte)'{', ..] && JsonSerializer.Deserialize(content, AdminJson.Default.ErrorDocument) is { } error
+                ? new RuntimeException(error.Kind, error.Message)
+                : new RuntimeException(ErrorKind.FailedPrecondition, $"the daemon at {socketPath} answered {(int)answer.StatusCode}");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            throw new RuntimeException(ErrorKind.Unavailable, $"no daemon answers at {socketPath}: {failure.Message}", failure);
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string socketPath, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
