@@ -64,7 +64,11 @@ public sealed class TomlTable
     public string PlaceOf(string key) => $"{FileName}:{_values[key].Position.Line}";
 
     /// <summary>The dotted key of one of the table's keys.</summary>
-    public string NameOf(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
+    public string NameOf(string key)
+    {
+        var shown = key.Length == 0 ? "\"\"" : key;
+        return Path.Length == 0 ? shown : $"{Path}.{shown}";
+    }
 
     internal void Add(string key, TomlValue value)
     {

@@ -36,6 +36,10 @@ internal static class AdminCall
         {
             throw new RuntimeException(ErrorKind.Unavailable, $"no daemon answers at {socketPath}: {failure.Message}", failure);
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RuntimeException(ErrorKind.DeadlineExceeded, $"the daemon at {socketPath} has not answered for {Limit.TotalMinutes} minutes: its log tells what came of it");
+        }
     }
 
     private static async ValueTask<Stream> ConnectAsync(string socketPath, CancellationToken cancellationToken)

@@ -14,9 +14,11 @@ namespace CriSharp.Daemon.Hosting;
 internal sealed class ConnectionDoor(ConnectionLimits limits, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan NoticePause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ThrownOutFor = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _ofPeers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _thrownOut = new(StringComparer.Ordinal);
     private readonly HashSet<uint> _told = [];
     private int _all;
     private long? _noticedAt;
@@ -41,6 +43,7 @@ internal sealed class ConnectionDoor(ConnectionLimits limits, TimeProvider time,
 
         try
         {
+            connection.Features.Set(new ConnectionConduct(connection, () => ThrowOut(key), time));
             await ServeQuietAsync(connection, next);
         }
         finally
@@ -79,7 +82,7 @@ internal sealed class ConnectionDoor(ConnectionLimits limits, TimeProvider time,
         lock (_gate)
         {
             var ofPeer = _ofPeers.GetValueOrDefault(key);
-            if (!isOwn && (_all >= limits.All || ofPeer >= limits.OfPeer))
+            if (!isOwn && (_all >= limits.All || ofPeer >= limits.OfPeer || IsThrownOut(key)))
             {
                 return false;
             }
@@ -88,6 +91,33 @@ internal sealed class ConnectionDoor(ConnectionLimits limits, TimeProvider time,
             _ofPeers[key] = ofPeer + 1;
             return true;
         }
+    }
+
+    private bool IsThrownOut(string key)
+    {
+        if (_thrownOut.TryGetValue(key, out var since) && time.GetElapsedTime(since) < ThrownOutFor)
+        {
+            return true;
+        }
+
+        _thrownOut.Remove(key);
+        return false;
+    }
+
+    private void ThrowOut(string key)
+    {
+        lock (_gate)
+        {
+            // Who does not come back is forgotten here.
+            foreach (var past in _thrownOut.Keys.Where(past => time.GetElapsedTime(_thrownOut[past]) >= ThrownOutFor).ToList())
+            {
+                _thrownOut.Remove(past);
+            }
+
+            _thrownOut[key] = time.GetTimestamp();
+        }
+
+        log.ThrowsOut(limits.Name, key.Length > 0 ? key : "a client", ThrownOutFor.TotalSeconds);
     }
 
     private void Leave(string key)

@@ -138,6 +138,7 @@ internal static class DaemonHost
         app.MapStreaming();
         // The protocol tells the Unix sockets apart: HTTP/2 comes by the CRI's alone, HTTP/1.1 by the admin's.
         app.MapWhen(http => !HttpProtocol.IsHttp2(http.Request.Protocol), admin => admin.Run(AdminPages.Serve(app.Services)));
+        app.Use(next => http => ConnectionConduct.ServeAsync(http, next));
         app.UseRouting();
         app.MapServices();
         return app;

@@ -22,28 +22,36 @@ public sealed class FloodTests : IAsyncLifetime
     private readonly int _streamPort = FreePort();
     private DaemonInstance _daemon = null!;
 
-    public async Task InitializeAsync() =>
+    public async Task InitializeAsync()
+    {
         _daemon = await DaemonInstance.StartPlainAsync("--stream-port", _streamPort.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+        // The connection of a client that was there before.
+        await _daemon.Client.Runtime.VersionAsync(new VersionRequest(), CriClient.Limited);
+    }
 
     public async Task DisposeAsync() => await _daemon.DisposeAsync();
 
+    /// <summary>The connections of this process are refused with the flood's, so another one asks meanwhile; the one that there was goes on.</summary>
     [Fact]
-    public async Task Resets_ByTheTenThousand_KeepNobodyWaiting_CVE_2023_44487()
+    public async Task Resets_ByTheThousand_KeepNobodyWaiting_CVE_2023_44487()
     {
         var before = ResidentKiB();
         using var enough = new CancellationTokenSource();
         var floods = Enumerable.Range(0, 4).Select(_ => ResetAsync(enough.Token)).ToList();
-
-        for (var i = 0; i < 20; i++)
+        try
         {
-            await AssertAnswersAsync();
+            await _daemon.WaitUntilAsync(() => _daemon.Log.Contains("takes its calls back", StringComparison.Ordinal));
+            Assert.True((await RunCtlAsync("version")).Exit.IsSuccess);
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await Task.WhenAll(floods);
         }
 
-        await enough.CancelAsync();
-        var sent = (await Task.WhenAll(floods)).Sum();
-        Assert.True(sent > 10_000, $"only {sent} resets were sent: no flood");
-        await AssertAnswersAsync();
         Assert.InRange(ResidentKiB() - before, int.MinValue, 200 * 1024);
+        await AssertAnswersAsync();
     }
 
     [Fact]
@@ -52,8 +60,9 @@ public sealed class FloodTests : IAsyncLifetime
         var sockets = Enumerable.Range(0, 200).Select(_ => Connect(_daemon.Socket)).ToList();
         try
         {
-            await _daemon.WaitUntilAsync(() => _daemon.Log.Contains("a connection of process", StringComparison.Ordinal));
+            await _daemon.WaitUntilAsync(() => sockets.Count(IsOpen) <= 64);
             Assert.InRange(sockets.Count(IsOpen), 32, 64);
+            Assert.Contains("a connection of process", _daemon.Log, StringComparison.Ordinal);
             var ctl = await RunCtlAsync("version");
             Assert.True(ctl.Exit.IsSuccess, ctl.StandardErrorText);
         }
@@ -95,9 +104,10 @@ public sealed class FloodTests : IAsyncLifetime
         using (var headers = new RawHttp2(_daemon.Socket))
         {
             headers.Begin(VersionMethod, filler: 1_000_000);
-            await headers.SendAsync(CancellationToken.None);
             using var limit = new CancellationTokenSource(AnswerLimit);
-            Assert.True(await headers.IsClosedAsync(limit.Token), "a megabyte of headers was taken");
+            var closed = headers.IsClosedAsync(limit.Token);
+            await Record.ExceptionAsync(() => headers.SendAsync(limit.Token));
+            Assert.True(await closed, "a megabyte of headers was taken");
         }
 
         using var admin = AdminSocket.Connect(_daemon.Socket);
@@ -106,16 +116,15 @@ public sealed class FloodTests : IAsyncLifetime
         await AssertAnswersAsync();
     }
 
-    private async Task<int> ResetAsync(CancellationToken enough)
+    private async Task ResetAsync(CancellationToken enough)
     {
-        var sent = 0;
         while (!enough.IsCancellationRequested)
         {
             try
             {
                 using var client = new RawHttp2(_daemon.Socket);
                 var closed = client.IsClosedAsync(enough);
-                while (!closed.IsCompleted && !enough.IsCancellationRequested)
+                while (!closed.IsCompleted)
                 {
                     for (var i = 0; i < 200; i++)
                     {
@@ -123,16 +132,15 @@ public sealed class FloodTests : IAsyncLifetime
                     }
 
                     await client.SendAsync(enough);
-                    sent += 200;
                 }
             }
             catch (Exception refused) when (refused is IOException or SocketException or OperationCanceledException)
             {
                 // The daemon has had enough of this connection.
             }
-        }
 
-        return sent;
+            await Task.Delay(TimeSpan.FromMilliseconds(5), CancellationToken.None);
+        }
     }
 
     /// <summary>Many calls that announce a message and send none of it.</summary>

@@ -22,8 +22,17 @@ internal sealed class RawHttp2 : IDisposable
     public RawHttp2(string socketPath)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Connect(new UnixDomainSocketEndPoint(socketPath));
-        _stream = new NetworkStream(socket, ownsSocket: true);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(socketPath));
+            _stream = new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
         _batch.Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
         Add(Settings, 0, 0, []);
     }
