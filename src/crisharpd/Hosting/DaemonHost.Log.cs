@@ -10,7 +10,7 @@ internal static partial class DaemonHostLog
     [LoggerMessage(1003, LogLevel.Warning, "{Count} keys of the configuration are CRI-O's and mean nothing here: {Keys}")]
     public static partial void IgnoresKeys(this ILogger log, int count, string keys);
 
-    [LoggerMessage(1008, LogLevel.Warning, "No setting has these variables of the environment: {Names}")]
+    [LoggerMessage(1009, LogLevel.Warning, "No setting has these variables of the environment: {Names}")]
     public static partial void IgnoresVariables(this ILogger log, string names);
 
     [LoggerMessage(1007, LogLevel.Error, "{Reason}; pods that ask for it are refused, those that are there can be stopped and removed")]
