@@ -78,7 +78,8 @@ public sealed class SocketRightsTests : IAsyncLifetime
         await _daemon.Client.StopPodAsync(pod.Id);
         await _daemon.Client.RemovePodAsync(pod.Id);
 
-        var lines = (await File.ReadAllLinesAsync(list)).Where(line => !line.Contains("/proc/", StringComparison.Ordinal)).ToList();
+        // The shell's own view of the folder that it lists is gone by the time that it is read; its script it has open by a number of its own.
+        var lines = (await File.ReadAllLinesAsync(list)).Where(line => line.Split(' ') is [_, _, { Length: > 0 } target] && !target.StartsWith("/proc/", StringComparison.Ordinal)).ToList();
         Assert.Contains(lines, line => line.StartsWith("runtime ", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("bridge ", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.True(line.Split(' ')[1] is "0" or "1" or "2" || line.Contains(folder, StringComparison.Ordinal), line));
