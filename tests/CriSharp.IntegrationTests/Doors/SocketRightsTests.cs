@@ -55,7 +55,7 @@ public sealed class SocketRightsTests : IAsyncLifetime
 
     /// <summary>CVE-2024-21626, CVE-2016-9962: what a plugin or a runtime inherits, it may pass on.</summary>
     [Fact]
-    public async Task Descriptors_OfPluginsAndRuntimes_AreThreeAtMost()
+    public async Task Descriptors_OfPluginsAndRuntimes_AreThreeAtMost_AndNoSocketIsAbstract()
     {
         var folder = Directory.CreateDirectory(Path.Combine(_daemon.Folder, "listers")).FullName;
         var list = Path.Combine(_daemon.Folder, "descriptors");
@@ -75,14 +75,25 @@ public sealed class SocketRightsTests : IAsyncLifetime
         var pod = new RunningPod(() => _daemon.Client, await _daemon.Client.RunPodAsync(config, "lister"), config);
         var container = await pod.StartAsync(PodConfigs.Sleeper(image));
         await _daemon.Client.ExecTextAsync(container, "true");
+        int[] ours = [_daemon.DaemonPid, .. Monitors.Of(_daemon.Folder, container)];
+        Assert.True(ours.Length > 1, "the container has no monitor");
+        Assert.All(ours, pid => Assert.Empty(AbstractSocketsOf(pid)));
         await _daemon.Client.StopPodAsync(pod.Id);
         await _daemon.Client.RemovePodAsync(pod.Id);
 
         // The shell's own view of the folder that it lists is gone by the time that it is read; its script it has open by a number of its own.
-        var lines = (await File.ReadAllLinesAsync(list)).Where(line => line.Split(' ') is [_, _, { Length: > 0 } target] && !target.StartsWith("/proc/", StringComparison.Ordinal)).ToList();
+        var lines = (await File.ReadAllLinesAsync(list)).Where(line => line.Split(' ', 3) is [_, _, { Length: > 0 } target] && !target.StartsWith("/proc/", StringComparison.Ordinal)).ToList();
         Assert.Contains(lines, line => line.StartsWith("runtime ", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("bridge ", StringComparison.Ordinal));
-        Assert.All(lines, line => Assert.True(line.Split(' ')[1] is "0" or "1" or "2" || line.Contains(folder, StringComparison.Ordinal), line));
+        Assert.All(lines, line => Assert.True(line.Split(' ', 3)[1] is "0" or "1" or "2" || line.Contains(folder, StringComparison.Ordinal), line));
+    }
+
+    /// <summary>A pod on the host's network could reach them (CVE-2020-15257).</summary>
+    private static IEnumerable<string> AbstractSocketsOf(int pid)
+    {
+        var inodes = Directory.EnumerateFiles($"/proc/{pid}/fd").Select(path => new FileInfo(path).LinkTarget ?? "")
+            .Where(target => target.StartsWith("socket:[", StringComparison.Ordinal)).Select(target => target["socket:[".Length..^1]).ToHashSet(StringComparer.Ordinal);
+        return File.ReadLines("/proc/net/unix").Where(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [.., var inode, ['@', ..]] && inodes.Contains(inode));
     }
 
     private static string ModeOf(string path) => "0" + Convert.ToString((int)File.GetUnixFileMode(path), 8);
