@@ -22,10 +22,16 @@ internal sealed class ConnectionConduct(ConnectionContext connection, Action thr
     {
         var conduct = http.Features.Get<ConnectionConduct>();
         var begun = conduct?.Now ?? 0;
-        await next(http);
-        if (http.RequestAborted.IsCancellationRequested)
+        try
         {
-            conduct?.Count(begun);
+            await next(http);
+        }
+        finally
+        {
+            if (http.RequestAborted.IsCancellationRequested)
+            {
+                conduct?.Count(begun);
+            }
         }
     }
 
