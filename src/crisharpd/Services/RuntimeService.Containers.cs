@@ -40,7 +40,7 @@ internal sealed partial class RuntimeService
         var response = new ContainerStatusResponse { Status = Describe(container) };
         if (request.Verbose)
         {
-            response.Info.Add("info", VerboseText.Of(container));
+            response.Info.Add("info", VerboseText.Of(container, folders));
         }
 
         return Task.FromResult(response);

@@ -35,7 +35,7 @@ internal sealed partial class RuntimeService
         response.ContainersStatuses.Add(pods.Containers.NewestFirst(sandbox.Id).Select(Describe));
         if (request.Verbose)
         {
-            response.Info.Add("info", VerboseText.Of(sandbox));
+            response.Info.Add("info", VerboseText.Of(sandbox, folders));
         }
 
         return Task.FromResult(response);
