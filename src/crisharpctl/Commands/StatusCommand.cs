@@ -38,7 +38,7 @@ internal static class StatusCommand
         return command;
     }
 
-    private static Task Line(Session session, string name, string words) => session.Out.WriteLineAsync($"{name + ":",-17}{Printable.Of(words)}");
+    private static Task Line(Session session, string name, string words) => session.Out.WriteLineAsync($"{(name.Length > 0 ? name + ":" : ""),-17}{Printable.Of(words)}");
 
     private static async Task WriteConditionsAsync(Session session, StatusResponse status)
     {
@@ -71,7 +71,7 @@ internal static class StatusCommand
 
         foreach (var runtime in all.EnumerateObject())
         {
-            await Line(session, "program", $"{runtime.Name} {Text(runtime.Value, "version")} {Text(runtime.Value, "path")}");
+            await Line(session, "program", $"{Text(runtime.Value, "path")}, {Text(runtime.Value, "version")}");
             if (runtime.Value.TryGetProperty("holes", out var holes) && holes.ValueKind == JsonValueKind.Array)
             {
                 foreach (var hole in holes.EnumerateArray())
