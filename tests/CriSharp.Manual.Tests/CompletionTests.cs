@@ -11,7 +11,7 @@ public class CompletionTests
     [Theory]
     [InlineData("verbs", "", "stop,exec,completion")]
     [InlineData("verbs by their beginning", "s", "stop")]
-    [InlineData("options of a verb and of all", "stop -", "--all,-a,--mode,--endpoint,--help,-h,--version")]
+    [InlineData("options of a verb and of all", "stop -", "--all,-a,--mode,--endpoint,--help,-h")]
     [InlineData("options by their beginning", "stop --a", "--all")]
     [InlineData("fixed values", "stop --mode ", "fast,slow")]
     [InlineData("names, but those that a shell would not take as they are", "stop ", "web,web-2,db")]

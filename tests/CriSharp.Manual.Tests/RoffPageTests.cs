@@ -20,7 +20,7 @@ public class RoffPageTests
 
         Assert.Equal(
             """
-            .TH "TOOL" "8" "2026\-01\-31" "Tool 1" ""
+            .TH "TOOL" "8" "2026-01-31" "Tool 1"
             .SH "DESCRIPTION"
             First.
             .PP

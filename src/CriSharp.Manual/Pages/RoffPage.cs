@@ -14,7 +14,7 @@ public sealed class RoffPage
     /// <param name="date">"2026-01-31"; empty: none.</param>
     /// <param name="source">Program and version.</param>
     public RoffPage(string name, string section, string date, string source) =>
-        Request("TH", name.ToUpperInvariant(), section, date, source, "");
+        _text.Append(".TH \"").AppendJoin("\" \"", Escape(name.ToUpperInvariant()), section, date, Escape(source)).Append("\"\n");
 
     public void Section(string title) => Heading("SH", title);
 

@@ -6,11 +6,9 @@ using Grpc.Core;
 
 namespace CriSharp.Ctl.CommandLine;
 
-/// <summary>Names that the runtime has, for a shell that completes a word. It has a second; what fails is silent, since somebody is typing.</summary>
+/// <summary>Names that the runtime has, for a shell that completes a word. It has little time; what fails is silent, since somebody is typing.</summary>
 internal sealed class NameCompletion(Surroundings surroundings, GlobalOptions options)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
-
     /// <returns>Null: no name of the runtime's stands there.</returns>
     public async Task<IEnumerable<string>?> NamesAsync(CompletionPlace place, CancellationToken cancellationToken)
     {
@@ -20,11 +18,11 @@ internal sealed class NameCompletion(Surroundings surroundings, GlobalOptions op
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
+        limit.CancelAfter(surroundings.CompletionLimit);
         try
         {
             var endpoint = Endpoint.Choose(place.Typed.GetValueOrDefault(options.Endpoint.Name), surroundings.EnvironmentVariable);
-            using var cri = new CriConnection(endpoint, Limit);
+            using var cri = new CriConnection(endpoint, surroundings.CompletionLimit);
             var names = new List<string>();
             foreach (var list in lists)
             {

@@ -56,6 +56,9 @@ internal sealed class Surroundings : IDisposable
     /// <summary>Columns and rows of the terminal behind standard error; it may change.</summary>
     public Func<(int Columns, int Rows)> ErrorTerminalSize { get; init; } = () => (80, 24);
 
+    /// <summary>How long a runtime may take to tell names to somebody who is typing.</summary>
+    public TimeSpan CompletionLimit { get; init; } = TimeSpan.FromSeconds(1);
+
     public Func<string, string?> EnvironmentVariable { get; init; } = _ => null;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
