@@ -27,7 +27,7 @@ public sealed class CrictlTests(SharedInstance shared, ITestOutputHelper output)
         }
 
         var podConfig = Write("pod.json", $$"""
-            {"metadata": {"name": "shown", "namespace": "tests", "uid": "u1"}, "log_directory": "{{Daemon.PodLogs}}/shown", "linux": {"cgroup_parent": "{{Daemon.CgroupParent}}"}}
+            {"metadata": {"name": "shown", "namespace": "tests", "uid": "u1"}, "log_directory": "{{Daemon.PodLogs}}/shown", "linux": {"cgroup_parent": "{{Daemon.CgroupParent}}"} }
             """);
         var containerConfig = Write("container.json", $$"""
             {"metadata": {"name": "main"}, "image": {"image": "{{Image}}"}, "command": ["sh", "-c", "echo hello; exec sleep 1000"], "log_path": "main.log"}
