@@ -6,11 +6,11 @@ namespace CriSharp.Pods.Networks;
 /// <summary>A number as Kubernetes writes it: 10M, 1.5Gi, 2e6. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/</summary>
 internal static partial class Quantity
 {
-    private static readonly Dictionary<string, decimal> Units = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, decimal> Units = new (string Name, decimal Factor)[]
     {
-        ["n"] = 1e-9m, ["u"] = 1e-6m, ["m"] = 1e-3m, [""] = 1, ["k"] = 1e3m, ["M"] = 1e6m, ["G"] = 1e9m, ["T"] = 1e12m, ["P"] = 1e15m, ["E"] = 1e18m,
-        ["Ki"] = 1L << 10, ["Mi"] = 1L << 20, ["Gi"] = 1L << 30, ["Ti"] = 1L << 40, ["Pi"] = 1L << 50, ["Ei"] = 1L << 60,
-    };
+        ("n", 1e-9m), ("u", 1e-6m), ("m", 1e-3m), ("", 1), ("k", 1e3m), ("M", 1e6m), ("G", 1e9m), ("T", 1e12m), ("P", 1e15m), ("E", 1e18m),
+        ("Ki", 1L << 10), ("Mi", 1L << 20), ("Gi", 1L << 30), ("Ti", 1L << 40), ("Pi", 1L << 50), ("Ei", 1L << 60),
+    }.ToDictionary(unit => unit.Name, unit => unit.Factor, StringComparer.Ordinal);
 
     /// <param name="value">Rounded up to a whole number.</param>
     /// <returns>False also for what 64 bits can't hold.</returns>
