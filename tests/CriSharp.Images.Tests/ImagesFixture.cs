@@ -56,6 +56,7 @@ internal sealed class ImagesFixture : IDisposable
 
     public LoadArchive Loader { get; private set; } = null!;
 
+
     public NameImage Namer { get; private set; } = null!;
 
     public RemoveImage Remover { get; private set; } = null!;
@@ -82,7 +83,7 @@ internal sealed class ImagesFixture : IDisposable
         Policy = new EnforcePolicy(new PolicyFiles(PolicyPath, Root), new CheckSignatures(Gpgv, NoCryptography.Instance), registry, SourcesFolder, Content);
         Puller = new PullImage(
             Store, FreeUnused, Content, Layers, registry, Policy, Room, new Operations(Time), PullOptions, Time, NullLogger<PullImage>.Instance);
-        Loader = new LoadArchive(Store, FreeUnused, Content, Layers, Room, new Operations(Time), PullOptions, Time, NullLogger<LoadArchive>.Instance);
+        Loader = new LoadArchive(Store, FreeUnused, Content, Layers, Policy, Room, new Operations(Time), PullOptions, Time, NullLogger<LoadArchive>.Instance);
         Namer = new NameImage(Store, Names, NullLogger<NameImage>.Instance);
         Remover = new RemoveImage(Store, FreeUnused, id => InUse.Contains(id) ? "c1" : null, NullLogger<RemoveImage>.Instance);
     }
