@@ -12,4 +12,5 @@ namespace CriSharp.Admin;
 [JsonSerializable(typeof(ImagesDocument))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(VerificationDocument))]
+[JsonSerializable(typeof(SavedImagesDocument))]
 public sealed partial class AdminJson : JsonSerializerContext;

@@ -42,6 +42,9 @@ internal sealed class Surroundings : IDisposable
 
     public TextWriter Error { get; }
 
+    /// <summary>No place for raw bytes.</summary>
+    public bool OutputIsTerminal { get; init; }
+
     /// <summary>Somebody watches: progress is drawn.</summary>
     public bool ErrorIsTerminal { get; init; }
 
@@ -68,6 +71,7 @@ internal sealed class Surroundings : IDisposable
 
     public static Surroundings OfThisProcess() => new(Console.OpenStandardOutput(), Console.OpenStandardError())
     {
+        OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         OutputIsTerminal = !Console.IsOutputRedirected,
         OpenStandardInput = OpenInput,

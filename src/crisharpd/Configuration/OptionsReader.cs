@@ -57,7 +57,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             CniDelTimeout = TimeLimit(Settings.CniDelTimeout, "30s"),
             InsecureRegistries = Values(Settings.InsecureRegistries).Select(HostAndPort).ToArray(),
             RegistryCertDirectories = AbsolutePaths(Settings.RegistryCertDirectories, "/etc/containers/certs.d", "/etc/docker/certs.d"),
-            RegistriesConf = AbsolutePath(Settings.RegistriesConf, RegistriesFile.DefaultPath),
+            RegistriesConf = AbsolutePath(Settings.RegistriesConf, RegistriesFile.UsualPath(Environment.GetEnvironmentVariable)),
             PullProgressTimeout = Interval(Settings.PullProgressTimeout, "5m"),
             PullDiskFloorBytes = Parse<long?>(Settings.PullDiskFloor, ByteSize.Auto, $"{ByteSize.Auto} or {ByteSize.Expected}", ByteSize.TryParseOrAuto),
             AppArmorProfile = Parse(Settings.AppArmorProfile, DefaultAppArmor.ProfileName, "the name of a profile", (string text, out string? name) => TryProfile(text, out name))!,

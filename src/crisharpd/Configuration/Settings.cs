@@ -79,7 +79,7 @@ internal static class Settings
         "--registry-cert-dir", "crio.image", "registry_cert_dirs", "folder with CAs by registry [/etc/containers/certs.d, /etc/docker/certs.d]", Repeatable: true);
 
     public static readonly Setting RegistriesConf = new(
-        "--registries-conf", "crio.image", "registries_conf", "file that names mirrors of registries and blocked ones; with FILE.d [/etc/containers/registries.conf]");
+        "--registries-conf", "crio.image", "registries_conf", "file that names mirrors of registries and blocked ones; with FILE.d [$CONTAINERS_REGISTRIES_CONF, else /etc/containers/registries.conf]");
 
     public static readonly Setting IncludedPodMetrics = new(
         "--included-pod-metrics", "crio.stats", "included_pod_metrics",

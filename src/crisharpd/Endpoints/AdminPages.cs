@@ -28,11 +28,17 @@ internal static class AdminPages
                 return;
             }
 
-            byte[] answer;
+            byte[]? answer;
             try
             {
                 TakeAnyBody(http);
                 answer = await page.AnswerAsync(new AdminRequest(http));
+            }
+            catch (RuntimeException) when (http.Response.HasStarted)
+            {
+                // Half an answer must not look like a whole one.
+                http.Abort();
+                return;
             }
             catch (RuntimeException failure)
             {
@@ -40,6 +46,11 @@ internal static class AdminPages
                 return;
             }
             catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+            {
+                return;
+            }
+
+            if (answer is null)
             {
                 return;
             }

@@ -5,6 +5,7 @@ using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Endpoints;
 using CriSharp.Daemon.Errors;
 using CriSharp.Grpc;
+using CriSharp.Images.Pulling;
 using CriSharp.Primitives;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -68,7 +69,8 @@ internal static class DaemonHost
             app.Services.GetRequiredService<StartGate>().Open();
             log.Serving(options.Listen, DaemonVersion.Document.Version, Environment.ProcessId, options.Root);
             notices.Ready();
-            _ = TidyAsync(startUp, log, app.Lifetime.ApplicationStopping);
+            var pulls = app.Services.GetRequiredService<PullImage>();
+            _ = TidyAsync(startUp, () => pulls.Progress().Count > 0, log, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync(cancellationToken);
             if (calls.Names is { Count: > 0 } deaf)
             {
@@ -86,7 +88,7 @@ internal static class DaemonHost
     }
 
     /// <summary>Beside the first callers: what failed there is named, and looked for again by the timer.</summary>
-    private static async Task TidyAsync(IStartUp startUp, ILogger log, CancellationToken stopping)
+    private static async Task TidyAsync(IStartUp startUp, Func<bool> isPulling, ILogger log, CancellationToken stopping)
     {
         try
         {
@@ -101,8 +103,14 @@ internal static class DaemonHost
             return;
         }
 
-        // What starting took is given back to the machine: a daemon at rest needs half of it.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        try
+        {
+            await TrimHeap.RunAsync(isPulling, stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The daemon stops.
+        }
     }
 
     private static WebApplication Build(DaemonOptions options)
@@ -128,6 +136,9 @@ internal static class DaemonHost
 
             // Frames are taken on the thread that has read them; handlers have threads of their own in any case.
             transport.UnsafePreferInlineScheduling = true;
+
+            // A connection keeps 4 KiB, and is not asked twice for each frame. There are a handful of them.
+            transport.WaitForDataBeforeAllocatingBuffer = false;
         });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

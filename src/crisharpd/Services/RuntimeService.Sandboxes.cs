@@ -47,14 +47,6 @@ internal sealed partial class RuntimeService
         return new UpdatePodSandboxResourcesResponse();
     }
 
-    public override Task<ListPodSandboxResponse> ListPodSandbox(ListPodSandboxRequest request, ServerCallContext context)
-    {
-        var response = new ListPodSandboxResponse();
-        foreach (var sandbox in pods.ListPodSandboxes.Run(request.Filter))
-        {
-            response.AddPrepared(DescribePodSandbox.ForList(sandbox));
-        }
-
-        return Task.FromResult(response);
-    }
+    public override Task<ListPodSandboxResponse> ListPodSandbox(ListPodSandboxRequest request, ServerCallContext context) =>
+        Task.FromResult(pods.ListPodSandboxes.Answer(request.Filter));
 }
