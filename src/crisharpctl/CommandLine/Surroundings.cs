@@ -42,9 +42,6 @@ internal sealed class Surroundings : IDisposable
 
     public TextWriter Error { get; }
 
-    /// <summary>No place for raw bytes.</summary>
-    public bool OutputIsTerminal { get; init; }
-
     /// <summary>Somebody watches: progress is drawn.</summary>
     public bool ErrorIsTerminal { get; init; }
 
@@ -73,7 +70,6 @@ internal sealed class Surroundings : IDisposable
     {
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
-        OutputIsTerminal = !Console.IsOutputRedirected,
         OpenStandardInput = OpenInput,
         EnterRawMode = EnterRaw,
         InputTerminalSize = () => SizeOf(StandardInputNumber),
