@@ -33,6 +33,12 @@ public static class AdminAddress
     /// </summary>
     public const string LoadPath = "/images/load";
 
+    /// <summary>
+    /// <see cref="SavedImagesDocument"/> in one line, and after it the archive itself: of each <see cref="ImageParameter"/>, in the <see cref="FormatParameter"/>.
+    /// An answer that ends early, as HTTP counts, is no archive.
+    /// </summary>
+    public const string SavePath = "/images/save";
+
     /// <summary><see cref="ImagesDocument"/>, POST: gives <see cref="ImageParameter"/> the further name <see cref="NameParameter"/>.</summary>
     public const string TagPath = "/images/tag";
 
@@ -48,7 +54,14 @@ public static class AdminAddress
     /// <summary>A name by tag.</summary>
     public const string NameParameter = "name";
 
-    /// <summary>No answer is longer: readers stop here. In bytes.</summary>
+    /// <summary><see cref="OciFormat"/> or <see cref="DockerFormat"/>; absent: the first.</summary>
+    public const string FormatParameter = "format";
+
+    public const string OciFormat = "oci";
+
+    public const string DockerFormat = "docker";
+
+    /// <summary>No answer is longer, but for what follows a document: readers stop here. In bytes.</summary>
     public const int ResponseLimitBytes = 4 * 1024 * 1024;
 
     private const string SocketName = "admin.sock";

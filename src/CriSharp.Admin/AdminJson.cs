@@ -13,4 +13,5 @@ namespace CriSharp.Admin;
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(VerificationDocument))]
 [JsonSerializable(typeof(ReloadDocument))]
+[JsonSerializable(typeof(SavedImagesDocument))]
 public sealed partial class AdminJson : JsonSerializerContext;

@@ -27,6 +27,9 @@ internal sealed record Attachment
 
     public IReadOnlyList<PortMapping> PortMappings { get; init; } = [];
 
+    /// <summary>What else plugins have asked for, by the name of the capability.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Capabilities { get; init; }
+
     public required string NetworkFile { get; init; }
 
     public required JsonElement Network { get; init; }

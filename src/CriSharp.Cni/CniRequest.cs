@@ -20,6 +20,17 @@ public sealed record CniRequest
 
     public IReadOnlyList<PortMapping> PortMappings { get; init; } = [];
 
+    /// <summary>Null: as much as there is.</summary>
+    public Bandwidth? Bandwidth { get; init; }
+
+    public PodDns Dns { get; init; } = PodDns.None;
+
+    /// <summary>Of the pod's cgroup, as it was asked for; empty: none.</summary>
+    public string CgroupPath { get; init; } = "";
+
+    /// <summary>Of the pod.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Inside the sandbox; CNI_IFNAME.</summary>
     public string InterfaceName { get; init; } = "eth0";
 }

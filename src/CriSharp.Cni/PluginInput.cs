@@ -12,8 +12,9 @@ internal static class PluginInput
     // Set below, whatever the file says; "capabilities" must not be present.
     private static readonly string[] Replaced = ["name", "cniVersion", "runtimeConfig", "prevResult", "capabilities", "cni.dev/valid-attachments"];
 
+    /// <param name="attachment">Null for verbs that concern the whole network.</param>
     public static ReadOnlyMemory<byte> For(
-        NetworkConfiguration network, PluginConfiguration plugin, IReadOnlyList<PortMapping> portMappings, JsonElement? previousResult, IReadOnlyList<ValidAttachment>? validAttachments = null)
+        NetworkConfiguration network, PluginConfiguration plugin, Attachment? attachment, JsonElement? previousResult, IReadOnlyList<ValidAttachment>? validAttachments = null)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -26,7 +27,7 @@ internal static class PluginInput
 
             writer.WriteString("name", network.Name);
             writer.WriteString("cniVersion", network.CniVersion.ToString());
-            WriteRuntimeConfig(writer, plugin, portMappings);
+            WriteRuntimeConfig(writer, plugin, attachment);
             if (previousResult is { } previous)
             {
                 writer.WritePropertyName("prevResult");
@@ -45,15 +46,33 @@ internal static class PluginInput
     }
 
     // https://www.cni.dev/docs/conventions/#dynamic-plugin-specific-fields-capabilities--runtime-configuration
-    private static void WriteRuntimeConfig(Utf8JsonWriter writer, PluginConfiguration plugin, IReadOnlyList<PortMapping> portMappings)
+    private static void WriteRuntimeConfig(Utf8JsonWriter writer, PluginConfiguration plugin, Attachment? attachment)
     {
-        var published = portMappings.Where(mapping => mapping.HostPort > 0).ToArray();
-        if (published.Length == 0 || !plugin.Capabilities.Contains("portMappings"))
+        var ports = plugin.Capabilities.Contains("portMappings") ? attachment?.PortMappings.Where(mapping => mapping.HostPort > 0).ToArray() ?? [] : [];
+        var others = attachment?.Capabilities?.Where(fact => plugin.Capabilities.Contains(fact.Key)).ToArray() ?? [];
+        if (ports.Length + others.Length == 0)
         {
             return;
         }
 
         writer.WriteStartObject("runtimeConfig");
+        WritePorts(writer, ports);
+        foreach (var (name, fact) in others)
+        {
+            writer.WritePropertyName(name);
+            fact.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WritePorts(Utf8JsonWriter writer, PortMapping[] published)
+    {
+        if (published.Length == 0)
+        {
+            return;
+        }
+
         writer.WriteStartArray("portMappings");
         foreach (var mapping in published)
         {
@@ -75,7 +94,6 @@ internal static class PluginInput
         }
 
         writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
     private static void WriteValidAttachments(Utf8JsonWriter writer, IReadOnlyList<ValidAttachment> attachments)

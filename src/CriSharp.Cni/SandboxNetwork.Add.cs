@@ -50,6 +50,7 @@ public sealed partial class SandboxNetwork
         PodNamespace = request.PodNamespace,
         PodUid = request.PodUid,
         PortMappings = [.. request.PortMappings.Where(mapping => mapping.HostPort > 0)],
+        Capabilities = Cni.Capabilities.Of(request, network) is { Count: > 0 } capabilities ? capabilities : null,
         NetworkFile = network.FilePath,
         Network = network.Json,
     };

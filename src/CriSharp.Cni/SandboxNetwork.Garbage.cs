@@ -33,7 +33,7 @@ public sealed partial class SandboxNetwork
             try
             {
                 await _run.RunAsync(
-                    new PluginCall(PluginVerb.Gc, network.Name, plugin.Type, null), [], PluginInput.For(network, plugin, [], null, attachments), limit, cancellationToken);
+                    new PluginCall(PluginVerb.Gc, network.Name, plugin.Type, null), [], PluginInput.For(network, plugin, null, null, attachments), limit, cancellationToken);
             }
             catch (RuntimeException failure)
             {

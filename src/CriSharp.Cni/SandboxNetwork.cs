@@ -66,7 +66,7 @@ public sealed partial class SandboxNetwork : IAsyncDisposable
                 $"CNI_ARGS=IgnoreUnknown=1;K8S_POD_NAMESPACE={attachment.PodNamespace};K8S_POD_NAME={attachment.PodName};"
                     + $"K8S_POD_INFRA_CONTAINER_ID={attachment.ContainerId};K8S_POD_UID={attachment.PodUid}",
             ],
-            PluginInput.For(network, plugin, attachment.PortMappings, previousResult),
+            PluginInput.For(network, plugin, attachment, previousResult),
             limit,
             cancellationToken);
 }

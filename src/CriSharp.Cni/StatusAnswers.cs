@@ -57,7 +57,7 @@ internal sealed class StatusAnswers(PluginRun run, CniLimits limits)
         {
             foreach (var plugin in network.Plugins)
             {
-                await run.RunAsync(new PluginCall(PluginVerb.Status, network.Name, plugin.Type, null), [], PluginInput.For(network, plugin, [], null), limit, CancellationToken.None);
+                await run.RunAsync(new PluginCall(PluginVerb.Status, network.Name, plugin.Type, null), [], PluginInput.For(network, plugin, null, null), limit, CancellationToken.None);
             }
 
             return null;

@@ -10,6 +10,7 @@ public sealed partial class ImageStore
         }
 
         var records = new List<ImageRecord>();
+        var outdated = new List<ImageRecord>();
         var tags = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (record, revision) in _folder.Load(RecordBroken).OrderByDescending(loaded => loaded.Revision))
         {
@@ -21,11 +22,32 @@ public sealed partial class ImageStore
                 continue;
             }
 
-            // The record with the highest revision has a tag that several claim; the others are put right with their next write.
-            records.Add(record with { RepoTags = [.. record.RepoTags.Where(tags.Add)] });
+            // The record with the highest revision has a tag that several claim, after a crash between their writes.
+            var own = record with { RepoTags = [.. record.RepoTags.Where(tags.Add)] };
+            records.Add(own);
+            if (own.RepoTags.Count < record.RepoTags.Count)
+            {
+                outdated.Add(own);
+            }
         }
 
+        outdated.ForEach(PutRight);
+
         _catalog = _catalog.With(records);
+    }
+
+    /// <summary>Else the tag would be back on the old image when the new one has lost it.</summary>
+    private void PutRight(ImageRecord record)
+    {
+        try
+        {
+            _folder.Write(record, ++_revision);
+        }
+        catch (IOException failure)
+        {
+            // The next write of it does it, or the next start.
+            TagsStay(record.Id, failure);
+        }
     }
 
     /// <returns>Null for one that is whole, as far as a quick look at its layers and its documents can tell.</returns>

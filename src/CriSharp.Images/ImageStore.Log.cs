@@ -12,4 +12,7 @@ public sealed partial class ImageStore
 
     [LoggerMessage(302, LogLevel.Error, "Layer {Layer} can't be used: {Reason}. It lies at {Path} now, with its files, on which containers may run")]
     private partial void LayerBroken(string layer, string path, string reason);
+
+    [LoggerMessage(303, LogLevel.Warning, "The record of image {Image} has tags that another image has taken, and could not be put right")]
+    private partial void TagsStay(string image, Exception failure);
 }

@@ -87,45 +87,42 @@ public sealed partial class ImageStore
 
     internal bool Uses(Digest document) => _catalog.Uses(document);
 
+    /// <inheritdoc cref="AddAsync(IReadOnlyList{ImageRecord}, Func{CancellationToken, Task}, CancellationToken)"/>
+    internal Task AddAsync(ImageRecord image, Func<CancellationToken, Task> prepareAsync, CancellationToken cancellationToken) => AddAsync([image], prepareAsync, cancellationToken);
+
     /// <summary>
-    /// Adds an image, or further names to one that is here. A tag that named another image is taken from it; that one stays, by its digest.
+    /// Adds images, or further names to those that are here; all, or none where one can't be written. A tag that named another image is taken from it; that one stays, by its digest.
     /// Written in an order in which a crash leaves the tag at the new one.
     /// </summary>
     /// <param name="prepareAsync">Runs first, when no removal can come between.</param>
-    internal async Task AddAsync(ImageRecord image, Func<CancellationToken, Task> prepareAsync, CancellationToken cancellationToken)
+    internal async Task AddAsync(IReadOnlyList<ImageRecord> images, Func<CancellationToken, Task> prepareAsync, CancellationToken cancellationToken)
     {
         using var alone = await LockAsync(cancellationToken);
         await prepareAsync(cancellationToken);
-        var added = _catalog.ById(image.Id) is { } known ? Merge(known, image) : image;
-        var robbed = image.RepoTags
-            .Select(_catalog.ByName)
-            .OfType<ImageRecord>()
-            .Where(other => other.Id != image.Id)
-            .DistinctBy(other => other.Id)
-            .Select(other => other with { RepoTags = [.. other.RepoTags.Except(image.RepoTags)] })
-            .ToList();
+        var next = _catalog;
+        var touched = new List<string>();
         try
         {
-            foreach (var record in robbed.Prepend(added))
+            foreach (var image in images)
             {
-                _folder.Write(record, ++_revision);
+                var added = next.ById(image.Id) is { } known ? Merge(known, image) : image;
+                var changed = Robbed(next, image).Prepend(added).ToList();
+                foreach (var record in changed)
+                {
+                    touched.Add(record.Id);
+                    _folder.Write(record, ++_revision);
+                }
+
+                next = next.With(changed);
             }
         }
         catch
         {
-            // What isn't visible now must not be after a restart either.
-            if (_catalog.ById(image.Id) is not { } before)
-            {
-                _folder.Remove(added.Id);
-                throw;
-            }
-
-            // Over what stands there, never after its removal: on a full disk it could not be written again.
-            _folder.Write(before, ++_revision);
+            TakeBack(touched);
             throw;
         }
 
-        _catalog = _catalog.With(robbed.Append(added));
+        _catalog = next;
     }
 
     /// <param name="userOf">Tells which container uses the image, if one does.</param>
@@ -166,6 +163,29 @@ public sealed partial class ImageStore
         action();
     }
 
+    /// <summary>The images that lose a tag to another, as they are without it.</summary>
+    private static IEnumerable<ImageRecord> Robbed(ImageCatalog catalog, ImageRecord image) => image.RepoTags
+        .Select(catalog.ByName)
+        .OfType<ImageRecord>()
+        .Where(other => other.Id != image.Id)
+        .DistinctBy(other => other.Id)
+        .Select(other => other with { RepoTags = [.. other.RepoTags.Except(image.RepoTags)] });
+
+    /// <summary>What isn't visible now must not be after a restart either.</summary>
+    private void TakeBack(List<string> written)
+    {
+        foreach (var id in written.Where(id => _catalog.ById(id) is null))
+        {
+            _folder.Remove(id);
+        }
+
+        // Over what stands there, never after its removal: on a full disk it could not be written again.
+        foreach (var record in written.Distinct().Select(_catalog.ById).OfType<ImageRecord>())
+        {
+            _folder.Write(record, ++_revision);
+        }
+    }
+
     /// <summary>One writer at a time, whatever the image: tags move between images.</summary>
     private Task<IDisposable> LockAsync(CancellationToken cancellationToken) => _writers.LockAsync("", cancellationToken);
 
@@ -175,7 +195,7 @@ public sealed partial class ImageStore
         {
             if (_leases.ContainsKey(image.Id))
             {
-                throw new RuntimeException(ErrorKind.FailedPrecondition, $"image {image.Id} is in use: a container is being made of it");
+                throw new RuntimeException(ErrorKind.FailedPrecondition, $"image {image.Id} is in use at this moment: a container is being made of it, or it is being verified or saved");
             }
 
             var before = _catalog;

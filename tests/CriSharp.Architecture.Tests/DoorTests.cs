@@ -17,6 +17,7 @@ public sealed class DoorTests
         ["CriSharp.Linux"] = [],
         ["CriSharp.Grpc"] = [],
         ["CriSharp.Toml"] = [],
+        ["CriSharp.Manual"] = [],
         ["CriSharp.Cri"] = ["CriSharp.Grpc"],
         // Level 1
         ["CriSharp.Admin"] = ["CriSharp.Primitives"],
@@ -38,13 +39,13 @@ public sealed class DoorTests
         // Level 4
         ["crisharpd"] =
         [
-            "CriSharp.Admin", "CriSharp.Cni", "CriSharp.Cri", "CriSharp.Grpc", "CriSharp.Images", "CriSharp.Linux", "CriSharp.MonitorProtocol",
+            "CriSharp.Admin", "CriSharp.Cni", "CriSharp.Cri", "CriSharp.Grpc", "CriSharp.Images", "CriSharp.Linux", "CriSharp.Manual", "CriSharp.MonitorProtocol",
             "CriSharp.Oci", "CriSharp.OciRuntime", "CriSharp.Pods", "CriSharp.Primitives", "CriSharp.Registry", "CriSharp.Signatures", "CriSharp.Specs",
             "CriSharp.Storage", "CriSharp.Streaming", "CriSharp.Toml",
         ],
         ["crisharpctl"] =
         [
-            "CriSharp.Admin", "CriSharp.Cri", "CriSharp.Grpc", "CriSharp.Linux", "CriSharp.MonitorProtocol", "CriSharp.Primitives",
+            "CriSharp.Admin", "CriSharp.Cri", "CriSharp.Grpc", "CriSharp.Linux", "CriSharp.Manual", "CriSharp.MonitorProtocol", "CriSharp.Primitives",
             "CriSharp.Streaming",
         ],
         ["conmon-sharp"] = ["CriSharp.Linux", "CriSharp.MonitorProtocol"],

@@ -15,9 +15,12 @@ internal sealed class Target : IAsyncDisposable
     private readonly string _logs;
     private readonly List<string> _pods = [];
 
-    private Target(string name, CriClient client, string image, string logs) => (Name, Client, _image, _logs) = (name, client, image, logs);
+    private Target(string name, string socket, CriClient client, string image, string logs) => (Name, Socket, Client, _image, _logs) = (name, socket, client, image, logs);
 
     public string Name { get; }
+
+    /// <summary>Its path.</summary>
+    public string Socket { get; }
 
     public CriClient Client { get; }
 
@@ -29,8 +32,9 @@ internal sealed class Target : IAsyncDisposable
             throw new ArgumentException($"'{endpoint}' is not NAME=SOCKET");
         }
 
-        var client = new CriClient(parts[1].Replace("unix://", "", StringComparison.Ordinal));
-        return new Target(parts[0], client, await client.PullAsync(image), logs);
+        var socket = parts[1].Replace("unix://", "", StringComparison.Ordinal);
+        var client = new CriClient(socket);
+        return new Target(parts[0], socket, client, await client.PullAsync(image), logs);
     }
 
     /// <summary>RunPodSandbox, CreateContainer and StartContainer; the times of all three, then of each.</summary>

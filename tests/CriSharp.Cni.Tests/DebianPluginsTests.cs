@@ -141,6 +141,27 @@ public sealed class DebianPluginsTests : IAsyncLifetime
         Assert.Empty(Directory.EnumerateFileSystemEntries(request.CacheDirectory));
     }
 
+    /// <summary>Wants the kernel's ifb.</summary>
+    [Fact]
+    public async Task Add_WhenBandwidthIsLimited_ThePluginShapesItAndDelEndsThat()
+    {
+        var plain = await File.ReadAllTextAsync(_bridge.ConfigFile);
+        await File.WriteAllTextAsync(_bridge.ConfigFile, plain.Replace("\"snat\": true}", """
+            "snat": true}, {"type": "bandwidth", "capabilities": {"bandwidth": true}}
+            """, StringComparison.Ordinal));
+        var (limited, free) = (await RequestAsync("limited") with { Bandwidth = new Bandwidth(IngressBits: 8_000_000, EgressBits: 4_000_000) }, await RequestAsync("free"));
+
+        var shaped = Assert.Single((await _network.AddAsync(limited, CancellationToken.None)).Interfaces, found => found.Name.StartsWith("bwp", StringComparison.Ordinal)).Name;
+        Assert.DoesNotContain((await _network.AddAsync(free, CancellationToken.None)).Interfaces, found => found.Name.StartsWith("bwp", StringComparison.Ordinal));
+        Assert.True(Directory.Exists($"/sys/class/net/{shaped}"));
+        await AssertCheckedAsync(limited);
+
+        await _network.DelAsync(limited.CacheDirectory, CancellationToken.None);
+        await _network.DelAsync(free.CacheDirectory, CancellationToken.None);
+        Assert.False(Directory.Exists($"/sys/class/net/{shaped}"));
+        Assert.Empty(_bridge.Leases);
+    }
+
     [Fact]
     public async Task Check_WhenTheInterfaceWasTakenAway_ThePluginSaysSo()
     {

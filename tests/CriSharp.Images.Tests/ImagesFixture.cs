@@ -1,5 +1,6 @@
 using CriSharp.Images.Loading;
 using CriSharp.Images.Pulling;
+using CriSharp.Images.Saving;
 using CriSharp.Images.Trust;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
@@ -56,6 +57,8 @@ internal sealed class ImagesFixture : IDisposable
 
     public LoadArchive Loader { get; private set; } = null!;
 
+    public SaveArchive Saver { get; private set; } = null!;
+
     public NameImage Namer { get; private set; } = null!;
 
     public RemoveImage Remover { get; private set; } = null!;
@@ -82,7 +85,8 @@ internal sealed class ImagesFixture : IDisposable
         Policy = new EnforcePolicy(new PolicyFiles(PolicyPath, Root), new CheckSignatures(Gpgv, NoCryptography.Instance), registry, SourcesFolder, Content);
         Puller = new PullImage(
             Store, FreeUnused, Content, Layers, registry, Policy, Room, new Operations(Time), PullOptions, Time, NullLogger<PullImage>.Instance);
-        Loader = new LoadArchive(Store, FreeUnused, Content, Layers, Room, new Operations(Time), PullOptions, Time, NullLogger<LoadArchive>.Instance);
+        Loader = new LoadArchive(Store, FreeUnused, Content, Layers, Policy, Room, new Operations(Time), PullOptions, Time, NullLogger<LoadArchive>.Instance);
+        Saver = new SaveArchive(Store, Names, Content, Layers, new Operations(Time), NullLogger<SaveArchive>.Instance);
         Namer = new NameImage(Store, Names, NullLogger<NameImage>.Instance);
         Remover = new RemoveImage(Store, FreeUnused, id => InUse.Contains(id) ? "c1" : null, NullLogger<RemoveImage>.Instance);
     }

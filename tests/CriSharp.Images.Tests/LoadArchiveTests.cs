@@ -142,6 +142,54 @@ public sealed class LoadArchiveTests : IDisposable
         Assert.Equal(["docker.io/library/app:1", "docker.io/library/app:2"], Assert.Single(_images.Store.List()).RepoTags.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task Load_WhenALaterImageCanNotBeKept_KeepsNoneAndTakesNoName()
+    {
+        var (older, first, second) = (Image("older"), Image("first"), Image("second"));
+        await LoadAsync(ArchiveBuilder.Docker((older, ["app:1"])));
+        var before = _images.Leftovers();
+        // In the way of its record.
+        Directory.CreateDirectory(Path.Combine(_images.Root, "images", $"{second.Id[7..]}.json", "x"));
+
+        await Assert.ThrowsAnyAsync<IOException>(() => LoadAsync(ArchiveBuilder.Docker((first, ["app:1"]), (second, ["app:2"]))));
+
+        Assert.Equal(before.Order(StringComparer.Ordinal), _images.Leftovers().Order(StringComparer.Ordinal));
+        Assert.Equal(older.Id, _images.Store.Resolve("app:1")?.Id);
+        _images.Open();
+        Assert.Equal(older.Id, _images.Store.Resolve("app:1")?.Id);
+        Assert.Null(_images.Store.Resolve(first.Id));
+    }
+
+    [Theory]
+    [InlineData("oci-archive", true)]
+    [InlineData("docker-archive", false)]
+    public async Task Load_WhenThePolicyRejectsItsKindOfArchive_LeavesNothing(string transport, bool isOci)
+    {
+        File.WriteAllText(_images.PolicyPath, """{"default": [{"type": "insecureAcceptAnything"}], "transports": {"KIND": {"": [{"type": "reject"}]}}}""".Replace("KIND", transport, StringComparison.Ordinal));
+        var (oci, docker) = (ArchiveBuilder.Oci(Image("policy"), (ImageName, "app:1")), ArchiveBuilder.Docker((Image("policy"), ["app:1"])));
+
+        await AssertFailsAsync(ErrorKind.Unknown, isOci ? oci : docker, "rejects it");
+        Assert.Single(await LoadAsync(isOci ? docker : oci));
+    }
+
+    [Theory]
+    [InlineData("""{"default": [{"type": "reject"}], "transports": {"docker-archive": {"": [{"type": "insecureAcceptAnything"}]}}}""", null)]
+    [InlineData("""{"default": [{"type": "reject"}], "transports": {"docker": {"": [{"type": "insecureAcceptAnything"}]}}}""", "rejects it")]
+    [InlineData("""{"default": [{"type": "sigstoreSigned", "keyPath": "/no/key"}]}""", "archives have none")]
+    [InlineData("{}", "can't be used")]
+    public async Task Load_ByThePolicy_IsAcceptedWithoutASignatureOrNotAtAll(string policy, string? words)
+    {
+        File.WriteAllText(_images.PolicyPath, policy);
+        var archive = ArchiveBuilder.Docker((Image("policy"), ["app:1"]));
+        if (words is null)
+        {
+            Assert.Single(await LoadAsync(archive));
+            return;
+        }
+
+        await AssertFailsAsync(ErrorKind.Unknown, archive, words);
+    }
+
     private static TestImage Image(string text) => new TestImage().Add(TestLayer.OfFiles(gzip: true, ("file", text)));
 
     private async Task<IReadOnlyList<LoadedImage>> LoadAsync(byte[] archive, params string[] names)

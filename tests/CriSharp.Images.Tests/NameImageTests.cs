@@ -48,6 +48,27 @@ public sealed class NameImageTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task MovedTag_WhenACrashLeftItOnTwoRecords_IsNotBackOnTheOldImageLater(bool removes)
+    {
+        var one = await LoadAsync("one", "app:1");
+        var record = Path.Combine(_images.Root, "images", $"{one[7..]}.json");
+        var before = await File.ReadAllBytesAsync(record);
+        var two = await LoadAsync("two", "app:2");
+        await _images.Namer.TagAsync(two, "app:1", CancellationToken.None);
+        await File.WriteAllBytesAsync(record, before);
+        _images.Open();
+        Assert.Equal(two, _images.Store.Resolve("app:1")?.Id);
+
+        await (removes ? _images.RemoveAsync(two) : _images.Namer.UntagAsync("app:1", CancellationToken.None));
+        _images.Open();
+
+        Assert.Null(_images.Store.Resolve("app:1"));
+        Assert.Empty(_images.Store.Resolve(one)!.RepoTags);
+    }
+
+    [Theory]
     [InlineData("none:1", "app:2", ErrorKind.NotFound)]
     [InlineData("app:1", "UPPER:1", ErrorKind.InvalidArgument)]
     [InlineData("app:1", "", ErrorKind.InvalidArgument)]

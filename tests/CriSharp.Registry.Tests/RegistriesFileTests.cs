@@ -76,13 +76,38 @@ public sealed class RegistriesFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("prefix = \"a.example/b:tag\"")]
+    [InlineData("prefix = \"a.example:5000/b:tag\"\nlocation = \"c.example/d:other\"")]
+    [InlineData("location = \"a.example/b@sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\"")]
+    public void Read_OfARuleForOneImage_IsAllowedAndNeverFound(string rule)
+    {
+        File.WriteAllText(Main, $"[[registry]]\n{rule}\nblocked = true");
+
+        var registries = RegistriesFile.Read(Main);
+
+        Assert.True(Assert.Single(registries.Rules).IsNeverFound);
+        Assert.Null(registries.RuleFor("a.example/b"));
+        Assert.Null(registries.RuleFor("a.example:5000/b"));
+    }
+
+    [Theory]
+    [InlineData(null, RegistriesFile.DefaultPath)]
+    [InlineData("", RegistriesFile.DefaultPath)]
+    [InlineData("/run/mine.conf", "/run/mine.conf")]
+    public void UsualPath_IsTheEnvironmentsWord(string? value, string path) =>
+        Assert.Equal(path, RegistriesFile.UsualPath(name => name == "CONTAINERS_REGISTRIES_CONF" ? value : "/other"));
+
+    [Theory]
     [InlineData("registry = [", ":1:")]
     [InlineData("[registries.search]\nregistries = []", "[[registry]]")]
     [InlineData("[[registry]]\nlocation = \"a.example\"\nblocked = \"yes\"", ":3:")]
     [InlineData("[[registry]]\nblocked = true", ":2:11: [[registry]] has neither location nor prefix")]
     [InlineData("[[registry]]\n\nlocation = \"https://a.example\"", ":3:")]
     [InlineData("[[registry]]\nlocation = \"mirror\"", "HOST")]
-    [InlineData("[[registry]]\nprefix = \"a.example/b:tag\"", "HOST")]
+    [InlineData("[[registry]]\nprefix = \"a.example/b:t/g\"", "HOST")]
+    [InlineData("[[registry]]\nprefix = \"b:tag\"", "HOST")]
+    [InlineData("[[registry]]\nprefix = \"a.example/b\"\nlocation = \"c.example/b:tag\"", ":3:")]
+    [InlineData("[[registry]]\nlocation = \"a.example\"\n[[registry.mirror]]\nlocation = \"b.example/c:tag\"", ":4:")]
     [InlineData("[[registry]]\nprefix = \"*.a.example/b\"", "*.DOMAIN")]
     [InlineData("[[registry]]\nprefix = \"*\"", "*.DOMAIN")]
     [InlineData("[[registry]]\nlocation = \"a.example\"\n[[registry.mirror]]\ninsecure = true", ":4:12: [[registry.mirror]] has no location")]

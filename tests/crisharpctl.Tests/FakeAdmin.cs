@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CriSharp.Admin;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -21,8 +22,12 @@ internal sealed class FakeAdmin
 
     public IReadOnlyList<string> Faults { get; set; } = [];
 
+    /// <summary>What is sent as an archive; null: the connection breaks in its middle.</summary>
+    public byte[]? Archive { get; set; } = [];
+
     public void Map(IEndpointRouteBuilder routes)
     {
+        routes.MapGet(AdminAddress.SavePath, SaveAsync);
         routes.MapPost(AdminAddress.LoadPath, LoadAsync);
         routes.MapPost(AdminAddress.TagPath, NameAsync);
         routes.MapPost(AdminAddress.UntagPath, NameAsync);
@@ -45,6 +50,20 @@ internal sealed class FakeAdmin
         Uploaded = body.ToArray();
         Names = [.. context.Request.Query[AdminAddress.NameParameter].OfType<string>()];
         await AnswerAsync(context, ("sha256:1", "docker.io/a/b:1"), ("sha256:2", ""));
+    }
+
+    private async Task SaveAsync(HttpContext context)
+    {
+        Asked = context.Request.Path + context.Request.QueryString;
+        var document = new SavedImagesDocument { Images = [new SavedImageDocument { Id = "sha256:1", SavedId = "sha256:2", Names = ["docker.io/a/b:1"], Skipped = ["\"s\" is a socket"] }] };
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(document, AdminJson.Default.SavedImagesDocument));
+        await context.Response.Body.WriteAsync("\n"u8.ToArray());
+        await context.Response.Body.WriteAsync(Archive ?? new byte[1000]);
+        if (Archive is null)
+        {
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        }
     }
 
     private Task NameAsync(HttpContext context)

@@ -83,7 +83,7 @@ internal sealed class FakeCriServer : IAsyncDisposable
     {
         using var output = new MemoryStream();
         using var error = new MemoryStream();
-        using var surroundings = new Surroundings(output, error) { PodLogsFolder = logsFolder };
+        using var surroundings = new Surroundings(output, error) { PodLogsFolder = logsFolder, CompletionLimit = TimeSpan.FromSeconds(30) };
         var exitCode = await CommandTree.RunAsync(["--endpoint", socket, .. words], surroundings);
         return new Outcome(exitCode, Text(output), Text(error));
     }

@@ -55,9 +55,9 @@ public class OutputTests
         table.Add("wide cell", "", "x\u001b[31m");
         using var writer = new StringWriter { NewLine = "\n" };
 
-        await table.WriteAsync(writer);
+        await table.WriteAsync(writer, Paint.None);
 
-        Assert.Equal("A           LONGER   C\nwide cell   -        x?[31m\n", writer.ToString());
+        Assert.Equal("A           LONGER   C\nwide cell   -        x\\x1b[31m\n", writer.ToString());
     }
 
     [Theory]

@@ -7,8 +7,6 @@ namespace CriSharp.Images.Checking;
 /// <summary>A record beside the documents that it was made from; they are there, and have their digests.</summary>
 internal sealed class RecordComparison(ImageRecord record, ContentStore content)
 {
-    private static readonly string[] ManifestTypes = [MediaTypes.OciManifest, MediaTypes.DockerManifest];
-
     /// <returns>Null, or in which point they don't fit.</returns>
     public string? Contradiction()
     {
@@ -53,22 +51,5 @@ internal sealed class RecordComparison(ImageRecord record, ContentStore content)
             : null;
     }
 
-    private ImageManifest Manifest(Digest digest)
-    {
-        var json = content.TryRead(digest, ImageManifest.LimitBytes);
-        FormatException? wrong = null;
-        foreach (var mediaType in ManifestTypes)
-        {
-            try
-            {
-                return ImageManifest.Parse(json, mediaType);
-            }
-            catch (FormatException malformed)
-            {
-                wrong ??= malformed;
-            }
-        }
-
-        throw new FormatException($"its manifest {digest} can't be read: {wrong!.Message}");
-    }
+    private ImageManifest Manifest(Digest digest) => KeptManifest.Parse(digest, content.TryRead(digest, ImageManifest.LimitBytes));
 }

@@ -7,9 +7,12 @@ using CriSharp.Storage.Archives;
 namespace CriSharp.Images.Loading;
 
 /// <summary>The images of an archive and their blobs: those in files, and documents that were made for an archive that lacks them.</summary>
-internal sealed class ArchiveContents(TarArchive archive, IReadOnlyList<ArchiveImage> images, IReadOnlyDictionary<Digest, string> files, IReadOnlyDictionary<Digest, byte[]> made)
+/// <param name="transport">What a signature policy calls archives of this kind.</param>
+internal sealed class ArchiveContents(string transport, TarArchive archive, IReadOnlyList<ArchiveImage> images, IReadOnlyDictionary<Digest, string> files, IReadOnlyDictionary<Digest, byte[]> made)
     : IImageSource
 {
+    public string Transport => transport;
+
     public IReadOnlyList<ArchiveImage> Images => images;
 
     /// <summary>OCI layouts go first: newer archives of docker are both, and have names in full there.</summary>

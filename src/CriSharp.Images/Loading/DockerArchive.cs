@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using CriSharp.Oci;
+using CriSharp.Signatures.Policies;
 using CriSharp.Storage.Archives;
 
 namespace CriSharp.Images.Loading;
@@ -42,7 +43,7 @@ internal sealed class DockerArchive
                 new Descriptor { MediaType = MediaTypes.OciManifest, Digest = digest, SizeBytes = manifest.Length }, ArchiveNames.Parse(image.RepoTags ?? [])));
         }
 
-        return new ArchiveContents(_archive, images, _files, manifests);
+        return new ArchiveContents(SignaturePolicy.DockerArchive, _archive, images, _files, manifests);
     }
 
     private static List<DockerImageJson> Parse(byte[] json)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CriSharp.Images.Pulling;
+using CriSharp.Images.Trust;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Storage;
@@ -19,6 +20,7 @@ public sealed partial class LoadArchive(
     FreeUnusedLayers freeUnused,
     ContentStore content,
     LayerStore layers,
+    EnforcePolicy policy,
     DiskRoom room,
     Operations operations,
     PullOptions options,
@@ -38,7 +40,7 @@ public sealed partial class LoadArchive(
     /// <param name="names">Names by tag, instead of those in the archive, which must hold one image then. Empty: those in the archive.</param>
     /// <exception cref="RuntimeException">
     /// DataLoss: malformed, truncated, or not what its digests say; InvalidArgument: names for several images; NotFound, FailedPrecondition: for another kind of machine;
-    /// ResourceExhausted; Unavailable: the archive did not come whole. Nothing of it is left then.
+    /// ResourceExhausted; Unavailable: the archive did not come whole; Unknown: the signature policy accepts no such archive. Nothing of it is left then.
     /// </exception>
     public async Task<IReadOnlyList<LoadedImage>> RunAsync(Stream archive, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
     {
@@ -48,6 +50,7 @@ public sealed partial class LoadArchive(
         using var received = await content.ReceiveArchiveAsync(archive, new ArchiveLimits { FreeBytesKept = room.FloorBytes }, cancellationToken);
         Operation.At("manifests and configs");
         var contents = ArchiveContents.Read(received);
+        policy.AtLoad(contents.Transport);
         if (names.Count > 0 && contents.Images.Count != 1)
         {
             throw new RuntimeException(ErrorKind.InvalidArgument, $"the archive holds {contents.Images.Count} images, so a name can't be given: load it without, and tag them");
@@ -94,11 +97,8 @@ public sealed partial class LoadArchive(
             Operation.At("sync of the layers");
             layers.SyncFileSystem();
             Operation.At("record");
-            foreach (var (image, record) in found.Zip(records))
-            {
-                await images.AddAsync(record, token => IngestAsync(image.Documents, token), cancellationToken);
-                Loaded(record.Id, string.Join(' ', record.RepoTags));
-            }
+            await images.AddAsync(records, token => IngestAsync(found, token), cancellationToken);
+            records.ForEach(record => Loaded(record.Id, string.Join(' ', record.RepoTags)));
 
             return [.. records.Select(record => new LoadedImage(record.Id, record.RepoTags))];
         }
@@ -124,9 +124,9 @@ public sealed partial class LoadArchive(
         }
     }
 
-    private async Task IngestAsync(RemoteImage image, CancellationToken cancellationToken)
+    private async Task IngestAsync(List<FoundImage> found, CancellationToken cancellationToken)
     {
-        foreach (var (digest, bytes) in image.Documents)
+        foreach (var (digest, bytes) in found.SelectMany(image => image.Documents.Documents).DistinctBy(document => document.Digest))
         {
             await content.IngestAsync(bytes, digest, cancellationToken);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CriSharp.Oci;
+using CriSharp.Signatures.Policies;
 using CriSharp.Storage.Archives;
 
 namespace CriSharp.Images.Loading;
@@ -38,7 +39,7 @@ internal static class OciLayout
             .Select(same => new ArchiveImage(same.First().Entry.Manifest, [.. same.SelectMany(image => image.Names).Distinct()]))
             .ToList();
         return images.Count > 0
-            ? new ArchiveContents(archive, images, new Dictionary<Digest, string>(), new Dictionary<Digest, byte[]>())
+            ? new ArchiveContents(SignaturePolicy.OciArchive, archive, images, new Dictionary<Digest, string>(), new Dictionary<Digest, byte[]>())
             : throw new FormatException($"its {IndexFile} lists no image");
     }
 

@@ -10,7 +10,7 @@ internal sealed class UseCounts<T>
 
     private UseCounts(ImmutableDictionary<T, int> counts) => _counts = counts;
 
-    public static UseCounts<T> None { get; } = new([]);
+    public static UseCounts<T> None { get; } = new(ImmutableDictionary<T, int>.Empty);
 
     public bool Has(T thing) => _counts.ContainsKey(thing);
 

@@ -59,6 +59,19 @@ public sealed class EnforcePolicy(PolicyFiles policies, CheckSignatures check, R
             : TrustedName.Of(subject, found.All);
     }
 
+    /// <summary>Lets an archive be loaded that the policy accepts without a signature: it has none.</summary>
+    /// <param name="transport">What policies call archives of its kind.</param>
+    /// <exception cref="RuntimeException">Unknown, beginning with SignatureValidationFailed.</exception>
+    internal void AtLoad(string transport)
+    {
+        const string what = "of an archive";
+        var demands = Read(policies.PathFor(""), what).ForArchive(transport);
+        if (!demands.AcceptAnything)
+        {
+            throw Failed(what, demands.Refusal ?? $"the {demands.Scope} wants signatures, and archives have none: let it accept them without ({transport}), or pull the image");
+        }
+    }
+
     /// <summary>Lets an image be used that the policy, as it is now, accepts under a name with which it was pulled.</summary>
     /// <param name="podNamespace">Of the pod that wants it.</param>
     /// <exception cref="RuntimeException">Unknown, beginning with SignatureValidationFailed.</exception>

@@ -69,17 +69,21 @@ public static unsafe class ExtendedAttributes
     public static IReadOnlyList<byte[]> List(SafeFileHandle directory, UnixPath name)
     {
         using var place = new Place(directory, name);
-        var buffer = new byte[ListLimitBytes];
+        var buffer = new byte[256];
         nint length;
-        fixed (byte* path = place.Path, start = buffer)
-        {
-            length = Libc.llistxattr(path, start, (nuint)buffer.Length);
-        }
-
-        if (length < 0)
+        while ((length = List(place, buffer)) < 0)
         {
             var failure = LinuxException.Last("llistxattr", name.ToString());
-            return failure.ErrorNumber == Errno.EOPNOTSUPP ? [] : throw failure;
+            switch (failure.ErrorNumber)
+            {
+                case Errno.EOPNOTSUPP:
+                    return [];
+                case Errno.ERANGE when buffer.Length < ListLimitBytes:
+                    buffer = new byte[ListLimitBytes];
+                    break;
+                default:
+                    throw failure;
+            }
         }
 
         var names = new List<byte[]>();
@@ -101,6 +105,14 @@ public static unsafe class ExtendedAttributes
         fixed (byte* path = place.Path, key = attribute)
         {
             LinuxException.ThrowIfFailed(Libc.lremovexattr(path, key), "lremovexattr", attribute.ToString());
+        }
+    }
+
+    private static nint List(in Place place, byte[] buffer)
+    {
+        fixed (byte* path = place.Path, start = buffer)
+        {
+            return Libc.llistxattr(path, start, (nuint)buffer.Length);
         }
     }
 

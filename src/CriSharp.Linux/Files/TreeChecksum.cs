@@ -15,11 +15,18 @@ public static class TreeChecksum
 
     /// <param name="known">What files hold, by inode, where whoever wrote them has summed it up; the others are read.</param>
     /// <exception cref="LinuxException">Something in it can't be read.</exception>
-    public static ulong Of(string hostPath, IReadOnlyDictionary<ulong, ulong>? known = null, CancellationToken cancellationToken = default)
+    public static ulong Of(string hostPath, IReadOnlyDictionary<ulong, ulong>? known = null, CancellationToken cancellationToken = default) =>
+        Of(hostPath, out _, known, cancellationToken);
+
+    /// <inheritdoc cref="Of(string, IReadOnlyDictionary{ulong, ulong}?, CancellationToken)"/>
+    /// <param name="inodes">What the tree takes: its root, and each file once, however many names it has.</param>
+    public static ulong Of(string hostPath, out long inodes, IReadOnlyDictionary<ulong, ulong>? known = null, CancellationToken cancellationToken = default)
     {
         using var tree = DirectoryTree.Open(hostPath, PathResolution.Strict);
         var walk = new Walk(tree, known, cancellationToken);
-        return walk.Sum();
+        var sum = walk.Sum();
+        inodes = walk.Inodes;
+        return sum;
     }
 
     private sealed class Walk(DirectoryTree tree, IReadOnlyDictionary<ulong, ulong>? written, CancellationToken cancellationToken)
@@ -27,6 +34,8 @@ public static class TreeChecksum
         private readonly Dictionary<ulong, ulong> _linked = [];
         private readonly Stack<byte[]> _folders = new();
         private readonly List<DirectoryEntry> _entries = [];
+
+        public long Inodes { get; private set; } = 1;
 
         public ulong Sum()
         {
@@ -60,12 +69,7 @@ public static class TreeChecksum
                 _folders.Push(path);
             }
 
-            return Entry(path, status, status.Kind switch
-            {
-                FileKind.Regular => Content(folder, name, status),
-                FileKind.SymbolicLink => Crc(FileAt.ReadLink(folder, name)),
-                _ => 0,
-            });
+            return Entry(path, status, Content(folder, name, status));
         }
 
         private static ulong Entry(ReadOnlySpan<byte> path, in FileStatus status, ulong content)
@@ -86,24 +90,36 @@ public static class TreeChecksum
 
         private ulong Content(SafeFileHandle folder, byte[] name, in FileStatus status)
         {
-            if (status.SizeBytes == 0)
+            var isLinked = status.LinkCount > 1 && status.Kind != FileKind.Directory;
+            if (isLinked && _linked.TryGetValue(status.Inode, out var known))
             {
-                return 0;
+                return known;
             }
 
-            if (written?.TryGetValue(status.Inode, out var known) == true || (status.LinkCount > 1 && _linked.TryGetValue(status.Inode, out known)))
+            Inodes++;
+            var content = status.Kind switch
+            {
+                FileKind.Regular when status.SizeBytes > 0 => FileContent(folder, name, status.Inode),
+                FileKind.SymbolicLink => Crc(FileAt.ReadLink(folder, name)),
+                _ => 0UL,
+            };
+            if (isLinked)
+            {
+                _linked[status.Inode] = content;
+            }
+
+            return content;
+        }
+
+        private ulong FileContent(SafeFileHandle folder, byte[] name, ulong inode)
+        {
+            if (written?.TryGetValue(inode, out var known) == true)
             {
                 return known;
             }
 
             using var file = FileAt.Open(folder, name, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking);
-            var sum = Pages(file);
-            if (status.LinkCount > 1)
-            {
-                _linked[status.Inode] = sum;
-            }
-
-            return sum;
+            return Pages(file);
         }
 
         private ulong Pages(SafeFileHandle file)

@@ -27,6 +27,9 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
     private readonly NameTable<ContainerKey> _names = new();
     private readonly KeyedLock<ContainerId> _locks = new();
 
+    /// <summary>Of which containers there are, and of their states.</summary>
+    internal ChangeStamp Changes { get; } = new();
+
     /// <summary>What was and what is, once it is durable and visible; null for what was not yet, or is no more. Of one container in order, while its transition is held.</summary>
     internal event Action<Container, ContainerState?, ContainerState?>? Changed;
 
@@ -159,8 +162,7 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
     /// <summary>Forgets a container of which nothing is left.</summary>
     internal void Forget(ContainerRecord record)
     {
-        var container = _containers.Remove(record.Id.ToString());
-        _bySandbox.Remove(record);
+        var container = Hide(record);
         _disk.Remove(record.Id.ToString());
         _names.Release(record.Key, record.Id.ToString());
         if (container is not null)
@@ -194,16 +196,28 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
 
     private void Show(Container container, ContainerState state)
     {
+        using var change = Changes.Begin();
         container.Become(state);
         _names.TryReserve(container.Record.Key, container.Id.ToString());
         _containers.Add(container.Id.ToString(), container);
         _bySandbox.Add(container);
     }
 
+    private Container? Hide(ContainerRecord record)
+    {
+        using var change = Changes.Begin();
+        _bySandbox.Remove(record);
+        return _containers.Remove(record.Id.ToString());
+    }
+
     private void Become(Container container, ContainerState next)
     {
         var before = container.State;
-        container.Become(next);
+        using (Changes.Begin())
+        {
+            container.Become(next);
+        }
+
         Changed?.Invoke(container, before, next);
     }
 }

@@ -17,6 +17,10 @@ public sealed class AttachContainer(ContainerStore containers, BundleStore bundl
     /// <exception cref="RuntimeException">NotFound; FailedPrecondition: it has ended, or lost its monitor; InvalidArgument: streams that it does not have.</exception>
     public string Check(AttachOrder order) => Find(order).Id.ToString();
 
+    /// <summary>Whether its input ends with its first client's.</summary>
+    /// <exception cref="RuntimeException">NotFound.</exception>
+    public bool HasInputOnce(string containerId) => containers.Get(containerId).Record.Config.StdinOnce;
+
     /// <exception cref="RuntimeException">As <see cref="Check"/>; FailedPrecondition: its monitor is of an older version; Unavailable: that does not answer.</exception>
     public async Task<IStreamedProcess> StartAsync(AttachOrder order, CancellationToken cancellationToken)
     {

@@ -24,6 +24,9 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
     private readonly NameTable<PodSandboxKey> _names = new();
     private readonly KeyedLock<PodSandboxId> _locks = new();
 
+    /// <summary>Of which sandboxes there are, and of their states.</summary>
+    internal ChangeStamp Changes { get; } = new();
+
     /// <summary>What was and what is, once it is durable and visible; null for what was not yet, or is no more.</summary>
     internal event Action<PodSandbox, SandboxState?, SandboxState?>? Changed;
 
@@ -106,7 +109,7 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
     internal void Forget(PodSandboxRecord record)
     {
         _disk.Remove(record.Id.ToString());
-        var sandbox = _sandboxes.Remove(record.Id.ToString());
+        var sandbox = Hide(record);
         _names.Release(record.Key, record.Id.ToString());
         if (sandbox is not null)
         {
@@ -130,15 +133,26 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
     internal PodSandbox Show(PodSandboxRecord record, SandboxState state)
     {
         var sandbox = new PodSandbox(record, state);
+        using var change = Changes.Begin();
         _names.TryReserve(record.Key, record.Id.ToString());
         _sandboxes.Add(record.Id.ToString(), sandbox);
         return sandbox;
     }
 
+    private PodSandbox? Hide(PodSandboxRecord record)
+    {
+        using var change = Changes.Begin();
+        return _sandboxes.Remove(record.Id.ToString());
+    }
+
     private void Become(PodSandbox sandbox, SandboxState next)
     {
         var before = sandbox.State;
-        sandbox.Become(next);
+        using (Changes.Begin())
+        {
+            sandbox.Become(next);
+        }
+
         Changed?.Invoke(sandbox, before, next);
     }
 }

@@ -1,6 +1,7 @@
 using CriSharp.Cni;
 using CriSharp.Cri.V1;
 using CriSharp.Linux.Namespaces;
+using CriSharp.Pods.Networks;
 using CriSharp.Pods.Persistence;
 using CniPort = CriSharp.Cni.PortMapping;
 using CriPort = CriSharp.Cri.V1.PortMapping;
@@ -19,6 +20,10 @@ internal static class SandboxAttachment
         PodNamespace = record.Key.Namespace,
         PodUid = record.Key.Uid,
         PortMappings = [.. record.Config.PortMappings.Select(PortOf)],
+        Bandwidth = PodBandwidth.Of(record.Config),
+        Dns = record.Config.DnsConfig is { } dns ? new PodDns(dns.Servers, dns.Searches, dns.Options) : PodDns.None,
+        CgroupPath = record.Config.Linux?.CgroupParent ?? "",
+        Annotations = record.Config.Annotations.ToDictionary(),
     };
 
     private static CniPort PortOf(CriPort mapping) => new(

@@ -1,4 +1,5 @@
 using CriSharp.Cri.V1;
+using CriSharp.Pods.Networks;
 using CriSharp.Primitives;
 using CriSharp.Specs;
 
@@ -31,6 +32,11 @@ internal static class SandboxRules
         }
 
         var options = security.NamespaceOptions ?? new NamespaceOption();
+        if (options.Network != NamespaceMode.Node && PodBandwidth.Fault(config) is { } fault)
+        {
+            throw Invalid(fault);
+        }
+
         UserNamespaceRules.CheckSandboxUser(security, UserNamespaceRules.OfSandbox(options));
         SysctlRules.Validate(
             config.Linux?.Sysctls,

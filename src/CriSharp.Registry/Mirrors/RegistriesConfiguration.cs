@@ -26,7 +26,7 @@ public sealed record RegistryRule
 {
     private const string AnyHostBelow = "*.";
 
-    /// <summary>"HOST[:PORT][/PATH]", or "*.DOMAIN" for every host below a domain.</summary>
+    /// <summary>"HOST[:PORT][/PATH]", or "*.DOMAIN" for every host below a domain; also with a tag or a digest.</summary>
     public required string Prefix { get; init; }
 
     /// <summary>Stands in the prefix's place when the registry itself is asked; empty for "*.DOMAIN": the name as it is.</summary>
@@ -42,6 +42,9 @@ public sealed record RegistryRule
 
     /// <summary>"FILE:LINE", for errors.</summary>
     public required string Source { get; init; }
+
+    /// <summary>The prefix has a tag or a digest, so no repository has this rule.</summary>
+    public bool IsNeverFound => Prefix.AsSpan(Math.Max(Prefix.IndexOf('/', StringComparison.Ordinal), 0)).ContainsAny(':', '@') && Prefix.Contains('/', StringComparison.Ordinal);
 
     internal bool IsWildcard => Prefix.StartsWith(AnyHostBelow, StringComparison.Ordinal);
 

@@ -10,8 +10,12 @@ public static class RegistriesFile
     /// <summary>Where the file is unless somebody says otherwise; the vendor's stands in for it.</summary>
     public const string DefaultPath = "/etc/containers/registries.conf";
 
+    private const string PathVariable = "CONTAINERS_REGISTRIES_CONF";
     private const string VendorPath = "/usr/share/containers/registries.conf";
     private const string FirstVersionKey = "registries";
+
+    /// <summary>Where the file is when nobody has named it: the environment's word, as podman and skopeo take it, else <see cref="DefaultPath"/>.</summary>
+    public static string UsualPath(Func<string, string?> environment) => environment(PathVariable) is { Length: > 0 } path ? path : DefaultPath;
 
     /// <param name="path">Neither the file nor the folders of drop-ins need be there.</param>
     /// <exception cref="RuntimeException">InvalidArgument: what is wrong, with file and line.</exception>

@@ -12,8 +12,13 @@ internal static class RegistryRuleReader
     /// <exception cref="TomlException">What is wrong, and where.</exception>
     public static RegistryRule Read(TomlTable table)
     {
-        var location = LocationOf(table, "location");
+        var location = LocationOf(table, "location", IsLocationOrImage);
         var prefix = PrefixOf(table, location);
+        if (IsLocation(prefix) && location.Length > 0 && !IsLocation(location))
+        {
+            throw table.Error("location", $"is \"{location}\"; HOST[:PORT][/PATH] is wanted");
+        }
+
         if (location.Length == 0 && !prefix.StartsWith('*'))
         {
             location = prefix;
@@ -33,7 +38,7 @@ internal static class RegistryRuleReader
 
     private static RegistryMirror MirrorOf(TomlTable table, bool byDigestOnly)
     {
-        var location = LocationOf(table, "location");
+        var location = LocationOf(table, "location", IsLocation);
         if (location.Length == 0)
         {
             throw Incomplete(table, "has no location: where is the mirror?");
@@ -66,7 +71,7 @@ internal static class RegistryRuleReader
 
         if (!prefix.StartsWith('*'))
         {
-            return IsLocation(prefix) ? prefix : throw table.Error("prefix", $"is \"{prefix}\"; HOST[:PORT][/PATH] or *.DOMAIN is wanted");
+            return IsLocationOrImage(prefix) ? prefix : throw table.Error("prefix", $"is \"{prefix}\"; HOST[:PORT][/PATH] or *.DOMAIN is wanted");
         }
 
         return prefix.StartsWith("*.", StringComparison.Ordinal) && !prefix.Contains('/', StringComparison.Ordinal) && IsLocation(prefix[2..])
@@ -74,15 +79,22 @@ internal static class RegistryRuleReader
             : throw table.Error("prefix", $"is \"{prefix}\"; *.DOMAIN is wanted");
     }
 
-    private static string LocationOf(TomlTable table, string key)
+    private static string LocationOf(TomlTable table, string key, Func<string, bool> isOne)
     {
         var location = (table.GetString(key) ?? "").TrimEnd('/');
-        return location.Length == 0 || IsLocation(location) ? location : throw table.Error(key, $"is \"{location}\"; HOST[:PORT][/PATH] is wanted");
+        return location.Length == 0 || isOne(location) ? location : throw table.Error(key, $"is \"{location}\"; HOST[:PORT][/PATH] is wanted");
     }
 
     /// <summary>What a repository's name can begin with, unchanged by what is added to short names.</summary>
     private static bool IsLocation(string text) =>
         ImageReference.TryParse($"{text}/a/b", out var reference) && reference.Repository == $"{text}/a/b" && reference.Digest is null;
+
+    /// <summary>
+    /// A rule for one tag or digest is allowed by the file's manual, so the file is read; but rules are looked for by the repository alone, here as in the library
+    /// that the manual is of, so this one is never found.
+    /// </summary>
+    private static bool IsLocationOrImage(string text) =>
+        IsLocation(text) || (ImageReference.TryParse(text, out var image) && text.StartsWith(image.Repository, StringComparison.Ordinal) && text.Length > image.Repository.Length);
 
     private static TomlException Incomplete(TomlTable table, string problem) => new(table.FileName, BeginningOf(table), $"[[{table.Path}]] {problem}");
 

@@ -37,6 +37,7 @@ public static class PolicyReader
 
         var defaults = Requirements(ofAll);
         var docker = new Dictionary<string, IReadOnlyList<Requirement>>(StringComparer.Ordinal);
+        var archives = new Dictionary<string, IReadOnlyList<Requirement>>(StringComparer.Ordinal);
         if (fields.TryGetValue("transports", out var transports))
         {
             foreach (var (transport, scopes) in transports.Fields())
@@ -49,11 +50,15 @@ public static class PolicyReader
                     {
                         docker[scope] = read;
                     }
+                    else if (scope.Length == 0 && transport is SignaturePolicy.OciArchive or SignaturePolicy.DockerArchive)
+                    {
+                        archives[transport] = read;
+                    }
                 }
             }
         }
 
-        return new SignaturePolicy(source, defaults, docker);
+        return new SignaturePolicy(source, defaults, docker) { Archives = archives };
     }
 
     private static Requirement[] Requirements(PolicyNode node) => [.. node.Items().Select(RequirementReader.Read)];

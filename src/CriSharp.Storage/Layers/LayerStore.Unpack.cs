@@ -59,15 +59,15 @@ public sealed partial class LayerStore
         }
 
         var implied = unpacker.FinishFolders(cancellationToken);
-        var checksum = 0UL;
-        await OwnThread.RunAsync("layer checksum", () => checksum = TreeChecksum.Of(Path.Combine(staging, TreeName), known, cancellationToken));
+        var (checksum, inodes) = (0UL, 0L);
+        await OwnThread.RunAsync("layer checksum", () => checksum = TreeChecksum.Of(Path.Combine(staging, TreeName), out inodes, known, cancellationToken));
         return new LayerRecord
         {
             DiffId = source.DiffId,
             BlobDigest = source.Blob.Digest,
             BlobSizeBytes = source.Blob.SizeBytes,
             SizeBytes = unpacker.SizeBytes,
-            Inodes = unpacker.Inodes,
+            Inodes = inodes,
             HidesLowers = unpacker.HidesLowers,
             ImpliedFolders = implied,
             TreeChecksum = checksum,

@@ -14,7 +14,7 @@ internal sealed partial class LayerUnpacker
     private long _folderFactsBytes;
     private int _replacedTrees;
 
-    private static ReadOnlySpan<byte> OpaqueAttribute => "trusted.overlay.opaque"u8;
+    internal static ReadOnlySpan<byte> OpaqueAttribute => "trusted.overlay.opaque"u8;
 
     /// <summary>Gives all folders their owner, mode, attributes and times.</summary>
     /// <returns>The folders that the archive did not describe, in the form of <see cref="LayerRecord.ImpliedFolders"/>.</returns>

@@ -12,11 +12,18 @@ internal sealed partial class LayerUnpacker
 {
     private bool _hasWhiteouts;
 
-    private static ReadOnlySpan<byte> WhiteoutPrefix => ".wh."u8;
+    internal static ReadOnlySpan<byte> WhiteoutPrefix => ".wh."u8;
 
     private static ReadOnlySpan<byte> MetaPrefix => ".wh..wh."u8;
 
-    private static ReadOnlySpan<byte> OpaqueName => ".wh..wh..opq"u8;
+    internal static ReadOnlySpan<byte> OpaqueName => ".wh..wh..opq"u8;
+
+    /// <summary>
+    /// A folder that no other layer has is merged with nothing, and overlayfs would list the whiteouts in it as files that aren't there, but for this attribute,
+    /// which says that there may be some; empty, it says no more.
+    /// https://docs.kernel.org/filesystems/overlayfs.html
+    /// </summary>
+    private static ReadOnlySpan<byte> OriginAttribute => "trusted.overlay.origin"u8;
 
     /// <returns>false when the entry is an ordinary one.</returns>
     private bool TryTakeWhiteout(EntryPath path)
@@ -101,18 +108,47 @@ internal sealed partial class LayerUnpacker
         var folder = OpenFolder(parent);
         try
         {
-            FileAt.MakeNode(folder, name, FileKind.CharacterDevice, mode: 0);
-            Inodes++;
-            _hasWhiteouts = true;
+            MakeWhiteout(folder, name);
         }
         catch (LinuxException failure) when (failure.ErrorNumber == Errno.EEXIST)
         {
-            // The layer has a new one of that name. A file hides the old by itself; a folder would be merged with it.
-            if (FileAt.TryStat(folder, name) is { Kind: FileKind.Directory })
+            if (FileAt.TryStat(folder, name) is not { Kind: FileKind.Directory })
             {
-                MakeOpaque(parent.IsEmpty ? name.Text : [.. parent, (byte)'/', .. name.Text]);
+                // The layer has a new file of that name, which hides the old by itself.
+                return;
             }
+
+            byte[] path = parent.IsEmpty ? name.Text.ToArray() : [.. parent, (byte)'/', .. name.Text];
+            if (HasOnlyWhiteouts(folder, name, path))
+            {
+                RemoveEarlier(folder, name, new EntryPath(path));
+                MakeWhiteout(folder, name);
+                return;
+            }
+
+            // A new folder would be merged with the old.
+            MakeOpaque(path);
         }
+    }
+
+    private void MakeWhiteout(SafeFileHandle folder, UnixPath name)
+    {
+        FileAt.MakeNode(folder, name, FileKind.CharacterDevice, mode: 0);
+        ExtendedAttributes.Set(folder, new UnixPath(OriginAttribute), []);
+        Inodes++;
+        _hasWhiteouts = true;
+    }
+
+    /// <summary>The layer has the folder for nothing but to say what is removed of it, and now all of it is. Looked at once: it is removed then, or opaque.</summary>
+    private bool HasOnlyWhiteouts(SafeFileHandle parent, UnixPath name, byte[] path)
+    {
+        if (_foreignLinks.Count > 0 || !_folders.TryGetValue(EntryPath.Key(path), out var known) || known.IsDescribed || known.IsOpaque)
+        {
+            return false;
+        }
+
+        using var folder = FileAt.Open(parent, name, OpenFlags.ReadOnly | OpenFlags.Directory);
+        return SortedListing.Read(folder).All(entry => FileAt.TryStat(folder, entry.Name) is { IsWhiteout: true });
     }
 
     /// <summary>
@@ -141,7 +177,7 @@ internal sealed partial class LayerUnpacker
 
     private void RemoveWhiteouts(SafeFileHandle folder)
     {
-        foreach (var entry in DirectoryListing.Read(folder, int.MaxValue).Where(entry => entry.Kind is FileKind.CharacterDevice or FileKind.Unknown))
+        foreach (var entry in SortedListing.Read(folder).Where(entry => entry.Kind is FileKind.CharacterDevice or FileKind.Unknown))
         {
             if (FileAt.TryStat(folder, entry.Name) is { IsWhiteout: true })
             {

@@ -15,11 +15,14 @@ public interface IProcessSession : IAsyncDisposable
     /// <summary>To read, to its end. Null: not asked for, or a terminal.</summary>
     Stream? Stderr { get; }
 
+    /// <summary>A client that has said all it had to say goes: with what comes at once, it has seen what it was there for.</summary>
+    bool EndsWithInput { get; }
+
     /// <summary>The terminal's new size; without a terminal nothing happens.</summary>
     void Resize(int columns, int rows);
 
     /// <summary>Ends with the process. Its output may still wait in the streams.</summary>
-    /// <returns>Its exit code, 128 + N after signal N.</returns>
+    /// <returns>Its exit code, 128 + N after signal N; null: nothing that is this client's.</returns>
     /// <exception cref="CriSharp.Primitives.RuntimeException">The process was lost, or this client was let go, e.g. since it read too slowly; the words are for the user.</exception>
-    Task<int> WaitAsync(CancellationToken cancellationToken);
+    Task<int?> WaitAsync(CancellationToken cancellationToken);
 }

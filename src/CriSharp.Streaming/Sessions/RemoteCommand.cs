@@ -15,6 +15,9 @@ public static class RemoteCommand
     /// <summary>A client that does not read its last words is not waited for longer.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long an answer to a client's last input is waited for.</summary>
+    private static readonly TimeSpan LastAnswer = TimeSpan.FromSeconds(1);
+
     /// <param name="start">Its failure is told to the client.</param>
     /// <param name="verb">For the client: "run a command in" or "attach to".</param>
     /// <returns>How it ended, for the log.</returns>
@@ -26,8 +29,8 @@ public static class RemoteCommand
         {
             await using var session = await start(over.Token);
             var exitCode = await CarryAsync(client, session, over.Token);
-            await TellAsync(client, CommandStatus.OfExit(exitCode, client.HasStatus), cancellationToken);
-            return SessionEnd.Of(exitCode);
+            await TellAsync(client, CommandStatus.OfExit(exitCode ?? 0, client.HasStatus), cancellationToken);
+            return exitCode is { } code ? SessionEnd.Of(code) : SessionEnd.Over;
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -44,19 +47,31 @@ public static class RemoteCommand
         }
     }
 
-    private static async Task<int> CarryAsync(ClientStreams client, IProcessSession session, CancellationToken cancellationToken)
+    /// <returns>Null: there is no code for the client.</returns>
+    private static async Task<int?> CarryAsync(ClientStreams client, IProcessSession session, CancellationToken cancellationToken)
     {
         using var inputOver = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var outputOver = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var input = FeedAsync(client, session, inputOver.Token);
         var sizes = ResizeAsync(client, session, inputOver.Token);
         try
         {
-            var exit = session.WaitAsync(cancellationToken);
+            var exit = session.WaitAsync(outputOver.Token);
             var outputs = Task.WhenAll(
-                CopyAsync(session.Stdout, client.Stdout, cancellationToken),
-                CopyAsync(session.Stderr, client.Stderr, cancellationToken));
+                CopyAsync(session.Stdout, client.Stdout, outputOver.Token, cancellationToken),
+                CopyAsync(session.Stderr, client.Stderr, outputOver.Token, cancellationToken));
+            var leaving = LeaveAsync(session, input, inputOver.Token);
             // A session that fails may have streams that never end; a client that fails leaves a process that may never end.
-            await await Task.WhenAny(exit, outputs);
+            var first = await Task.WhenAny(exit, outputs, leaving);
+            await first;
+            if (first == leaving)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await outputOver.CancelAsync();
+                await outputs;
+                return null;
+            }
+
             await Task.WhenAll(exit, outputs);
             return await exit;
         }
@@ -68,7 +83,19 @@ public static class RemoteCommand
         }
     }
 
-    private static async Task CopyAsync(Stream? from, Stream? to, CancellationToken cancellationToken)
+    /// <summary>Ends when the client goes by ending its input; else never.</summary>
+    private static async Task LeaveAsync(IProcessSession session, Task<bool> input, CancellationToken inputOver)
+    {
+        if (!session.EndsWithInput || !await input)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, inputOver).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.Delay(LastAnswer, inputOver).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <param name="over">No more is read; what has been read is written still.</param>
+    private static async Task CopyAsync(Stream? from, Stream? to, CancellationToken over, CancellationToken cancellationToken)
     {
         if (from is null || to is null)
         {
@@ -79,10 +106,13 @@ public static class RemoteCommand
         try
         {
             int count;
-            while ((count = await from.ReadAsync(chunk, cancellationToken)) > 0)
+            while ((count = await from.ReadAsync(chunk, over)) > 0)
             {
                 await to.WriteAsync(chunk.AsMemory(0, count), cancellationToken);
             }
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
         }
         finally
         {
@@ -91,11 +121,12 @@ public static class RemoteCommand
     }
 
     /// <summary>Ends quietly, however it ends: a process need not read what it is given.</summary>
-    private static async Task FeedAsync(ClientStreams client, IProcessSession session, CancellationToken cancellationToken)
+    /// <returns>True: the client has ended its input.</returns>
+    private static async Task<bool> FeedAsync(ClientStreams client, IProcessSession session, CancellationToken cancellationToken)
     {
         if (client.Stdin is null || session.Stdin is null)
         {
-            return;
+            return false;
         }
 
         try
@@ -103,9 +134,11 @@ public static class RemoteCommand
             // The wire's own copy holds no buffer while nothing comes.
             await client.Stdin.CopyToAsync(session.Stdin, cancellationToken);
             await session.Stdin.DisposeAsync();
+            return true;
         }
         catch (Exception over) when (over is OperationCanceledException or IOException)
         {
+            return false;
         }
     }
 

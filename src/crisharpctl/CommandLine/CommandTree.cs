@@ -1,5 +1,7 @@
 using System.CommandLine;
 using CriSharp.Ctl.Commands;
+using CriSharp.Manual.Completion;
+using CriSharp.Manual.Pages;
 
 namespace CriSharp.Ctl.CommandLine;
 
@@ -21,6 +23,7 @@ internal static class CommandTree
           crisharpctl stop web
           crisharpctl rm web
           docker save busybox | crisharpctl load -
+          crisharpctl save -o busybox.tar busybox
           crisharpctl gc --dry-run
           crisharpctl --endpoint unix:///run/containerd/containerd.sock ps --json
 
@@ -42,13 +45,18 @@ internal static class CommandTree
         [
             run, PodsCommand.Create(verb), PsCommand.Create(verb), LogsCommand.Create(verb), exec, StopCommand.Create(verb), RemoveCommand.Create(verb),
             PullCommand.Create(verb), ImagesCommand.Create(verb), RemoveImageCommand.Create(verb), LoadCommand.Create(verb), TagCommand.Create(verb),
-            UntagCommand.Create(verb), CollectCommand.Create(verb), ImageCommand.Create(verb), AttachCommand.Create(verb), PortForwardCommand.Create(verb), InfoCommand.Create(verb),
+            SaveCommand.Create(verb), UntagCommand.Create(verb), CollectCommand.Create(verb), ImageCommand.Create(verb), AttachCommand.Create(verb), PortForwardCommand.Create(verb), InfoCommand.Create(verb),
             WhyCommand.Create(verb), AuditCommand.Create(verb), VersionCommand.Create(verb),
+            StatusCommand.Create(verb), StatsCommand.Create(verb), TopCommand.Create(verb), InspectCommand.Create(verb), EventsCommand.Create(verb),
         ];
         foreach (var command in commands)
         {
             root.Subcommands.Add(command);
         }
+
+        root.Subcommands.Add(CompletionCommand.Create("crisharpctl"));
+        root.Subcommands.Add(CompleteCommand.Create(root, new NameCompletion(surroundings, options).NamesAsync));
+        root.Subcommands.Add(ManCommand.Create(date => ManualPages.Of(root, date)));
 
         var parsed = root.Parse(Passthrough.Protect(words, root, [run, exec]));
         var configuration = new InvocationConfiguration

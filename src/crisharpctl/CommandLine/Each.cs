@@ -1,3 +1,4 @@
+using CriSharp.Ctl.Output;
 using CriSharp.Primitives;
 using Grpc.Core;
 
@@ -10,11 +11,16 @@ internal static class Each
     public static async Task<int> RunAsync(Session session, IEnumerable<string> words, Func<string, Task<string>> act)
     {
         var exitCode = ExitCodes.Success;
+        var done = new List<string>();
         foreach (var word in words)
         {
             try
             {
-                await session.Out.WriteLineAsync(await act(word));
+                done.Add(await act(word));
+                if (!session.Json)
+                {
+                    await session.Out.WriteLineAsync(done[^1]);
+                }
             }
             catch (RuntimeException error)
             {
@@ -26,12 +32,17 @@ internal static class Each
             }
         }
 
+        if (session.Json)
+        {
+            await session.Out.WriteLineAsync(JsonText.Of(done));
+        }
+
         return exitCode;
 
         async Task ReportAsync(string message, int code)
         {
             exitCode = exitCode == ExitCodes.Success ? code : exitCode;
-            await session.Surroundings.Error.WriteLineAsync($"crisharpctl: {message.ReplaceLineEndings(" ").Trim()}");
+            await session.Surroundings.Error.WriteLineAsync($"crisharpctl: {Printable.Line(message)}");
         }
     }
 }

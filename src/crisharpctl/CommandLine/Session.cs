@@ -16,6 +16,8 @@ internal sealed class Session(CriConnection cri, Surroundings surroundings, Pars
 
     public TextWriter Out => Surroundings.Out;
 
+    public Paint Paint => Surroundings.Paint;
+
     /// <summary>The user wants JSON instead of words.</summary>
     public bool Json { get; } = json;
 

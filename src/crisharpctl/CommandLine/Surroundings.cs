@@ -1,4 +1,5 @@
 using System.Text;
+using CriSharp.Ctl.Output;
 using CriSharp.Linux;
 using CriSharp.Linux.Terminals;
 using Microsoft.Win32.SafeHandles;
@@ -9,6 +10,7 @@ namespace CriSharp.Ctl.CommandLine;
 internal sealed class Surroundings : IDisposable
 {
     private const int StandardInputNumber = 0;
+    private const int StandardOutputNumber = 1;
     private const int StandardErrorNumber = 2;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
@@ -43,8 +45,19 @@ internal sealed class Surroundings : IDisposable
     /// <summary>Somebody watches: progress is drawn.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>Somebody watches what is printed: states have colours, and top draws its table anew.</summary>
+    public bool OutputIsTerminal { get; init; }
+
+    public Paint Paint => Paint.For(OutputIsTerminal, EnvironmentVariable);
+
+    /// <summary>Columns and rows of the terminal behind standard output; it may change.</summary>
+    public Func<(int Columns, int Rows)> OutputTerminalSize { get; init; } = () => (80, 24);
+
     /// <summary>Columns and rows of the terminal behind standard error; it may change.</summary>
     public Func<(int Columns, int Rows)> ErrorTerminalSize { get; init; } = () => (80, 24);
+
+    /// <summary>How long a runtime may take to tell names to somebody who is typing.</summary>
+    public TimeSpan CompletionLimit { get; init; } = TimeSpan.FromSeconds(1);
 
     public Func<string, string?> EnvironmentVariable { get; init; } = _ => null;
 
@@ -55,16 +68,18 @@ internal sealed class Surroundings : IDisposable
 
     public static Surroundings OfThisProcess() => new(Console.OpenStandardOutput(), Console.OpenStandardError())
     {
+        OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         OpenStandardInput = OpenInput,
         EnterRawMode = EnterRaw,
         InputTerminalSize = () => SizeOf(StandardInputNumber),
-        ErrorTerminalSize = SizeOfTerminal,
+        ErrorTerminalSize = () => SizeOfTerminal(StandardErrorNumber),
+        OutputTerminalSize = () => SizeOfTerminal(StandardOutputNumber),
         EnvironmentVariable = Environment.GetEnvironmentVariable,
     };
 
-    private static (int Columns, int Rows) SizeOfTerminal() =>
-        SizeOf(StandardErrorNumber) is { Columns: > 0, Rows: > 0 } size ? (size.Columns, size.Rows) : (80, 24);
+    private static (int Columns, int Rows) SizeOfTerminal(int descriptor) =>
+        SizeOf(descriptor) is { Columns: > 0, Rows: > 0 } size ? (size.Columns, size.Rows) : (80, 24);
 
     // The console's own stream edits lines.
     private static FileStream OpenInput() => new(new SafeFileHandle(StandardInputNumber, ownsHandle: false), FileAccess.Read, bufferSize: 0);

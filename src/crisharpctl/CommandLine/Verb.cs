@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CriSharp.Ctl.Connection;
+using CriSharp.Ctl.Output;
 using CriSharp.Primitives;
 using Grpc.Core;
 
@@ -59,7 +60,7 @@ internal sealed class Verb(Surroundings surroundings, GlobalOptions options)
 
     private int Report(string name, string message, int exitCode)
     {
-        surroundings.Error.WriteLine($"crisharpctl {name}: {message.ReplaceLineEndings(" ").Trim()}");
+        surroundings.Error.WriteLine($"crisharpctl {name}: {Printable.Line(message)}");
         return exitCode;
     }
 }

@@ -50,7 +50,7 @@ internal static class AuditCommand
             table.Add(finding.Kind, finding.Subject, age, Word(finding.State), why);
         }
 
-        await table.WriteAsync(session.Out);
+        await table.WriteAsync(session.Out, session.Paint);
     }
 
     private static string Word(FindingState state) => state switch

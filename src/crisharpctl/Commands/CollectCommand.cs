@@ -57,7 +57,7 @@ internal static class CollectCommand
             table.Add(ShortId.Of(image.Id), ByteSizes.Words(image.Size), string.Join(' ', image.RepoTags.Count > 0 ? image.RepoTags : image.RepoDigests));
         }
 
-        await table.WriteAsync(writer);
+        await table.WriteAsync(writer, session.Paint);
         await session.Surroundings.Error.WriteLineAsync(Sum(images));
     }
 

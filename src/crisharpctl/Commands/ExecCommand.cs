@@ -12,7 +12,7 @@ internal static class ExecCommand
     {
         var name = new Argument<string>("CONTAINER") { Description = "Id or name of a container, or of a pod that has only one" };
         var words = new Argument<string[]>("COMMAND") { Description = "The command and its arguments", Arity = ArgumentArity.OneOrMore };
-        var limit = new Option<int>("--time")
+        var limit = new Option<int>("--time", "-T")
         {
             Description = "Seconds after which the command and all that it started is killed; 0: never. Not with -i or -t",
             HelpName = "SECONDS",

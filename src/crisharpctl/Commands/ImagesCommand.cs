@@ -29,7 +29,7 @@ internal static class ImagesCommand
             var answer = await session.Cri.Images.ListImagesAsync(request, session.Cri.Within(cancellationToken));
             await session.PrintAsync(answer, writer => session.Get(quiet)
                 ? writer.WriteAsync(string.Concat(answer.Images.Select(one => one.Id + '\n')))
-                : TableOf(answer.Images, session.Get(digests)).WriteAsync(writer));
+                : TableOf(answer.Images, session.Get(digests)).WriteAsync(writer, session.Paint));
         });
         return command;
     }

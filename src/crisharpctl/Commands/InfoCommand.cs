@@ -31,7 +31,7 @@ internal static class InfoCommand
     {
         foreach (var condition in status.Status?.Conditions ?? [])
         {
-            var why = condition.Status ? "" : $": {condition.Reason} {condition.Message}".TrimEnd();
+            var why = condition.Status ? "" : $": {Printable.Line($"{condition.Reason} {condition.Message}")}";
             await writer.WriteLineAsync($"{condition.Type + ":",-17}{(condition.Status ? "yes" : "NO")}{why}");
         }
 
@@ -39,7 +39,7 @@ internal static class InfoCommand
         await writer.WriteLineAsync($"handlers:        {string.Join(", ", handlers.DefaultIfEmpty("not said"))}");
     }
 
-    private static async Task WriteCgroupDriverAsync(TextWriter writer, CriConnection cri, CancellationToken cancellationToken)
+    internal static async Task WriteCgroupDriverAsync(TextWriter writer, CriConnection cri, CancellationToken cancellationToken)
     {
         try
         {
@@ -52,7 +52,7 @@ internal static class InfoCommand
         }
     }
 
-    private static async Task WriteStorageAsync(TextWriter writer, CriConnection cri, CancellationToken cancellationToken)
+    internal static async Task WriteStorageAsync(TextWriter writer, CriConnection cri, CancellationToken cancellationToken)
     {
         var usage = await cri.Images.ImageFsInfoAsync(new ImageFsInfoRequest(), cri.Within(cancellationToken));
         foreach (var one in usage.ImageFilesystems)
@@ -62,7 +62,7 @@ internal static class InfoCommand
         }
     }
 
-    private static async Task WriteDaemonAsync(TextWriter writer, Session session, CancellationToken cancellationToken)
+    internal static async Task WriteDaemonAsync(TextWriter writer, Session session, CancellationToken cancellationToken)
     {
         using var admin = new AdminClient(session.Cri.Endpoint);
         if (await admin.StatusAsync(cancellationToken) is not { } daemon)

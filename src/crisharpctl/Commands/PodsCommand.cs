@@ -30,7 +30,7 @@ internal static class PodsCommand
                 session.Cri.Within(cancellationToken));
             await session.PrintAsync(answer, writer => session.Get(quiet)
                 ? writer.WriteAsync(string.Concat(answer.Items.Select(one => one.Id + '\n')))
-                : TableOf(answer.Items, session.Ages).WriteAsync(writer));
+                : TableOf(answer.Items, session.Ages).WriteAsync(writer, session.Paint));
         });
         return command;
     }

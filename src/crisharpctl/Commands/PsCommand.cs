@@ -43,7 +43,7 @@ internal static class PsCommand
                 }
 
                 var pods = (await cri.ListPodsAsync(cancellationToken)).ToDictionary(one => one.Id, one => one.Metadata.Name);
-                await TableOf(answer.Containers, pods, session.Ages).WriteAsync(writer);
+                await TableOf(answer.Containers, pods, session.Ages).WriteAsync(writer, session.Paint);
             });
         });
         return command;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
 using CriSharp.Cri.V1;
 using CriSharp.Ctl.CommandLine;
 
@@ -18,8 +17,7 @@ internal static class VersionCommand
             var version = await cri.Runtime.VersionAsync(new VersionRequest { Version = KubeletApiVersion }, cri.Within(cancellationToken));
             await session.PrintAsync(version, async writer =>
             {
-                var own = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-                await writer.WriteLineAsync($"crisharpctl:  {own.Split('+')[0]}");
+                await writer.WriteLineAsync($"crisharpctl:  {OwnVersion.Text}");
                 await writer.WriteLineAsync($"runtime:      {version.RuntimeName} {version.RuntimeVersion}");
                 await writer.WriteLineAsync($"CRI:          {version.RuntimeApiVersion}");
                 await writer.WriteLineAsync($"endpoint:     {cri.Endpoint}");

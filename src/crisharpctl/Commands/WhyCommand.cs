@@ -5,6 +5,7 @@ using CriSharp.Admin;
 using CriSharp.Cri.V1;
 using CriSharp.Ctl.CommandLine;
 using CriSharp.Ctl.Connection;
+using CriSharp.Ctl.Output;
 
 namespace CriSharp.Ctl.Commands;
 
@@ -48,7 +49,7 @@ internal static class WhyCommand
             foreach (var one in operations)
             {
                 await session.Out.WriteLineAsync(
-                    $"{one.Name} of {one.Subject}: under way for {Seconds(one.AgeSeconds)}, for {Seconds(one.StageSeconds)} at: {one.Stage}");
+                    $"{one.Name} of {Printable.Line(one.Subject)}: under way for {Seconds(one.AgeSeconds)}, for {Seconds(one.StageSeconds)} at: {Printable.Line(one.Stage)}");
             }
 
             if (operations.Count == 0)
@@ -68,7 +69,7 @@ internal static class WhyCommand
     {
         var containers = (await session.Cri.ListContainersAsync(cancellationToken)).Where(one => one.PodSandboxId == pod.Id).ToList();
         var state = pod.State == PodSandboxState.SandboxReady ? "is ready" : "is not ready: it was stopped, its infra process died, or the machine was rebooted";
-        await session.Out.WriteLineAsync($"pod {pod.Metadata.Namespace}/{pod.Metadata.Name} ({pod.Id}) {state}");
+        await session.Out.WriteLineAsync($"pod {Printable.Of($"{pod.Metadata.Namespace}/{pod.Metadata.Name}")} ({pod.Id}) {state}");
         foreach (var container in containers)
         {
             await TellAsync(session, container, cancellationToken);
@@ -88,7 +89,7 @@ internal static class WhyCommand
             _ => "is in a state that nobody knows",
         };
         var reason = string.Join(": ", new[] { status.Reason, status.Message }.Where(part => part.Length > 0));
-        await session.Out.WriteLineAsync($"container {status.Metadata.Name} ({status.Id}) {words}{(reason.Length > 0 ? $" ({reason})" : "")}");
+        await session.Out.WriteLineAsync($"container {Printable.Of(status.Metadata.Name)} ({status.Id}) {words}{(reason.Length > 0 ? $" ({Printable.Line(reason)})" : "")}");
     }
 
     private static string Seconds(double seconds) => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s");

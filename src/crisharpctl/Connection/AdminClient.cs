@@ -117,6 +117,37 @@ internal sealed class AdminClient : IDisposable
         }
     }
 
+    /// <summary>Takes a document with something long behind it; it takes as long as it takes.</summary>
+    /// <param name="output">Gets what follows the document.</param>
+    /// <exception cref="RuntimeException">As of <see cref="CallAsync"/>; Unavailable: also what broke off.</exception>
+    /// <exception cref="IOException">The output can't be written.</exception>
+    public async Task<T> ReceiveAsync<T>(string pathAndQuery, Stream output, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        var http = _http ?? throw NoSocket();
+        try
+        {
+            using var answer = await http.GetAsync(pathAndQuery, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if ((int)answer.StatusCode != Succeeded)
+            {
+                return Read((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancellationToken), type);
+            }
+
+            await using var content = await answer.Content.ReadAsStreamAsync(cancellationToken);
+            var document = Read(Succeeded, await FirstLine.ReadAsync(content, AdminAddress.ResponseLimitBytes, cancellationToken), type);
+            await content.CopyToAsync(output, cancellationToken);
+            return document;
+        }
+        catch (HttpIOException broken)
+        {
+            throw new RuntimeException(ErrorKind.Unavailable, $"the daemon at {_path} broke off before the end, its log says why: {broken.Message}", broken);
+        }
+        catch (HttpRequestException failure)
+        {
+            throw NoAnswer(failure);
+        }
+    }
+
     public void Dispose() => _http?.Dispose();
 
     // Progress and details are a courtesy: a verb must not fail because they can't be had.

@@ -9,7 +9,12 @@ internal static class ImageLookup
 
     /// <summary>The CRI calls an unknown image a success; somebody who mistyped a name wants to know.</summary>
     /// <exception cref="Primitives.RuntimeException">NotFound, or InvalidArgument when several match.</exception>
-    public static async Task<string> FindIdAsync(CriConnection cri, string typed, CancellationToken cancellationToken)
+    public static async Task<string> FindIdAsync(CriConnection cri, string typed, CancellationToken cancellationToken) =>
+        await TryFindIdAsync(cri, typed, cancellationToken) ?? throw IdLookup.NotFound("image", typed);
+
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="Primitives.RuntimeException">InvalidArgument when several match.</exception>
+    public static async Task<string?> TryFindIdAsync(CriConnection cri, string typed, CancellationToken cancellationToken)
     {
         var status = await cri.Images.ImageStatusAsync(
             new ImageStatusRequest { Image = new ImageSpec { Image = typed } },
@@ -20,8 +25,7 @@ internal static class ImageLookup
         }
 
         var all = await cri.Images.ListImagesAsync(new ListImagesRequest(), cri.Within(cancellationToken));
-        return IdLookup.Choose("images", Whole(typed), all.Images, image => Whole(image.Id), _ => null, _ => false)?.Id
-            ?? throw IdLookup.NotFound("image", typed);
+        return IdLookup.Choose("images", Whole(typed), all.Images, image => Whole(image.Id), _ => null, _ => false)?.Id;
     }
 
     // Runtimes give ids with the algorithm before the digits or without.

@@ -2,10 +2,11 @@ using System.Text;
 
 namespace CriSharp.Ctl.Output;
 
-/// <summary>Columns as wide as their widest cell. Control characters that a name may hold are not passed on to the terminal.</summary>
+/// <summary>Columns as wide as their widest cell. Cells are <see cref="Printable"/>; those of a column STATE have colours.</summary>
 internal sealed class Table(params string[] headings)
 {
     private const int GapColumns = 3;
+    private const string Coloured = "STATE";
 
     private readonly List<string[]> _rows = [headings];
 
@@ -16,10 +17,18 @@ internal sealed class Table(params string[] headings)
             throw new ArgumentException($"{cells.Length} cells for {headings.Length} headings", nameof(cells));
         }
 
-        _rows.Add([.. cells.Select(Printable)]);
+        _rows.Add([.. cells.Select(cell => cell.Length == 0 ? "-" : Printable.Of(cell))]);
     }
 
-    public async Task WriteAsync(TextWriter writer)
+    public async Task WriteAsync(TextWriter writer, Paint paint)
+    {
+        foreach (var line in Lines(paint))
+        {
+            await writer.WriteLineAsync(line);
+        }
+    }
+
+    public IEnumerable<string> Lines(Paint paint)
     {
         var widths = new int[headings.Length];
         for (var column = 0; column < widths.Length; column++)
@@ -33,20 +42,12 @@ internal sealed class Table(params string[] headings)
             line.Clear();
             for (var column = 0; column < row.Length; column++)
             {
-                line.Append(row[column].PadRight(widths[column] + GapColumns));
+                var cell = row[column];
+                line.Append(headings[column] == Coloured ? paint.State(cell) : cell);
+                line.Append(' ', column == row.Length - 1 ? 0 : widths[column] + GapColumns - cell.Length);
             }
 
-            await writer.WriteLineAsync(line.ToString().TrimEnd());
+            yield return line.ToString().TrimEnd();
         }
-    }
-
-    private static string Printable(string cell)
-    {
-        if (cell.Length == 0)
-        {
-            return "-";
-        }
-
-        return cell.Any(char.IsControl) ? new string([.. cell.Select(one => char.IsControl(one) ? '?' : one)]) : cell;
     }
 }

@@ -45,6 +45,7 @@ internal sealed class RegistriesCheck : ICheck
     {
         var names = registries.ShortNames;
         var search = names.SearchRegistries is null ? "short names are docker.io's" : $"short names are searched at {string.Join(", ", names.SearchRegistries)}";
-        return $"{options.RegistriesConf}: {registries.Rules.Count} rules, {names.Aliases.Count} aliases, {search}";
+        var unused = string.Concat(registries.Rules.Where(rule => rule.IsNeverFound).Select(rule => $"; without effect, since rules are for repositories: {rule.Prefix} ({rule.Source})"));
+        return $"{options.RegistriesConf}: {registries.Rules.Count} rules, {names.Aliases.Count} aliases, {search}{unused}";
     }
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using CriSharp.Linux;
+using CriSharp.Manual.Completion;
+using CriSharp.Manual.Pages;
 using CriSharp.Primitives;
 
 namespace CriSharp.Daemon.CommandLine;
@@ -19,6 +21,9 @@ internal static class CommandTree
         root.Subcommands.Add(CheckCommand.Create());
         root.Subcommands.Add(WipeCommand.Create());
         root.Subcommands.Add(VersionCommand.Create());
+        root.Subcommands.Add(CompletionCommand.Create("crisharpd"));
+        root.Subcommands.Add(CompleteCommand.Create(root, (_, _) => Task.FromResult<IEnumerable<string>?>(null)));
+        root.Subcommands.Add(ManCommand.Create(date => ManualPages.Of(root, date)));
         var parsed = root.Parse(words);
         foreach (var error in parsed.Errors)
         {

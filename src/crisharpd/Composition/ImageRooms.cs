@@ -6,6 +6,7 @@ using CriSharp.Images;
 using CriSharp.Images.Checking;
 using CriSharp.Images.Loading;
 using CriSharp.Images.Pulling;
+using CriSharp.Images.Saving;
 using CriSharp.Images.Trust;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
@@ -79,6 +80,7 @@ internal static class ImageRooms
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PullImage>(provider, provider.GetRequiredService<ImageDisk>().Room));
         services.AddSingleton<PullByName>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LoadArchive>(provider, provider.GetRequiredService<ImageDisk>().Room));
+        services.AddSingleton<SaveArchive>();
         services.AddSingleton<NameImage>();
         services.AddSingleton<VerifyImage>();
         services.AddSingleton<ContainerFileSystem>();

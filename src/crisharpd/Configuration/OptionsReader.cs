@@ -6,6 +6,7 @@ using CriSharp.Linux.Files;
 using CriSharp.Oci;
 using CriSharp.Pods.Metrics;
 using CriSharp.Primitives;
+using CriSharp.Registry.Mirrors;
 using CriSharp.Registry.Names;
 using CriSharp.Specs;
 using Microsoft.Extensions.Logging;
@@ -60,7 +61,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             CniDelTimeout = TimeLimit(Settings.CniDelTimeout),
             InsecureRegistries = Values(Settings.InsecureRegistries).Select(HostAndPort).ToArray(),
             RegistryCertDirectories = AbsolutePaths(Settings.RegistryCertDirectories),
-            RegistriesConf = AbsolutePath(Settings.RegistriesConf),
+            RegistriesConf = AbsolutePath(Settings.RegistriesConf, RegistriesFile.UsualPath(Environment.GetEnvironmentVariable)),
             PullProgressTimeout = Interval(Settings.PullProgressTimeout),
             PullDiskFloorBytes = Parse<long?>(Settings.PullDiskFloor, ByteSize.TryParseOrAuto),
             AppArmorProfile = Parse(Settings.AppArmorProfile, (string text, out string? name) => TryProfile(text, out name))!,

@@ -1,4 +1,3 @@
-using CriSharp.Registry.Mirrors;
 using CriSharp.Signatures.Policies;
 using CriSharp.Signatures.Sources;
 using CriSharp.Specs;
@@ -138,7 +137,7 @@ internal static class Settings
 
     public static readonly Setting RegistriesConf = new(
         "--registries-conf", "crio.image", "registries_conf", "file that names mirrors of registries and blocked ones; with FILE.d")
-    { Takes = Accepted.Path, Usual = [RegistriesFile.DefaultPath] };
+    { Takes = Accepted.Path, UsualWords = "$CONTAINERS_REGISTRIES_CONF, else /etc/containers/registries.conf" };
 
     public static readonly Setting IncludedPodMetrics = new(
         "--included-pod-metrics", "crio.stats", "included_pod_metrics",

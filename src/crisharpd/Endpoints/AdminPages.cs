@@ -10,8 +10,6 @@ namespace CriSharp.Daemon.Endpoints;
 /// <summary>Answers on the admin socket. The pages are those of <see cref="DaemonPages"/>.</summary>
 internal static class AdminPages
 {
-    private const string ReadMethod = "GET";
-
     public static RequestDelegate Serve(IServiceProvider services)
     {
         var pages = services.GetRequiredService<DaemonPages>().All.ToDictionary(page => page.Path, StringComparer.Ordinal);
@@ -34,12 +32,18 @@ internal static class AdminPages
             return;
         }
 
-        byte[] answer;
+        byte[]? answer;
         try
         {
             RefuseOthers(http, page);
             TakeAnyBody(http);
             answer = await page.AnswerAsync(new AdminRequest(http));
+        }
+        catch (RuntimeException) when (http.Response.HasStarted)
+        {
+            // Half an answer must not look like a whole one.
+            http.Abort();
+            return;
         }
         catch (RuntimeException failure)
         {
@@ -47,6 +51,11 @@ internal static class AdminPages
             return;
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (answer is null)
         {
             return;
         }
@@ -59,12 +68,12 @@ internal static class AdminPages
     /// <summary>The socket's file lets a group in; what changes something is root's.</summary>
     private static void RefuseOthers(HttpContext http, AdminPage page)
     {
-        if (page.Method == ReadMethod || http.Features.Get<ConnectionPeer>() is { Credentials.UserId: 0 })
+        if (!page.IsForRootAlone || http.Features.Get<ConnectionPeer>() is { Credentials.UserId: 0 })
         {
             return;
         }
 
-        throw new RuntimeException(ErrorKind.PermissionDenied, $"{page.Path} changes something, and may be asked for by root alone");
+        throw new RuntimeException(ErrorKind.PermissionDenied, $"{page.Path} may be asked for by root alone");
     }
 
     /// <summary>An archive is as long as it is, and may come as slowly as it likes: who can send one is root.</summary>

@@ -1,5 +1,6 @@
 using CriSharp.Primitives;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace CriSharp.Daemon.Endpoints;
 
@@ -19,4 +20,16 @@ internal sealed class AdminRequest(HttpContext http)
     public string Single(string parameter) => All(parameter) is [var only]
         ? only
         : throw new RuntimeException(ErrorKind.InvalidArgument, $"the parameter \"{parameter}\" is wanted once");
+
+    /// <summary>Begins an answer of any length, which is taken as slowly as its reader likes. Nothing else is answered then; a failure breaks it off.</summary>
+    public Stream BeginAnswer(string contentType)
+    {
+        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+
+        http.Response.ContentType = contentType;
+        return http.Response.Body;
+    }
 }

@@ -4,15 +4,20 @@ using CriSharp.Daemon.Hosting;
 using CriSharp.Images;
 using CriSharp.Images.Checking;
 using CriSharp.Images.Loading;
+using CriSharp.Images.Saving;
+using CriSharp.Primitives;
 
 namespace CriSharp.Daemon.Endpoints;
 
 /// <summary>What people do with images and the CRI has no call for.</summary>
-internal sealed class ImagePages(LoadArchive load, NameImage name, VerifyImage verify, StartGate gate)
+internal sealed class ImagePages(LoadArchive load, SaveArchive save, NameImage name, VerifyImage verify, StartGate gate)
 {
+    private const string SavedType = "application/octet-stream";
+
     public IEnumerable<AdminPage> All =>
     [
         AdminPage.JsonFor(AdminAddress.LoadPath, LoadAsync) with { Method = "POST" },
+        new AdminPage(AdminAddress.SavePath, SavedType, SaveAsync) { IsForRootAlone = true },
         AdminPage.JsonFor(AdminAddress.TagPath, TagAsync) with { Method = "POST" },
         AdminPage.JsonFor(AdminAddress.UntagPath, UntagAsync) with { Method = "POST" },
         AdminPage.JsonFor(AdminAddress.VerifyPath, VerifyAsync),
@@ -25,6 +30,37 @@ internal sealed class ImagePages(LoadArchive load, NameImage name, VerifyImage v
         var loaded = await load.RunAsync(request.Body, tags, request.Gone);
         return Format(loaded.Select(image => new NamedImageDocument { Id = image.Id, Names = image.Names }));
     }
+
+    private async Task<byte[]?> SaveAsync(AdminRequest request)
+    {
+        await gate.PassAsync(request.Gone);
+        await save.RunAsync(request.All(AdminAddress.ImageParameter), FormatOf(request), BeginAsync, request.Gone);
+        return null;
+
+        async Task<Stream> BeginAsync(IReadOnlyList<SavedImage> images)
+        {
+            var output = request.BeginAnswer(SavedType);
+            await output.WriteAsync(Line(images), request.Gone);
+            return output;
+        }
+    }
+
+    private static byte[] Line(IReadOnlyList<SavedImage> images)
+    {
+        var document = new SavedImagesDocument
+        {
+            Images = [.. images.Select(image => new SavedImageDocument { Id = image.Id, SavedId = image.SavedId, Names = image.Names, Skipped = image.Skipped })],
+        };
+        return [.. JsonSerializer.SerializeToUtf8Bytes(document, AdminJson.Default.SavedImagesDocument), (byte)'\n'];
+    }
+
+    private static ArchiveFormat FormatOf(AdminRequest request) => request.All(AdminAddress.FormatParameter) switch
+    {
+        [] or [AdminAddress.OciFormat] => ArchiveFormat.Oci,
+        [AdminAddress.DockerFormat] => ArchiveFormat.Docker,
+        var other => throw new RuntimeException(
+            ErrorKind.InvalidArgument, $"the format of an archive is {AdminAddress.OciFormat} or {AdminAddress.DockerFormat}, not \"{string.Join(' ', other)}\""),
+    };
 
     private async Task<byte[]> TagAsync(AdminRequest request)
     {

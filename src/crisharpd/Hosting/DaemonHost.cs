@@ -134,6 +134,9 @@ internal static class DaemonHost
 
             // Frames are taken on the thread that has read them; handlers have threads of their own in any case.
             transport.UnsafePreferInlineScheduling = true;
+
+            // A connection keeps 4 KiB, and is not asked twice for each frame. There are a handful of them.
+            transport.WaitForDataBeforeAllocatingBuffer = false;
         });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

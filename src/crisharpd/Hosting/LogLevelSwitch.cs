@@ -19,6 +19,8 @@ internal sealed class LogLevelSwitch(OptionsInForce options) : IConfigureOptions
         filter.MinLevel = level;
         // The web server tells a dozen lines of every request: only who asks for a trace wants them.
         filter.AddFilter("Microsoft", level == LogLevel.Trace ? LogLevel.Trace : LogLevel.Warning);
+        // Else each request has an activity and a scope made for it, which nothing that is logged tells.
+        filter.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", level == LogLevel.Trace ? LogLevel.Trace : LogLevel.None);
     }
 
     public IChangeToken GetChangeToken() => _changed;

@@ -40,22 +40,14 @@ internal sealed partial class RuntimeService
         var response = new ContainerStatusResponse { Status = Describe(container) };
         if (request.Verbose)
         {
-            response.Info.Add("info", VerboseText.Of(container));
+            response.Info.Add("info", VerboseText.Of(container, folders));
         }
 
         return Task.FromResult(response);
     }
 
-    public override Task<ListContainersResponse> ListContainers(ListContainersRequest request, ServerCallContext context)
-    {
-        var response = new ListContainersResponse();
-        foreach (var container in pods.ListContainers.Run(request.Filter))
-        {
-            response.AddPrepared(DescribeContainer.ForList(container));
-        }
-
-        return Task.FromResult(response);
-    }
+    public override Task<ListContainersResponse> ListContainers(ListContainersRequest request, ServerCallContext context) =>
+        Task.FromResult(pods.ListContainers.Answer(request.Filter));
 
     public override async Task<ReopenContainerLogResponse> ReopenContainerLog(ReopenContainerLogRequest request, ServerCallContext context)
     {

@@ -35,7 +35,7 @@ internal sealed partial class RuntimeService
         response.ContainersStatuses.Add(pods.Containers.NewestFirst(sandbox.Id).Select(Describe));
         if (request.Verbose)
         {
-            response.Info.Add("info", VerboseText.Of(sandbox));
+            response.Info.Add("info", VerboseText.Of(sandbox, folders));
         }
 
         return Task.FromResult(response);
@@ -47,14 +47,6 @@ internal sealed partial class RuntimeService
         return new UpdatePodSandboxResourcesResponse();
     }
 
-    public override Task<ListPodSandboxResponse> ListPodSandbox(ListPodSandboxRequest request, ServerCallContext context)
-    {
-        var response = new ListPodSandboxResponse();
-        foreach (var sandbox in pods.ListPodSandboxes.Run(request.Filter))
-        {
-            response.AddPrepared(DescribePodSandbox.ForList(sandbox));
-        }
-
-        return Task.FromResult(response);
-    }
+    public override Task<ListPodSandboxResponse> ListPodSandbox(ListPodSandboxRequest request, ServerCallContext context) =>
+        Task.FromResult(pods.ListPodSandboxes.Answer(request.Filter));
 }

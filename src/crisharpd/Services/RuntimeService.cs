@@ -2,6 +2,7 @@ using CriSharp.Cni;
 using CriSharp.Cri.V1;
 using CriSharp.Daemon.Hosting;
 using CriSharp.Pods.Host;
+using CriSharp.Pods.Persistence;
 using CriSharp.Primitives;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
@@ -13,7 +14,7 @@ namespace CriSharp.Daemon.Services;
 /// the README lists it.
 /// </summary>
 internal sealed partial class RuntimeService(
-    PodVerbs pods, NodeFacts node, StartGate gate, StreamingDoor streaming, TimeProvider time, IHostApplicationLifetime lifetime) : Cri.V1.RuntimeService.RuntimeServiceBase
+    PodVerbs pods, NodeFacts node, StartGate gate, StreamingDoor streaming, InstanceFolders folders, TimeProvider time, IHostApplicationLifetime lifetime) : Cri.V1.RuntimeService.RuntimeServiceBase
 {
     /// <summary>The version of the kubelet's side of the protocol, fixed since Kubernetes 1.3.</summary>
     private const string KubeletApiVersion = "0.1.0";

@@ -8,16 +8,20 @@ namespace CriSharp.Daemon.Services;
 /// <summary>The room of the pods, as the streaming server needs it.</summary>
 internal sealed class StreamingRuntime(PodVerbs pods) : IStreamingRuntime
 {
-    public async Task<IProcessSession> ExecAsync(ExecTicket ticket, CancellationToken cancellationToken) => new ProcessSession(await pods.StreamedExec.StartAsync(
+    public async Task<IProcessSession> ExecAsync(ExecTicket ticket, CancellationToken cancellationToken) => new CommandSession(await pods.StreamedExec.StartAsync(
         new StreamedExecOrder(ticket.ContainerId, ticket.Command, ticket.Tty, ticket.Stdin, ticket.Stdout, ticket.Stderr), cancellationToken));
 
-    public async Task<IProcessSession> AttachAsync(AttachTicket ticket, CancellationToken cancellationToken) => new ProcessSession(
-        await pods.AttachContainer.StartAsync(new AttachOrder(ticket.ContainerId, ticket.Tty, ticket.Stdin, ticket.Stdout, ticket.Stderr), cancellationToken));
+    public async Task<IProcessSession> AttachAsync(AttachTicket ticket, CancellationToken cancellationToken)
+    {
+        var endsWithInput = !ticket.Tty && !pods.AttachContainer.HasInputOnce(ticket.ContainerId);
+        var process = await pods.AttachContainer.StartAsync(new AttachOrder(ticket.ContainerId, ticket.Tty, ticket.Stdin, ticket.Stdout, ticket.Stderr), cancellationToken);
+        return new AttachedSession(process, endsWithInput);
+    }
 
     public async Task<IForwardedConnection> ConnectAsync(PortForwardTicket ticket, int port, CancellationToken cancellationToken) =>
         new ForwardedConnection(await pods.ConnectToPort.RunAsync(ticket.PodSandboxId, port, cancellationToken));
 
-    private sealed class ProcessSession(IStreamedProcess process) : IProcessSession
+    private class CommandSession(IStreamedProcess process) : IProcessSession
     {
         public Stream? Stdin => process.Stdin;
 
@@ -25,11 +29,25 @@ internal sealed class StreamingRuntime(PodVerbs pods) : IStreamingRuntime
 
         public Stream? Stderr => process.Stderr;
 
+        public virtual bool EndsWithInput => false;
+
         public void Resize(int columns, int rows) => process.Resize(columns, rows);
 
-        public Task<int> WaitAsync(CancellationToken cancellationToken) => process.WaitAsync(cancellationToken);
+        public virtual async Task<int?> WaitAsync(CancellationToken cancellationToken) => await process.WaitAsync(cancellationToken);
 
         public ValueTask DisposeAsync() => process.DisposeAsync();
+    }
+
+    /// <summary>As with the peers. The container's code is told by its status: kubectl would take it for a failure to attach, and print the log again.</summary>
+    private sealed class AttachedSession(IStreamedProcess process, bool endsWithInput) : CommandSession(process)
+    {
+        public override bool EndsWithInput => endsWithInput;
+
+        public override async Task<int?> WaitAsync(CancellationToken cancellationToken)
+        {
+            await base.WaitAsync(cancellationToken);
+            return null;
+        }
     }
 
     private sealed class ForwardedConnection(Socket socket) : IForwardedConnection

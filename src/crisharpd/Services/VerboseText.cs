@@ -1,15 +1,18 @@
 using System.Text;
 using System.Text.Json;
+using CriSharp.Cni;
 using CriSharp.Images;
 using CriSharp.Pods.Containers;
+using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
+using CriSharp.Primitives;
 
 namespace CriSharp.Daemon.Services;
 
 /// <summary>What `crictl inspect` and its kin show beside the status: one JSON object.</summary>
 internal static class VerboseText
 {
-    public static string Of(PodSandbox sandbox) => Write(json =>
+    public static string Of(PodSandbox sandbox, InstanceFolders folders) => Write(json =>
     {
         json.WriteString("id", sandbox.Id.ToString());
         json.WriteString("runtimeHandler", sandbox.Record.RuntimeHandler);
@@ -19,11 +22,17 @@ internal static class VerboseText
             json.WriteNumber("pid", infra.Pid);
         }
 
+        if (!sandbox.Record.HasHostNetwork)
+        {
+            json.WriteString("netNamespace", Path.Combine(folders.NamespacesOf(sandbox.Id), "net"));
+            WriteNetwork(json, folders.NetworkOf(sandbox.Id));
+        }
+
         ResourcesText.Write(json, "overhead", sandbox.Resources.Overhead);
         ResourcesText.Write(json, "resources", sandbox.Resources.Resources);
     });
 
-    public static string Of(Container container) => Write(json =>
+    public static string Of(Container container, InstanceFolders folders) => Write(json =>
     {
         json.WriteString("sandboxID", container.Record.SandboxId.ToString());
         json.WriteString("runtimeHandler", container.Record.RuntimeHandler);
@@ -36,6 +45,10 @@ internal static class VerboseText
         {
             json.WriteString("monitorLoss", loss);
         }
+
+        json.WriteBoolean("privileged", container.Record.Config.Linux?.SecurityContext?.Privileged ?? false);
+        json.WriteString("bundle", folders.RunOf(container.Id));
+        WriteSpec(json, Path.Combine(folders.RunOf(container.Id), "config.json"));
     });
 
     public static string Of(ImageRecord image) => Write(json =>
@@ -46,15 +59,43 @@ internal static class VerboseText
             json.WriteString("artifactType", type);
         }
 
-        json.WriteString("os", image.Platform.Os);
-        json.WriteString("architecture", image.Platform.Architecture);
-        json.WriteString("user", image.Config.User);
-        json.WriteString("workingDir", image.Config.WorkingDir);
-        WriteTexts(json, "entrypoint", image.Config.Entrypoint);
-        WriteTexts(json, "cmd", image.Config.Cmd);
-        WriteTexts(json, "env", image.Config.Env);
-        WriteTexts(json, "layers", image.Layers.Select(layer => layer.ToString()));
+        WriteTexts(json, "labels", image.Config.Labels);
+        ImageSpecText.Write(json, "imageSpec", image);
     });
+
+    /// <summary>What the network's plugins answered, as they wrote it.</summary>
+    private static void WriteNetwork(Utf8JsonWriter json, string folder)
+    {
+        try
+        {
+            if (SandboxNetwork.TryReadResult(folder) is { } result)
+            {
+                json.WritePropertyName("cniResult");
+                result.Json.WriteTo(json);
+            }
+        }
+        catch (RuntimeException damaged)
+        {
+            json.WriteString("cniResult", damaged.Message);
+        }
+    }
+
+    /// <summary>What the OCI runtime got; a reboot, and a container that is half made, has none.</summary>
+    private static void WriteSpec(Utf8JsonWriter json, string path)
+    {
+        byte[] spec;
+        try
+        {
+            spec = File.ReadAllBytes(path);
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return;
+        }
+
+        json.WritePropertyName("runtimeSpec");
+        json.WriteRawValue(spec);
+    }
 
     private static int? ProcessOf(ContainerState state) => state switch
     {
@@ -63,15 +104,15 @@ internal static class VerboseText
         _ => null,
     };
 
-    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<KeyValuePair<string, string>> texts)
     {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
+        json.WriteStartObject(name);
+        foreach (var (key, value) in texts)
         {
-            json.WriteStringValue(text);
+            json.WriteString(key, value);
         }
 
-        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static string Write(Action<Utf8JsonWriter> fill)

@@ -40,7 +40,7 @@ internal static class ImagesCommand
 
     private static async Task MeasureAsync(ManyImages many, int count, int calls, ResultTable results)
     {
-        var node = new ListedNode($"{count} images", many.Daemon.Client, "", "", many.Names[0], many.Daemon.DaemonPid);
+        var node = new ListedNode($"{count} images", many.Daemon.Client, many.Daemon.Socket, "", "", many.Names[0], many.Daemon.DaemonPid);
         foreach (var call in (ListedCall[])[ListedCall.ListImages, ListedCall.ImageFsInfo, ListedCall.ImageStatus])
         {
             await node.MeasureAsync(call with { Aim = "5 ms" }, calls, results);

@@ -8,12 +8,10 @@ namespace CriSharp.Benchmarks.Listing;
 
 /// <summary>A runtime with many pods.</summary>
 /// <param name="DaemonPid">Null: what a call costs it is not known.</param>
-internal sealed record ListedNode(string Name, CriClient Client, string Pod, string Container, string Image, int? DaemonPid)
+internal sealed record ListedNode(string Name, CriClient Client, string Socket, string Pod, string Container, string Image, int? DaemonPid)
 {
     private const int WarmUpCalls = 50;
     private const string Section = "listing";
-
-    public RuntimeService.RuntimeServiceClient Runtime => Client.Runtime;
 
     public static async Task<ListedNode> MakeAsync(Target target, int pods, int? daemonPid)
     {
@@ -25,38 +23,49 @@ internal sealed record ListedNode(string Name, CriClient Client, string Pod, str
             (last, _) = await target.StartPodAsync(config);
         }
 
-        return new ListedNode(target.Name, target.Client, last.PodId, last.ContainerId, target.Sleeper().Image.Image, daemonPid);
+        return new ListedNode(target.Name, target.Client, target.Socket, last.PodId, last.ContainerId, target.Sleeper().Image.Image, daemonPid);
     }
 
+    /// <summary>By a client that reads what it gets, and by one that takes the bytes alone.</summary>
     public async Task MeasureAsync(ListedCall call, int count, ResultTable results)
     {
-        var samples = new Samples();
         try
         {
-            for (var number = 0; number < WarmUpCalls; number++)
-            {
-                await call.RunAsync(this);
-            }
-
-            var before = CpuTime();
-            for (var number = 0; number < count; number++)
-            {
-                var began = Stopwatch.GetTimestamp();
-                await call.RunAsync(this);
-                samples.Add(Stopwatch.GetElapsedTime(began));
-            }
-
-            var cpu = CpuTime() - before;
-            results.Add(Section, Name, $"{call.Name}, p50", "ms", samples.Median, null, call.Aim);
-            results.Add(Section, Name, $"{call.Name}, p99", "ms", samples.P99, null);
-            if (cpu is { } spent)
-            {
-                results.Add(Section, Name, $"{call.Name}, CPU of the daemon per call", "ms", spent.TotalMilliseconds / count, null);
-            }
+            await MeasureAsync(call.Name, "", count, () => call.RunAsync(this), results);
         }
         catch (RpcException failure) when (failure.StatusCode == StatusCode.Unimplemented)
         {
             await Console.Error.WriteLineAsync($"{Name}: {call.Name} is not implemented");
+            return;
+        }
+
+        using var bare = new BareClient(Socket);
+        var request = call.Request(this);
+        await MeasureAsync($"{call.Name} to the last byte", call.Aim, count, () => Task.FromResult(bare.Call(call.Service, call.Name, request)), results);
+    }
+
+    private async Task MeasureAsync(string name, string aim, int count, Func<Task> run, ResultTable results)
+    {
+        var samples = new Samples();
+        for (var number = 0; number < WarmUpCalls; number++)
+        {
+            await run();
+        }
+
+        var before = CpuTime();
+        for (var number = 0; number < count; number++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            await run();
+            samples.Add(Stopwatch.GetElapsedTime(began));
+        }
+
+        var cpu = CpuTime() - before;
+        results.Add(Section, Name, $"{name}, p50", "ms", samples.Median, null, aim);
+        results.Add(Section, Name, $"{name}, p99", "ms", samples.P99, null);
+        if (cpu is { } spent)
+        {
+            results.Add(Section, Name, $"{name}, CPU of the daemon per call", "ms", spent.TotalMilliseconds / count, null);
         }
     }
 

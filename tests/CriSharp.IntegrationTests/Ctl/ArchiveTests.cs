@@ -5,7 +5,7 @@ using CriSharp.TestSupport.Registries;
 
 namespace CriSharp.IntegrationTests.Ctl;
 
-/// <summary>Archives that skopeo made, through the published crisharpctl into the daemon; no registry is asked.</summary>
+/// <summary>Archives that skopeo made or reads, through the published crisharpctl into the daemon and out of it; no registry is asked.</summary>
 public sealed class ArchiveTests(SharedInstance shared) : PodTest(shared), IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("archives-").FullName;
@@ -33,6 +33,38 @@ public sealed class ArchiveTests(SharedInstance shared) : PodTest(shared), IDisp
         Assert.Contains("No such file", run.Output, StringComparison.Ordinal);
         await pod.EndAsync();
         await Client.RemoveImageAsync(name);
+        await AssertNothingIsLeftAsync();
+    }
+
+    [Theory]
+    [InlineData("oci", "oci-archive", ":localhost/saved:1")]
+    [InlineData("docker", "docker-archive", ":localhost/saved:1")]
+    public async Task Save_WhenLoadedAgain_RunsAndIsReadBySkopeo(string format, string transport, string reference)
+    {
+        var busybox = await BusyboxImage.BuildAsync();
+        var image = new TestImage { RunConfig = busybox.RunConfig }.Add(busybox.Layers[0])
+            .Add(TestLayer.OfFiles(gzip: true, ("greeting", "hello again\n"), ("gone", "1"))).Add(TestLayer.OfFiles(gzip: true, (".wh.gone", "")));
+        await CtlAsync("load", await ArchiveAsync(image, "oci-archive", "localhost/saved:1"));
+        var archive = Path.Combine(_folder, "saved.tar");
+
+        var save = await CtlAsync("save", "-o", archive, "--format", format, "localhost/saved:1");
+
+        Assert.Equal((0, ""), (save.Exit.ShellCode, save.StandardErrorText));
+        Assert.StartsWith($"{image.Id} -> sha256:", save.StandardOutputText, StringComparison.Ordinal);
+        await Client.RemoveImageAsync(image.Id);
+        await SkopeoAsync($"{transport}:{archive}{reference}", $"dir:{Path.Combine(_folder, "read")}");
+        var load = await ShellAsync($"'{PublishedPrograms.Ctl}' load - < '{archive}'");
+        var id = load.StandardOutputText.Split(' ')[0];
+        Assert.Equal($"{id} localhost/saved:1\n", load.StandardOutputText);
+        Assert.Contains(id, save.StandardOutputText, StringComparison.Ordinal);
+        var again = await ShellAsync($"'{PublishedPrograms.Ctl}' save --format {format} {id} | cmp - '{archive}'");
+        Assert.Equal((0, $"{id} localhost/saved:1\n"), (again.Exit.ShellCode, again.StandardErrorText));
+        var pod = await RunPodAsync();
+        var run = await pod.RunToEndAsync(PodConfigs.Container(id, "sh", "-c", "cat /greeting; ls /gone"));
+        Assert.StartsWith("hello again\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("No such file", run.Output, StringComparison.Ordinal);
+        await pod.EndAsync();
+        await Client.RemoveImageAsync(id);
         await AssertNothingIsLeftAsync();
     }
 
@@ -77,11 +109,16 @@ public sealed class ArchiveTests(SharedInstance shared) : PodTest(shared), IDisp
         var layout = Path.Combine(_folder, "layout");
         image.WriteLayout(layout);
         var archive = Path.Combine(_folder, "archive.tar");
+        await SkopeoAsync($"oci:{layout}:latest", $"{transport}:{archive}:{reference}");
+        return archive;
+    }
+
+    private async Task SkopeoAsync(string from, string to)
+    {
         var copy = await ProgramRun.RunAsync(
-            new ProgramCommand { Path = "/usr/bin/skopeo", Arguments = ["--tmpdir", _folder, "--insecure-policy", "copy", $"oci:{layout}:latest", $"{transport}:{archive}:{reference}"], Environment = ["PATH=/usr/bin:/bin", $"HOME={_folder}"], TimeLimit = TimeSpan.FromSeconds(60) },
+            new ProgramCommand { Path = "/usr/bin/skopeo", Arguments = ["--tmpdir", _folder, "--insecure-policy", "copy", from, to], Environment = ["PATH=/usr/bin:/bin", $"HOME={_folder}"], TimeLimit = TimeSpan.FromSeconds(60) },
             CancellationToken.None);
         Assert.True(copy.Exit.ShellCode == 0, copy.StandardErrorText);
-        return archive;
     }
 
     private Task<ProgramOutput> CtlAsync(params string[] arguments) => RunAsync(PublishedPrograms.Ctl, arguments);

@@ -88,6 +88,28 @@ public sealed partial class KubectlTests(SharedInstance shared) : PodTest(shared
 
     [KubectlTheory]
     [ClassData(typeof(KubectlWires))]
+    public async Task Attach_WhoseInputEnds_LeavesTheContainerAsItIs(string wire)
+    {
+        var (pod, container) = await RunSleeperAsync(config =>
+        {
+            config.Stdin = true;
+            config.Command.Clear();
+            config.Command.Add(["sh", "-c", "while read line; do echo \"got $line\"; [ $line != end ] || exit 4; done"]);
+        });
+        await using var server = ApiServerStandIn.Start(Client);
+        var kubectl = Kubectl(server, wire);
+
+        var first = await kubectl.RunAsync("one\n"u8.ToArray(), Limit, "attach", "-i", pod.Id, "-c", container);
+        Assert.Equal((0, "got one\n"), (first.ExitCode, first.Text));
+        var second = await kubectl.RunAsync("two\nend\n"u8.ToArray(), Limit, "attach", "-i", pod.Id, "-c", container);
+
+        // A code would be taken for a failure to attach.
+        Assert.Equal((0, "got two\ngot end\n"), (second.ExitCode, second.Text));
+        Assert.Equal(4, (await Client.WaitForExitAsync(container)).ExitCode);
+    }
+
+    [KubectlTheory]
+    [ClassData(typeof(KubectlWires))]
     public async Task PortForward_ReachesThePodsLoopback(string wire)
     {
         var (pod, _) = await RunSleeperAsync(config =>

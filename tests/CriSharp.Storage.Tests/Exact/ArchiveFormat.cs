@@ -48,8 +48,8 @@ internal sealed record ArchiveFormat(string Command)
         ["pax sparse 1.0"] = new(GnuPax + " --sparse --sparse-version=1.0 .") { HasNanoseconds = true, HasAttributes = true, HasOddAttributeNames = true, HasAcls = true },
         ["ustar"] = new(Gnu + " --format=ustar .") { PathLimit = 150, NameLimit = 60, LinkLimit = 95, AccountLimit = (1 << 21) - 1, HasOldTimes = false },
         ["v7"] = new(Gnu + " --format=v7 .") { PathLimit = 90, NameLimit = 60, LinkLimit = 90, AccountLimit = (1 << 21) - 1, HasOldTimes = false, HasNodes = false },
-        // libarchive 3.6 loses the folder of a sparse file where a name is long and no UTF-8.
-        ["bsd pax"] = new(Bsd + " --format=pax .") { NameLimit = 120, HasNanoseconds = true, HasAttributes = true, NodeLimit = 200_000, HasOldNanoseconds = false },
+        // libarchive 3.6 loses the folder of a sparse file, or the end of its name, where that is long and the path no UTF-8.
+        ["bsd pax"] = new(Bsd + " --format=pax .") { NameLimit = 80, HasNanoseconds = true, HasAttributes = true, NodeLimit = 200_000, HasOldNanoseconds = false },
         ["bsd gnu"] = new(Bsd + " --format=gnutar .") { HasOldTimes = false, NodeLimit = 200_000, HasOldNanoseconds = false },
         ["bsd ustar"] = new(Bsd + " --format=ustar .") { PathLimit = 150, NameLimit = 60, LinkLimit = 95, AccountLimit = (1 << 18) - 1, HasOldTimes = false, NodeLimit = 200_000, HasOldNanoseconds = false },
     };

@@ -110,6 +110,7 @@ internal sealed class RandomImage(Random random)
         }
 
         _tar.Whiteout(folder + "/.wh..wh..opq");
+        _whiteouts.Add(folder);
         foreach (var hidden in _tree.Keys.Where(path => path.StartsWith(folder + "/", StringComparison.Ordinal) && _tree[path].Layer < _layer && !HasOfThisLayer(path)).ToList())
         {
             _tree.Remove(hidden);

@@ -18,16 +18,37 @@ public sealed partial class UmociTests(ITestOutputHelper output) : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("crisharp-umoci-").FullName;
 
     [Fact]
-    public async Task RootFileSystem_OfARandomImage_IsUmocis() => output.WriteLine(await FuzzRun.EachAsync(cases: 12, TryAsync));
+    public async Task RootFileSystem_OfARandomImage_IsUmocis() =>
+        output.WriteLine(await FuzzRun.EachAsync(cases: 12, random => TryAsync(new RandomImage(random), random, Task.FromResult)));
+
+    [Fact]
+    public async Task RootFileSystem_OfARandomImagePackedAgain_IsUmocis() =>
+        output.WriteLine(await FuzzRun.EachAsync(cases: 6, random => TryAsync(new RandomImage(random), random, PackAgainAsync)));
 
     public void Dispose() => TreeRemoval.Remove(_folder);
 
-    private async Task TryAsync(Random random)
+    /// <summary>The layers as they are saved.</summary>
+    private async Task<IReadOnlyList<byte[]>> PackAgainAsync(IReadOnlyList<byte[]> tars)
+    {
+        using var stores = new StoreFixture(root: Directory.CreateDirectory(Path.Combine(_folder, "packed")).FullName);
+        var packed = new List<byte[]>();
+        var below = new List<DiffId>();
+        foreach (var tar in tars)
+        {
+            below.Add((await stores.Layers.UnpackAsync(StoreFixture.SourceOf(tar, lowers: [.. below]), null, CancellationToken.None)).DiffId);
+            using var output = new MemoryStream();
+            stores.Layers.Pack(below[^1], output, CancellationToken.None);
+            packed.Add(output.ToArray());
+        }
+
+        return packed;
+    }
+
+    private async Task TryAsync(RandomImage made, Random random, Func<IReadOnlyList<byte[]>, Task<IReadOnlyList<byte[]>>> asLayersAsync)
     {
         var begin = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        var made = new RandomImage(random);
         var image = new TestImage();
-        foreach (var tar in made.Make(layers: random.Next(2, 6)))
+        foreach (var tar in await asLayersAsync(made.Make(layers: random.Next(2, 6))))
         {
             image.Add(TestLayer.FromTar(tar, gzip: random.Next(2) == 0));
         }

@@ -77,6 +77,43 @@ public sealed class WhiteoutTests : IDisposable
             new TarBuilder().Folder("d").Folder("d/e").File("d/old", "1").File("d/e/old", "1"),
             new TarBuilder().Folder("d").Whiteout("d/.wh.old").Folder("d/e").Whiteout("d/e/.wh.old").File("d/new", "1").Whiteout(opaque))));
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whiteout_InAFolderThatNoLayerBelowHas_IsNotSeen(bool isDescribed)
+    {
+        var top = isDescribed ? new TarBuilder().Folder("d") : new TarBuilder();
+        var merged = await MergeAsync(new TarBuilder().File("a", "1"), top.Whiteout("d/.wh.x").Whiteout("d/e/.wh.y").File("d/z", "2"));
+        Assert.Equal(["a", "d", "d/e", "d/z"], Paths(merged));
+
+        // Also when it is copied up.
+        File.WriteAllText(Path.Combine(merged, "d/x"), "3");
+        Assert.Equal(["a", "d", "d/e", "d/x", "d/z"], Paths(merged));
+        Directory.Delete(Path.Combine(merged, "d"), recursive: true);
+        Assert.Equal(["a"], Paths(merged));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whiteout_OfAFolderAfterOneInIt_RemovesTheFolder(bool hasNews)
+    {
+        var top = new TarBuilder().Whiteout("d/.wh.x");
+        top = (hasNews ? top.File("d/new", "2") : top).Whiteout(".wh.d");
+        Assert.Equal(hasNews ? ["d", "d/new"] : [], Paths(await MergeAsync(new TarBuilder().Folder("d").File("d/x", "1").File("d/y", "1"), top)));
+    }
+
+    [Fact]
+    public async Task Whiteout_InAFolderThatOneLayerBelowHas_HidesItAlsoOverOthers()
+    {
+        var merged = await MergeAsync(
+            new TarBuilder().File("a", "1"),
+            new TarBuilder().Folder("d").File("d/x", "1").File("d/y", "1"),
+            new TarBuilder().Whiteout("d/.wh.x").Whiteout("d/.wh.nothing"),
+            new TarBuilder().File("b", "1"));
+        Assert.Equal(["a", "b", "d", "d/y"], Paths(merged));
+    }
+
     [Fact]
     public async Task Metadata_WhenAufsLeftSome_IsIgnored() =>
         Assert.Equal(["f"], Paths(await MergeAsync(new TarBuilder().File("f", "1"), new TarBuilder().Folder(".wh..wh.plnk").File(".wh..wh.plnk/1.2", "x").File(".wh..wh.aufs", ""))));

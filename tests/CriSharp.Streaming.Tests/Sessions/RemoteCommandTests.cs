@@ -56,6 +56,36 @@ public sealed class RemoteCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Client_ThatEndsItsInput_GoesWithTheAnswer_WhereThatIsItsEnd()
+    {
+        _session.EndsWithInput = true;
+        var running = RunAsync();
+        await _stdin.Writer.WriteAsync("question"u8.ToArray());
+        await _stdin.Writer.CompleteAsync();
+        Assert.Equal("question", await ReadAllAsync(_session.Input));
+        await _session.Output.Writer.WriteAsync("answer"u8.ToArray());
+
+        Assert.Equal(SessionEnd.Over, await running.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal("answer", await ReadAllAsync(_stdout));
+        Assert.Contains("Success", await ReadAllAsync(_error));
+        Assert.True(_session.IsDisposed);
+    }
+
+    [Fact]
+    public async Task Client_ThatStillTypes_Stays()
+    {
+        _session.EndsWithInput = true;
+        var running = RunAsync();
+        await _stdin.Writer.WriteAsync("question"u8.ToArray());
+        await Task.Delay(1200);
+
+        Assert.False(running.IsCompleted);
+        Finish(null);
+        Assert.Equal(SessionEnd.Over, await running);
+        Assert.Contains("Success", await ReadAllAsync(_error));
+    }
+
+    [Fact]
     public async Task Sizes_ReachTheTerminal_AndNonsenseEndsOnlyThem()
     {
         var running = RunAsync();
@@ -117,7 +147,7 @@ public sealed class RemoteCommandTests : IDisposable
 
     private Task<SessionEnd> RunAsync() => RemoteCommand.RunAsync(Client, _ => Task.FromResult<IProcessSession>(_session), "attach to", default);
 
-    private void Finish(int code)
+    private void Finish(int? code)
     {
         _session.End.SetResult(code);
         _session.Output.Writer.Complete();
@@ -135,7 +165,7 @@ public sealed class RemoteCommandTests : IDisposable
 
         public Pipe Output { get; } = new();
 
-        public TaskCompletionSource<int> End { get; } = new();
+        public TaskCompletionSource<int?> End { get; } = new();
 
         public List<(int Columns, int Rows)> Sizes { get; } = [];
 
@@ -147,9 +177,11 @@ public sealed class RemoteCommandTests : IDisposable
 
         public Stream? Stderr => null;
 
+        public bool EndsWithInput { get; set; }
+
         public void Resize(int columns, int rows) => Sizes.Add((columns, rows));
 
-        public Task<int> WaitAsync(CancellationToken cancellationToken) => End.Task.WaitAsync(cancellationToken);
+        public Task<int?> WaitAsync(CancellationToken cancellationToken) => End.Task.WaitAsync(cancellationToken);
 
         public ValueTask DisposeAsync()
         {
