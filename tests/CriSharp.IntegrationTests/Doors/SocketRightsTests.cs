@@ -47,6 +47,7 @@ public sealed class SocketRightsTests : IAsyncLifetime
             Assert.Contains("root alone", refused, StringComparison.Ordinal);
         }
 
+        Assert.StartsWith("HTTP/1.1 403", await AskAsync(Nobody, admin, $"GET {AdminAddress.SavePath}"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200", await AskAsync(0, admin, $"POST {AdminAddress.ReloadPath}"), StringComparison.Ordinal);
         Assert.Contains("PermissionError", await AskAsync(Nobody, _daemon.Socket, "GET /"), StringComparison.Ordinal);
         Assert.Contains("PermissionError", await AskAsync(Nobody - 1, admin, $"GET {AdminAddress.StatusPath}"), StringComparison.Ordinal);
