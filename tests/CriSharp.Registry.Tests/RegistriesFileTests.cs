@@ -82,6 +82,8 @@ public sealed class RegistriesFileTests : IDisposable
     [InlineData("[[registry]]\nblocked = true", ":2:11: [[registry]] has neither location nor prefix")]
     [InlineData("[[registry]]\n\nlocation = \"https://a.example\"", ":3:")]
     [InlineData("[[registry]]\nlocation = \"mirror\"", "HOST")]
+    [InlineData("[[registry]]\nlocation = \"http://alice:canary@a.example\"", "logins stand in auth files")]
+    [InlineData("[[registry]]\nlocation = \"a.example\"\n[[registry.mirror]]\nlocation = \"alice:canary@b.example\"", ":4:")]
     [InlineData("[[registry]]\nprefix = \"a.example/b:tag\"", "HOST")]
     [InlineData("[[registry]]\nprefix = \"*.a.example/b\"", "*.DOMAIN")]
     [InlineData("[[registry]]\nprefix = \"*\"", "*.DOMAIN")]
@@ -95,6 +97,7 @@ public sealed class RegistriesFileTests : IDisposable
         File.WriteAllText(Main, text);
 
         var failure = Assert.Throws<RuntimeException>(() => RegistriesFile.Read(Main));
+        Assert.DoesNotContain("canary", failure.Message, StringComparison.Ordinal);
 
         Assert.Equal(ErrorKind.InvalidArgument, failure.Kind);
         Assert.StartsWith(Main, failure.Message, StringComparison.Ordinal);

@@ -77,6 +77,12 @@ internal static class RegistryRuleReader
     private static string LocationOf(TomlTable table, string key)
     {
         var location = (table.GetString(key) ?? "").TrimEnd('/');
+        if (location.Contains('@', StringComparison.Ordinal))
+        {
+            // Not said what it is: what stands before the @ may be a password.
+            throw table.Error(key, "has an @; HOST[:PORT][/PATH] is wanted, and logins stand in auth files");
+        }
+
         return location.Length == 0 || IsLocation(location) ? location : throw table.Error(key, $"is \"{location}\"; HOST[:PORT][/PATH] is wanted");
     }
 
