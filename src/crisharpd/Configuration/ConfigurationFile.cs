@@ -1,3 +1,4 @@
+using System.Globalization;
 using CriSharp.Primitives;
 using CriSharp.Toml;
 
@@ -89,9 +90,9 @@ internal sealed record ConfigurationFile(
             }
         }
 
-        /// <summary>A true or false may stand there without quotes, as in a crio.conf.</summary>
-        private static string TextOf(TomlTable table, string key) => table.TryGet(key, out var value) && value.Kind == TomlKind.Boolean
-            ? ConfigurationText.Of(value.Boolean)
+        /// <summary>A true, a false and a number may stand there without quotes, as in a crio.conf.</summary>
+        private static string TextOf(TomlTable table, string key) => table.TryGet(key, out var value) && value.Kind is TomlKind.Boolean or TomlKind.Integer
+            ? value!.Kind == TomlKind.Boolean ? ConfigurationText.Of(value.Boolean) : value.Integer.ToString(CultureInfo.InvariantCulture)
             : table.GetString(key)!;
 
         private void ReadRuntimes(TomlTable runtimes)

@@ -99,6 +99,14 @@ internal static class ConfigurationText
         [Settings.SignaturePolicy] = [options.SignaturePolicy],
         [Settings.SignaturePolicyDirectory] = [options.SignaturePolicyDirectory],
         [Settings.RegistriesDirectory] = [options.RegistriesDirectory],
+        [Settings.EnableMetrics] = [Of(options.Metrics is not null)],
+        [Settings.MetricsHost] = options.Metrics is { } metrics ? [metrics.Address.ToString()] : [],
+        [Settings.MetricsPort] = options.Metrics is { } port ? [port.Port.ToString(CultureInfo.InvariantCulture)] : [],
+        [Settings.MetricsCert] = options.Metrics?.Tls is { } certificate ? [certificate.CertificatePath] : [],
+        [Settings.MetricsKey] = options.Metrics?.Tls is { } key ? [key.KeyPath] : [],
+        [Settings.EnableTracing] = [Of(options.Tracing is not null)],
+        [Settings.TracingEndpoint] = options.Tracing is { } tracing ? [tracing.Endpoint] : [],
+        [Settings.TracingRate] = options.Tracing is { } rate ? [rate.RatePerMillion.ToString(CultureInfo.InvariantCulture)] : [],
     };
 
     private static string Value(Setting setting, IReadOnlyList<string> values) =>

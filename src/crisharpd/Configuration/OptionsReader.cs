@@ -32,7 +32,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             Listen = SocketPath(Path.Combine(runRoot, "crisharp.sock")),
             StreamAddress = Parse(Settings.StreamAddress, "127.0.0.1", "an IP address", (string text, out IPAddress? address) => IPAddress.TryParse(text, out address))!,
             StreamPort = Parse<ushort>(Settings.StreamPort, "0", "a port from 0 to 65535", TryPort),
-            StreamTls = Parse<bool>(Settings.StreamEnableTls, "false", "true or false", bool.TryParse) ? Tls() : null,
+            StreamTls = Parse<bool>(Settings.StreamEnableTls, "false", "true or false", bool.TryParse) ? new TlsFiles(TlsFile(Settings.StreamTlsCert, Settings.StreamEnableTls), TlsFile(Settings.StreamTlsKey, Settings.StreamEnableTls)) : null,
             StreamIdleTimeout = Limit(Settings.StreamIdleTimeout, "4h"),
             MonitorPath = Executable(Settings.Monitor, Path.Combine(AppContext.BaseDirectory, "conmon-sharp")),
             PausePath = Executable(Settings.Pause, Path.Combine(AppContext.BaseDirectory, "pause")),
@@ -70,6 +70,8 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             ShortNameMode = Values(Settings.ShortNameMode).Count == 0 ? null : Parse<ShortNameMode>(Settings.ShortNameMode, "", "enforcing, permissive or disabled", TryWord),
             GlobalAuthFile = Values(Settings.GlobalAuthFile).Count == 0 ? null : AbsolutePath(Settings.GlobalAuthFile, ""),
             NamespacedAuthDirectory = AbsolutePath(Settings.NamespacedAuthDirectory, "/etc/crio/auth"),
+            Metrics = Parse<bool>(Settings.EnableMetrics, "false", "true or false", bool.TryParse) ? Metrics() : null,
+            Tracing = Parse<bool>(Settings.EnableTracing, "false", "true or false", bool.TryParse) ? Tracing() : null,
         };
     }
 
@@ -108,12 +110,33 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
 
     private IReadOnlyList<string> Values(Setting setting) => given.TryGetValue(setting, out var found) ? found.Values : [];
 
-    private StreamTls Tls() => new(ReadableFile(Settings.StreamTlsCert), ReadableFile(Settings.StreamTlsKey));
+    private MetricsOptions Metrics()
+    {
+        var address = Parse(Settings.MetricsHost, "127.0.0.1", "an IP address", (string text, out IPAddress? found) => IPAddress.TryParse(text, out found))!;
+        var port = Parse<ushort>(Settings.MetricsPort, "9090", "a port from 0 to 65535", TryPort);
+        var hasTls = given.ContainsKey(Settings.MetricsCert) || given.ContainsKey(Settings.MetricsKey);
+        return new MetricsOptions(
+            address, port, hasTls ? new TlsFiles(TlsFile(Settings.MetricsCert, Settings.MetricsKey), TlsFile(Settings.MetricsKey, Settings.MetricsCert)) : null);
+    }
 
-    private string ReadableFile(Setting setting)
+    private TracingOptions Tracing() => new(
+        Parse(Settings.TracingEndpoint, "127.0.0.1:4317", "HOST:PORT", (string text, out string? found) => TryEndpoint(text, out found))!,
+        Parse<int>(Settings.TracingRate, "0", "a number from 0 to 1000000", TryRate));
+
+    private static bool TryEndpoint(string text, out string? endpoint)
+    {
+        endpoint = text;
+        return Uri.TryCreate($"http://{text}", UriKind.Absolute, out var address) && address.UserInfo.Length == 0
+            && address.PathAndQuery == "/" && address.Fragment.Length == 0 && text.EndsWith($":{address.Port}", StringComparison.Ordinal);
+    }
+
+    private static bool TryRate(string text, out int rate) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out rate) && rate <= 1_000_000;
+
+    /// <param name="with">Given with it.</param>
+    private string TlsFile(Setting setting, Setting with)
     {
         var path = AbsolutePath(setting, "");
-        return File.Exists(path) ? path : throw Wrong(setting, $"\"{path}\" is not there: with {Settings.StreamEnableTls.Flag} it must name a PEM file");
+        return File.Exists(path) ? path : throw Wrong(setting, $"\"{path}\" is not there: with {with.Flag} it must name a PEM file");
     }
 
     private T Parse<T>(Setting setting, string fallback, string expected, TryParser<T> parser)

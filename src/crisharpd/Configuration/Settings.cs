@@ -110,6 +110,19 @@ internal static class Settings
     public static readonly Setting RegistriesDirectory = new(
         "--registries-dir", "crio.image", "registries_dir", "folder of *.yaml that say where signatures of images lie [/etc/containers/registries.d]");
 
+    public static readonly Setting EnableMetrics = new("--enable-metrics", "crio.metrics", "enable_metrics", "true: Prometheus finds /metrics on a TCP port, too [false]");
+    public static readonly Setting MetricsHost = new("--metrics-host", "crio.metrics", "metrics_host", "IP address of that port [127.0.0.1]");
+    public static readonly Setting MetricsPort = new("--metrics-port", "crio.metrics", "metrics_port", "its number; 0: any free one, which the log tells [9090]");
+    public static readonly Setting MetricsCert = new(
+        "--metrics-cert", "crio.metrics", "metrics_cert", "PEM file with its certificate and those up to its CA: it speaks TLS only then; renewed files are taken up");
+
+    public static readonly Setting MetricsKey = new("--metrics-key", "crio.metrics", "metrics_key", "PEM file with the certificate's key");
+    public static readonly Setting EnableTracing = new("--enable-tracing", "crio.tracing", "enable_tracing", "true: spans are sent to a collector of OpenTelemetry's [false]");
+    public static readonly Setting TracingEndpoint = new("--tracing-endpoint", "crio.tracing", "tracing_endpoint", "HOST:PORT of the collector, OTLP over gRPC without TLS [127.0.0.1:4317]");
+    public static readonly Setting TracingRate = new(
+        "--tracing-sampling-rate-per-million", "crio.tracing", "tracing_sampling_rate_per_million",
+        "how many of a million calls are traced whose callers do not say whether they should be; 0: none [0]");
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, StreamEnableTls, StreamTlsCert, StreamTlsKey, StreamIdleTimeout, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
@@ -120,5 +133,6 @@ internal static class Settings
         ShortNameMode, GlobalAuthFile, NamespacedAuthDirectory,
         SignaturePolicy, SignaturePolicyDirectory, RegistriesDirectory,
         ImageStore, PinnedImages,
+        EnableMetrics, MetricsHost, MetricsPort, MetricsCert, MetricsKey, EnableTracing, TracingEndpoint, TracingRate,
     ];
 }

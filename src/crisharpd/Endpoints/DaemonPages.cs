@@ -17,7 +17,7 @@ internal sealed class DaemonPages(
     Operations operations,
     AuditPages auditPages,
     ImagePages imagePages,
-    IEnumerable<IMetricSource> metricSources,
+    MetricsPage metrics,
     TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
@@ -28,7 +28,7 @@ internal sealed class DaemonPages(
         AdminPage.Json(AdminAddress.StatusPath, () => JsonSerializer.SerializeToUtf8Bytes(Status(), AdminJson.Default.StatusDocument)),
         AdminPage.Json(AdminAddress.PullsPath, () => JsonSerializer.SerializeToUtf8Bytes(Pulls(), AdminJson.Default.PullsDocument)),
         AdminPage.Json(AdminAddress.OperationsPath, () => JsonSerializer.SerializeToUtf8Bytes(UnderWay(), AdminJson.Default.OperationsDocument)),
-        new(AdminAddress.MetricsPath, PrometheusText.ContentType, _ => Task.FromResult(PrometheusText.Write(metricSources.SelectMany(source => source.Collect())))),
+        new(AdminAddress.MetricsPath, PrometheusText.ContentType, _ => Task.FromResult(metrics.Write())),
         .. auditPages.All,
         .. imagePages.All,
     ];

@@ -59,6 +59,7 @@ internal static class DaemonHost
         try
         {
             await app.StartAsync(cancellationToken);
+            app.Services.GetRequiredService<LogLevelSwitch>().Start();
             var startUp = app.Services.GetRequiredService<IStartUp>();
             using (StartUpNotices.Begin(systemd, TimeProvider.System, "finds pods, containers and images again"))
             {
@@ -67,6 +68,11 @@ internal static class DaemonHost
 
             app.Services.GetRequiredService<StartGate>().Open();
             log.Serving(options.Listen, DaemonVersion.Document.Version, Environment.ProcessId, options.Root);
+            if (app.Services.GetRequiredService<MetricsPort>().Address is { } metrics)
+            {
+                log.ServingMetrics(metrics);
+            }
+
             notices.Ready();
             _ = TidyAsync(startUp, log, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync(cancellationToken);
@@ -124,7 +130,7 @@ internal static class DaemonHost
         builder.WebHost.UseKestrelCore();
         builder.Services.Configure<SocketTransportOptions>(transport =>
         {
-            transport.CreateBoundListenSocket = endpoint => endpoint is IPEndPoint ? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint) : ListenSocket.Bind(endpoint.ToString()!);
+            transport.CreateBoundListenSocket = endpoint => endpoint is IPEndPoint port ? PortSocket.Bind(port, options) : ListenSocket.Bind(endpoint.ToString()!);
 
             // Frames are taken on the thread that has read them; handlers have threads of their own in any case.
             transport.UnsafePreferInlineScheduling = true;
@@ -136,9 +142,11 @@ internal static class DaemonHost
             kestrel.ListenUnixSocket(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.ListenUnixSocket(adminSocket, listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.ListenForStreaming(options);
+            kestrel.ListenForMetrics(options);
         });
 
         var app = builder.Build();
+        app.MapMetrics();
         app.MapStreaming();
         // The protocol tells the Unix sockets apart: HTTP/2 comes by the CRI's alone, HTTP/1.1 by the admin's.
         app.MapWhen(http => !HttpProtocol.IsHttp2(http.Request.Protocol), admin => admin.Run(AdminPages.Serve(app.Services)));
