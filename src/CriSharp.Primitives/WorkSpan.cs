@@ -8,8 +8,11 @@ namespace CriSharp.Primitives;
 /// </summary>
 public sealed class WorkSpan : IDisposable
 {
-    /// <summary>What all spans come from; a listener knows it by its name.</summary>
-    public static readonly ActivitySource Source = new("CriSharp");
+    /// <summary>What listeners know the source by: they are asked while it is being made.</summary>
+    public const string SourceName = "CriSharp";
+
+    /// <summary>What all spans come from.</summary>
+    public static readonly ActivitySource Source = new(SourceName);
 
     private readonly Activity _activity;
 

@@ -44,7 +44,7 @@ public sealed class OperationTests
         var ended = new List<Activity>();
         using var listener = new ActivityListener
         {
-            ShouldListenTo = source => source == WorkSpan.Source,
+            ShouldListenTo = source => source.Name == WorkSpan.SourceName,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = span =>
             {

@@ -3,13 +3,13 @@ using System.Collections;
 namespace CriSharp.Daemon.Errors;
 
 /// <summary>What the log's lines of one call have in common.</summary>
-/// <param name="request">Id of the call.</param>
+/// <param name="id">The call's.</param>
 /// <param name="trace">Id of its trace; null where there is none.</param>
-internal sealed class CallScope(string request, string? trace) : IReadOnlyList<KeyValuePair<string, object?>>
+internal sealed class CallScope(string id, string? trace) : IReadOnlyList<KeyValuePair<string, object?>>
 {
     public int Count => trace is null ? 1 : 2;
 
-    public KeyValuePair<string, object?> this[int index] => index == 0 ? new("request", request) : new("trace", trace);
+    public KeyValuePair<string, object?> this[int index] => index == 0 ? new("request", id) : new("trace", trace);
 
     public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
     {
@@ -21,5 +21,5 @@ internal sealed class CallScope(string request, string? trace) : IReadOnlyList<K
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    public override string ToString() => trace is null ? $"request={request}" : $"request={request} trace={trace}";
+    public override string ToString() => trace is null ? $"request={id}" : $"request={id} trace={trace}";
 }

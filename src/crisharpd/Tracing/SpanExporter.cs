@@ -33,7 +33,7 @@ internal sealed partial class SpanExporter(SpanQueue queue, TracingOptions optio
     {
         _listener = new ActivityListener
         {
-            ShouldListenTo = source => source == WorkSpan.Source,
+            ShouldListenTo = source => source.Name == WorkSpan.SourceName,
             Sample = _sampling.Decide,
             ActivityStopped = queue.Add,
         };
