@@ -51,7 +51,12 @@ public sealed class StoreFixture : IDisposable
         LowersAsync = lowers is null ? null : _ => Task.FromResult<IReadOnlyList<DiffId>>(lowers),
     };
 
-    public Task<LayerRecord> UnpackAsync(byte[] tar) => Layers.UnpackAsync(SourceOf(tar), null, CancellationToken.None);
+    public async Task<LayerRecord> UnpackAsync(byte[] tar)
+    {
+        var record = await Layers.UnpackAsync(SourceOf(tar), null, CancellationToken.None);
+        Assert.Equal(TreeChecksum.Of(Layers.TreePath(record.DiffId)), record.TreeChecksum);
+        return record;
+    }
 
     internal async Task<UnpackedTree> UnpackTreeAsync(TarBuilder tar)
     {

@@ -36,6 +36,14 @@ public sealed class HostChecksTests
     public void Cgroups_ShouldBeV2(string mode, string level) => Assert.Equal(level, CgroupsCheck.Version(Enum.Parse<CgroupMode>(mode)).Level.ToString());
 
     [Fact]
+    public void Libraries_ThatAreMissing_AreNamedWithTheirPackages()
+    {
+        Assert.All(LibrariesCheck.Judge(true, true), finding => Assert.Equal(CheckLevel.Ok, finding.Level));
+        Assert.Contains(LibrariesCheck.Judge(false, true), finding => finding.Level == CheckLevel.Warning && finding.Words.Contains("libzstd1", StringComparison.Ordinal));
+        Assert.Contains(LibrariesCheck.Judge(true, false), finding => finding.Level == CheckLevel.Ok && finding.Words.Contains("libisal2", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Overlay_IsLookedForAmongTheFileSystems()
     {
         Assert.Equal(CheckLevel.Ok, OverlayCheck.Judge(["nodev\tproc", "nodev\toverlay"]).Level);

@@ -10,6 +10,8 @@ namespace CriSharp.Images.Pulling;
 /// </summary>
 internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimeProvider time)
 {
+    private readonly LayerSlots _slots = new(options.ParallelLayers, options.LayersOfNode);
+
     /// <returns>The layers' records, each layer once, bottom first.</returns>
     public async Task<IReadOnlyList<LayerRecord>> RunAsync(
         IImageSource origin, RemoteImage image, PullTracker tracker, CancellationToken cancellationToken)
@@ -19,7 +21,7 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
 
         // Fires when: the callers of the pull have gone (cancellationToken), or one layer failed, which ends the others.
         using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var slots = new SemaphoreSlim(options.ParallelLayers);
+        var slots = _slots.Open();
         var tasks = new List<Task<LayerRecord>>();
         foreach (var ((diffId, blob), progress) in wanted.Zip(trackers))
         {
@@ -48,9 +50,9 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
     private static Exception? FirstFault(List<Task<LayerRecord>> tasks) =>
         tasks.FirstOrDefault(task => task.IsFaulted)?.Exception?.InnerException;
 
-    private static async Task<LayerRecord> InSlotAsync(SemaphoreSlim slots, CancellationTokenSource together, Func<Task<LayerRecord>> fetchAsync)
+    private static async Task<LayerRecord> InSlotAsync(LayerSlots.Image slots, CancellationTokenSource together, Func<Task<LayerRecord>> fetchAsync)
     {
-        await slots.WaitAsync(together.Token);
+        using var slot = await slots.TakeAsync(together.Token);
         try
         {
             return await fetchAsync();
@@ -59,10 +61,6 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
         {
             await together.CancelAsync();
             throw;
-        }
-        finally
-        {
-            slots.Release();
         }
     }
 

@@ -6,6 +6,9 @@ public sealed record PullOptions
     /// <summary>Layers of one image that are fetched at the same time; at least 1.</summary>
     public int ParallelLayers { get; init; } = 3;
 
+    /// <summary>Layers that the whole node fetches at the same time; where it has so many, each further image gets one at a time.</summary>
+    public int LayersOfNode { get; init; } = 8;
+
     /// <summary>
     /// How long the finished layers of a pull that may succeed when it is tried again (registry away, caller gone) are kept for that.
     /// Those of a pull that can't succeed are freed at once. So long they are kept, too, from the start of a daemon whose predecessor was killed.

@@ -7,6 +7,8 @@ internal static unsafe partial class Libzstd
 {
     private const string Library = "libzstd.so.1";
 
+    public static bool IsInstalled => NativeLibrary.TryLoad(Library, typeof(Libzstd).Assembly, null, out _);
+
     [LibraryImport(Library)]
     public static partial nint ZSTD_createDStream();
 

@@ -10,7 +10,7 @@ namespace CriSharp.Linux.Compression;
 /// <param name="compressed">Not disposed.</param>
 public sealed unsafe class ZstdStream(Stream compressed) : Stream
 {
-    private const int InputBytes = 128 * 1024;
+    private const int InputBytes = 64 * 1024;
 
     private readonly ZstdHandle _stream = ZstdHandle.Create();
     private byte[]? _input = ArrayPool<byte>.Shared.Rent(InputBytes);

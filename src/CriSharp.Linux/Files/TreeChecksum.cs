@@ -11,26 +11,18 @@ namespace CriSharp.Linux.Files;
 /// </summary>
 public static class TreeChecksum
 {
-    private const int PageBytes = 4096;
-    private const int BufferBytes = 64 * PageBytes;
+    private const int BufferBytes = 16 * ContentSum.PageBytes;
 
+    /// <param name="known">What files hold, by inode, where whoever wrote them has summed it up; the others are read.</param>
     /// <exception cref="LinuxException">Something in it can't be read.</exception>
-    public static ulong Of(string hostPath, CancellationToken cancellationToken = default)
+    public static ulong Of(string hostPath, IReadOnlyDictionary<ulong, ulong>? known = null, CancellationToken cancellationToken = default)
     {
         using var tree = DirectoryTree.Open(hostPath, PathResolution.Strict);
-        var walk = new Walk(tree, cancellationToken);
+        var walk = new Walk(tree, known, cancellationToken);
         return walk.Sum();
     }
 
-    // The finalizer of splitmix64: sums of plain CRCs would let two errors cancel each other.
-    private static ulong Mix(ulong value)
-    {
-        value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-        value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-        return value ^ (value >> 31);
-    }
-
-    private sealed class Walk(DirectoryTree tree, CancellationToken cancellationToken)
+    private sealed class Walk(DirectoryTree tree, IReadOnlyDictionary<ulong, ulong>? written, CancellationToken cancellationToken)
     {
         private readonly Dictionary<ulong, ulong> _linked = [];
         private readonly Stack<byte[]> _folders = new();
@@ -89,7 +81,7 @@ public static class TreeChecksum
             // The size of a folder is the file system's own affair.
             BinaryPrimitives.WriteInt64LittleEndian(facts[24..], status.Kind == FileKind.Directory ? 0 : status.SizeBytes);
             BinaryPrimitives.WriteUInt64LittleEndian(facts[32..], content);
-            return Mix(((ulong)Crc(path) << 32) | Crc(facts));
+            return ContentSum.Mix(((ulong)Crc(path) << 32) | Crc(facts));
         }
 
         private ulong Content(SafeFileHandle folder, byte[] name, in FileStatus status)
@@ -99,7 +91,7 @@ public static class TreeChecksum
                 return 0;
             }
 
-            if (status.LinkCount > 1 && _linked.TryGetValue(status.Inode, out var known))
+            if (written?.TryGetValue(status.Inode, out var known) == true || (status.LinkCount > 1 && _linked.TryGetValue(status.Inode, out known)))
             {
                 return known;
             }
@@ -114,19 +106,19 @@ public static class TreeChecksum
             return sum;
         }
 
-        /// <summary>Pages of zeros count nothing, so it does not matter which of them are holes.</summary>
         private ulong Pages(SafeFileHandle file)
         {
             var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
             try
             {
-                var sum = 0UL;
+                var sum = new ContentSum();
                 for (var offset = 0L; FileDescriptor.NextPiece(file, offset) is { } piece; offset = piece.Offset + piece.Length)
                 {
-                    sum += Piece(file, piece, buffer);
+                    sum.SkipTo(piece.Offset);
+                    AddPiece(file, piece.Length, buffer, ref sum);
                 }
 
-                return sum;
+                return sum.Finish();
             }
             finally
             {
@@ -134,36 +126,20 @@ public static class TreeChecksum
             }
         }
 
-        private ulong Piece(SafeFileHandle file, (long Offset, long Length) piece, byte[] buffer)
+        private void AddPiece(SafeFileHandle file, long length, byte[] buffer, ref ContentSum sum)
         {
-            var sum = 0UL;
-            var offset = piece.Offset;
-            for (var end = piece.Offset + piece.Length; offset < end;)
+            while (length > 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var wanted = (int)Math.Min(BufferBytes - (offset % PageBytes), end - offset);
-                var count = Fill(file, buffer.AsSpan(0, wanted));
+                var count = Fill(file, buffer.AsSpan(0, (int)Math.Min(BufferBytes, length)));
                 if (count == 0)
                 {
-                    break;
+                    return;
                 }
 
-                for (var done = 0; done < count;)
-                {
-                    var position = offset + done;
-                    var page = buffer.AsSpan(done, (int)Math.Min(PageBytes - (position % PageBytes), count - done));
-                    if (page.ContainsAnyExcept((byte)0))
-                    {
-                        sum += Mix(((ulong)(position / PageBytes) << 32) ^ Crc(page));
-                    }
-
-                    done += page.Length;
-                }
-
-                offset += count;
+                sum.Add(buffer.AsSpan(0, count));
+                length -= count;
             }
-
-            return sum;
         }
 
         private static int Fill(SafeFileHandle file, Span<byte> buffer)

@@ -32,13 +32,20 @@ public static class TreeRemoval
 
         using (var top = FileAt.Open(folder, name, OpenFlags.ReadOnly | OpenFlags.Directory))
         {
-            var removal = new Removal(top, FileDescriptor.Stat(top).Device);
-            removal.Empty(top, depth: 0);
-            removed = removal.Removed;
+            removed = Empty(top);
         }
 
         FileAt.RemoveDirectory(folder, name);
         return removed + 1;
+    }
+
+    /// <summary>Removes all that is in a folder.</summary>
+    /// <returns>How many entries were removed.</returns>
+    internal static long Empty(SafeFileHandle top)
+    {
+        var removal = new Removal(top, FileDescriptor.Stat(top).Device);
+        removal.Empty(top, depth: 0);
+        return removal.Removed;
     }
 
     /// <returns>false when it is a folder.</returns>

@@ -11,12 +11,24 @@ internal sealed class BlockQueue(CancellationToken abort) : ByteSource
 {
     public const int BlockBytes = 128 * 1024;
     private const int Depth = 4;
-    private readonly BlockingCollection<ArraySegment<byte>> _blocks = new(Depth);
+    private readonly BlockingCollection<(IMemoryOwner<byte> Block, int Count)> _blocks = new(Depth);
     private volatile Exception? _failure;
-    private byte[]? _lent;
+    private IMemoryOwner<byte>? _lent;
 
-    /// <param name="block">Rented from the shared pool; the queue's from here on.</param>
-    public void Add(ArraySegment<byte> block) => _blocks.Add(block, abort);
+    /// <param name="block">The queue's from here on, also where it can't be added.</param>
+    /// <param name="count">How much of it is full.</param>
+    public void Add(IMemoryOwner<byte> block, int count)
+    {
+        try
+        {
+            _blocks.Add((block, count), abort);
+        }
+        catch
+        {
+            block.Dispose();
+            throw;
+        }
+    }
 
     /// <param name="failure">What the reader gets at the end instead of an end.</param>
     public void Complete(Exception? failure)
@@ -29,9 +41,9 @@ internal sealed class BlockQueue(CancellationToken abort) : ByteSource
     public override void Dispose()
     {
         GiveBack();
-        while (_blocks.TryTake(out var block))
+        while (_blocks.TryTake(out var next))
         {
-            ArrayPool<byte>.Shared.Return(block.Array!);
+            next.Block.Dispose();
         }
 
         _blocks.Dispose();
@@ -41,10 +53,10 @@ internal sealed class BlockQueue(CancellationToken abort) : ByteSource
     protected override ReadOnlyMemory<byte> NextBlock()
     {
         GiveBack();
-        if (_blocks.TryTake(out var block, Timeout.Infinite, abort))
+        if (_blocks.TryTake(out var next, Timeout.Infinite, abort))
         {
-            _lent = block.Array;
-            return block;
+            _lent = next.Block;
+            return _lent.Memory[..next.Count];
         }
 
         return _failure is { } failure ? throw new StageFailedException(failure) : ReadOnlyMemory<byte>.Empty;
@@ -52,11 +64,8 @@ internal sealed class BlockQueue(CancellationToken abort) : ByteSource
 
     private void GiveBack()
     {
-        if (_lent is not null)
-        {
-            ArrayPool<byte>.Shared.Return(_lent);
-            _lent = null;
-        }
+        _lent?.Dispose();
+        _lent = null;
     }
 }
 

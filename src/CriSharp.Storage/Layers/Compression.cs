@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.IO.Pipelines;
 using CriSharp.Linux.Compression;
 
@@ -42,8 +41,7 @@ internal static class CompressionDetection
     public static Stream Open(Compression compression, Stream blob) => compression switch
     {
         Compression.None => blob,
-        // Concatenated members are read as one stream, as gzip(1) does.
-        Compression.Gzip => new GZipStream(blob, CompressionMode.Decompress),
+        Compression.Gzip => Gzip.Open(blob),
         Compression.Zstd => new ZstdStream(blob),
         _ => throw new NotSupportedException($"the layer is compressed with {compression}; gzip, zstd and no compression are supported"),
     };

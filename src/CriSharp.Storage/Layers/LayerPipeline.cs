@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using CriSharp.Linux.Files;
+using CriSharp.Linux.Memory;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 
@@ -23,11 +24,13 @@ internal sealed class LayerPipeline(LayerSource source, LayerLimits limits) : ID
     {
         // The token of the stages fires when the caller's does, or when a stage has failed.
         await using var registration = cancellationToken.Register(_abort.Cancel);
-        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: PipeBytes, resumeWriterThreshold: PipeBytes / 2, useSynchronizationContext: false, minimumSegmentSize: 64 * 1024));
+        using var memory = new MappedBlocks(BlockQueue.BlockBytes);
+        var pipe = new Pipe(new PipeOptions(
+            memory, pauseWriterThreshold: PipeBytes, resumeWriterThreshold: PipeBytes / 2, useSynchronizationContext: false, minimumSegmentSize: BlockQueue.BlockBytes));
         using var blocks = new BlockQueue(_abort.Token);
         var unpacker = new LayerUnpacker(tree, new TarReader(blocks, limits), limits);
         var intake = WatchAsync(Task.Run(() => BlobIntake.RunAsync(source, pipe.Writer, progress, _abort.Token), CancellationToken.None));
-        var decompression = WatchAsync(DecompressAsync(pipe.Reader, blocks));
+        var decompression = WatchAsync(DecompressAsync(pipe.Reader, blocks, memory));
         var unpacking = WatchAsync(OwnThread.RunAsync("layer unpack", () => unpacker.UnpackEntries(_abort.Token)));
         await Task.WhenAll(intake, decompression, unpacking);
         if (_firstFailure is null)
@@ -43,13 +46,13 @@ internal sealed class LayerPipeline(LayerSource source, LayerLimits limits) : ID
 
     public void Dispose() => _abort.Dispose();
 
-    private async Task DecompressAsync(PipeReader reader, BlockQueue blocks)
+    private async Task DecompressAsync(PipeReader reader, BlockQueue blocks, MappedBlocks memory)
     {
         Exception? failure = null;
         try
         {
             var compression = await CompressionDetection.DetectAsync(reader, _abort.Token);
-            await OwnThread.RunAsync("layer decompress", () => Decompress(compression, reader, blocks));
+            await OwnThread.RunAsync("layer decompress", () => Decompress(compression, reader, blocks, memory));
         }
         catch (Exception exception)
         {
@@ -63,7 +66,7 @@ internal sealed class LayerPipeline(LayerSource source, LayerLimits limits) : ID
         }
     }
 
-    private void Decompress(Compression compression, PipeReader reader, BlockQueue blocks)
+    private void Decompress(Compression compression, PipeReader reader, BlockQueue blocks, MappedBlocks memory)
     {
         using var blob = reader.AsStream(leaveOpen: true);
         using var tar = CompressionDetection.Open(compression, blob);
@@ -72,28 +75,44 @@ internal sealed class LayerPipeline(LayerSource source, LayerLimits limits) : ID
         while (true)
         {
             _abort.Token.ThrowIfCancellationRequested();
-            var block = ArrayPool<byte>.Shared.Rent(BlockQueue.BlockBytes);
-            var count = tar.ReadAtLeast(block.AsSpan(0, BlockQueue.BlockBytes), BlockQueue.BlockBytes, throwOnEndOfStream: false);
+            var block = memory.Rent();
+            var count = Fill(block, tar);
+            total += count;
             if (count == 0)
             {
-                ArrayPool<byte>.Shared.Return(block);
                 break;
             }
 
-            total += count;
+            hash.AppendData(block.Memory.Span[..count]);
+            blocks.Add(block, count);
             if (total > limits.TarBytes)
             {
                 throw new RuntimeException(ErrorKind.ResourceExhausted, $"it unfolds to more than the {limits.TarBytes} bytes allowed");
             }
-
-            hash.AppendData(block, 0, count);
-            blocks.Add(new ArraySegment<byte>(block, 0, count));
         }
 
         var actual = Digest.FromHash(hash.GetHashAndReset());
         if (actual != source.DiffId.Digest)
         {
             throw new RuntimeException(ErrorKind.DataLoss, $"its uncompressed bytes have the digest {actual}: the image's config and its manifest don't belong together");
+        }
+    }
+
+    /// <returns>How many bytes; at the end 0, and the block is given back.</returns>
+    private static int Fill(IMemoryOwner<byte> block, Stream tar)
+    {
+        var count = 0;
+        try
+        {
+            count = tar.ReadAtLeast(block.Memory.Span, BlockQueue.BlockBytes, throwOnEndOfStream: false);
+            return count;
+        }
+        finally
+        {
+            if (count == 0)
+            {
+                block.Dispose();
+            }
         }
     }
 

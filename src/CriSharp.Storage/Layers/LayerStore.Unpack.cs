@@ -51,14 +51,16 @@ public sealed partial class LayerStore
         using var pipeline = new LayerPipeline(source, _limits);
         var tree = DirectoryTree.Open(Path.Combine(staging, TreeName));
         using var unpacker = await pipeline.RunAsync(tree, transferredBytes, cancellationToken);
-        if (unpacker.ForeignLinks.Count > 0)
+        // Files that are copied from lower layers may get inodes of files that were removed.
+        var known = unpacker.ForeignLinks.Count == 0 ? unpacker.Sums.ByInode : null;
+        if (known is null)
         {
             await CopyForeignLinksAsync(source, unpacker, staging, cancellationToken);
         }
 
         var implied = unpacker.FinishFolders(cancellationToken);
         var checksum = 0UL;
-        await OwnThread.RunAsync("layer checksum", () => checksum = TreeChecksum.Of(Path.Combine(staging, TreeName), cancellationToken));
+        await OwnThread.RunAsync("layer checksum", () => checksum = TreeChecksum.Of(Path.Combine(staging, TreeName), known, cancellationToken));
         return new LayerRecord
         {
             DiffId = source.DiffId,

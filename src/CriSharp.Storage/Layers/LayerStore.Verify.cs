@@ -53,7 +53,7 @@ public sealed partial class LayerStore
     {
         try
         {
-            var actual = TreeChecksum.Of(TreePath(diffId), cancellationToken);
+            var actual = TreeChecksum.Of(TreePath(diffId), cancellationToken: cancellationToken);
             return actual == checksum ? null : $"is damaged: its files are not what was unpacked (checksum {actual:x16}, not {checksum:x16})";
         }
         catch (IOException failure)

@@ -20,6 +20,7 @@ public sealed partial class LayerStore
     private const string TreeName = "tree";
     private const string RecordName = "record.json";
     private const int RecordLimitBytes = 16 << 20;
+    private const int RemovalThreads = 3;
     private readonly string _folder;
     private readonly string _staging;
     private readonly LayerLimits _limits;
@@ -173,7 +174,7 @@ public sealed partial class LayerStore
             _reserve.Write(() => HostPath.Rename(FolderOf(diffId), trash));
         }
 
-        TreeRemoval.Remove(trash);
+        WideRemoval.Remove(trash, Math.Clamp(Environment.ProcessorCount, 1, RemovalThreads));
     }
 
     /// <inheritdoc cref="Remove"/>

@@ -6,6 +6,7 @@ namespace CriSharp.Storage.Layers;
 
 internal sealed partial class LayerUnpacker
 {
+    private const int CopyBytes = 64 * 1024;
     /// <returns>false when the lowers don't have such a file.</returns>
     private bool TryCopyUp(DirectoryTree lowers, EntryPath target, SafeFileHandle folder, EntryPath path, CancellationToken cancellationToken)
     {
@@ -44,7 +45,7 @@ internal sealed partial class LayerUnpacker
     {
         using var from = FileAt.Open(source, sourceName, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
         using var to = FileAt.Open(folder, name, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive, Permissions.PrivateFile);
-        var buffer = ArrayPool<byte>.Shared.Rent(BlockQueue.BlockBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
         try
         {
             // Holes stay holes: a link to a file that is nothing else would fill the disk.

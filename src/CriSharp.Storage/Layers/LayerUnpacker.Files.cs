@@ -13,18 +13,22 @@ internal sealed partial class LayerUnpacker
     {
         var ownerIsRight = IsOwnerRight(entry.UserId, entry.GroupId);
         using var file = CreateFile(folder, name, path, entry.Mode & Permissions.AccessMask);
+        var inode = FileDescriptor.Stat(file).Inode;
+        var sum = new ContentSum();
         if (entry.Sparse is null)
         {
-            CopyData(file, 0, entry.SizeBytes, cancellationToken);
+            CopyData(file, 0, entry.SizeBytes, ref sum, cancellationToken);
+            Sums.Set(inode, sum.Finish());
         }
         else
         {
             foreach (var (offset, length) in entry.Sparse.Pieces)
             {
-                CopyData(file, offset, length, cancellationToken);
+                CopyData(file, offset, length, ref sum, cancellationToken);
             }
 
             FileDescriptor.SetLength(file, entry.SizeBytes);
+            Sums.Forget(inode);
         }
 
         if (!ownerIsRight)
@@ -66,7 +70,7 @@ internal sealed partial class LayerUnpacker
         }
     }
 
-    private void CopyData(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken)
+    private void CopyData(SafeFileHandle file, long offset, long length, ref ContentSum sum, CancellationToken cancellationToken)
     {
         for (var end = offset + length; offset < end;)
         {
@@ -78,6 +82,7 @@ internal sealed partial class LayerUnpacker
             }
 
             FileDescriptor.WriteAllAt(file, data, offset);
+            sum.Add(data);
             offset += data.Length;
             SizeBytes += data.Length;
             KeepSpace(data.Length);

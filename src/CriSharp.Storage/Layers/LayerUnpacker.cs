@@ -37,6 +37,8 @@ internal sealed partial class LayerUnpacker : IDisposable
 
     public bool HidesLowers { get; private set; }
 
+    public WrittenSums Sums { get; } = new();
+
     /// <summary>Unpacks all entries; folders still wait for <see cref="FinishFolders"/>.</summary>
     /// <exception cref="InvalidDataException">The archive, or what it asks for, is malformed.</exception>
     public void UnpackEntries(CancellationToken cancellationToken)

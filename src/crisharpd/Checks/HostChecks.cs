@@ -9,7 +9,7 @@ internal static class HostChecks
     private static readonly IReadOnlyList<ICheck> All =
     [
         new ConfigurationCheck(), new RuntimesCheck(), new KernelCheck(), new CgroupsCheck(), new OverlayCheck(), new SecurityCheck(), new UserNamespacesCheck(),
-        new NetworkCheck(), new DiskCheck(), new SocketCheck(), new RegistriesCheck(), new SignaturePolicyCheck(), new ImagesCheck(),
+        new NetworkCheck(), new DiskCheck(), new LibrariesCheck(), new SocketCheck(), new RegistriesCheck(), new SignaturePolicyCheck(), new ImagesCheck(),
     ];
 
     /// <summary>One that fails is a finding, too.</summary>

@@ -5,6 +5,7 @@ using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Endpoints;
 using CriSharp.Daemon.Errors;
 using CriSharp.Grpc;
+using CriSharp.Images.Pulling;
 using CriSharp.Primitives;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -74,7 +75,8 @@ internal static class DaemonHost
             }
 
             notices.Ready();
-            _ = TidyAsync(startUp, log, app.Lifetime.ApplicationStopping);
+            var pulls = app.Services.GetRequiredService<PullImage>();
+            _ = TidyAsync(startUp, () => pulls.Progress().Count > 0, log, app.Lifetime.ApplicationStopping);
             await app.WaitForShutdownAsync(cancellationToken);
             if (calls.Names is { Count: > 0 } deaf)
             {
@@ -92,7 +94,7 @@ internal static class DaemonHost
     }
 
     /// <summary>Beside the first callers: what failed there is named, and looked for again by the timer.</summary>
-    private static async Task TidyAsync(IStartUp startUp, ILogger log, CancellationToken stopping)
+    private static async Task TidyAsync(IStartUp startUp, Func<bool> isPulling, ILogger log, CancellationToken stopping)
     {
         try
         {
@@ -107,8 +109,14 @@ internal static class DaemonHost
             return;
         }
 
-        // What starting took is given back to the machine: a daemon at rest needs half of it.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        try
+        {
+            await TrimHeap.RunAsync(isPulling, stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The daemon stops.
+        }
     }
 
     private static WebApplication Build(DaemonOptions options)

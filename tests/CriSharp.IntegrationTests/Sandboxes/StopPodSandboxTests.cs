@@ -44,7 +44,7 @@ public class StopPodSandboxTests(SharedInstance shared) : PodTest(shared)
         await Client.StopPodAsync(pod.Id);
 
         Assert.Equal(PodSandboxState.SandboxNotready, (await Client.PodStatusAsync(pod.Id)).State);
-        Assert.Contains("the bridge is on fire", Daemon.Log);
+        await Daemon.WaitUntilAsync(() => Daemon.Log.Contains("the bridge is on fire", StringComparison.Ordinal));
         Assert.Equal([pod.Id], Daemon.NetworkDebts);
         Daemon.Plugins.ClearPlan();
         await Daemon.WaitUntilAsync(() => Daemon.NetworkDebts.Count == 0);

@@ -54,7 +54,7 @@ try git 'rm -rf r; git init -q r; cd r; git config user.email a@b; git config us
 try ssh-keygen 'rm -f k; ssh-keygen -q -t ed25519 -N "" -f k; ssh-keygen -lf k.pub'
 try openssl 'openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -days 1 -keyout k.pem -out c.pem; openssl x509 -in c.pem -noout -subject; openssl speed -seconds 1 -bytes 1024 sha256; (openssl s_server -key k.pem -cert c.pem -accept 8443 -naccept 1 -www > /dev/null & sleep 0.5; printf "GET / HTTP/1.0\r\n\r\n" | openssl s_client -quiet -connect 127.0.0.1:8443) | grep -qi html'
 try gpg 'gpg --version; gpg --batch --homedir /tmp --passphrase "" --quick-generate-key a@b ed25519; gpgconf --homedir /tmp --kill all'
-try curl 'echo x > page; python3 -m http.server 8081 --bind 127.0.0.1 > /dev/null 2>&1 & sleep 1; curl -sf http://127.0.0.1:8081/page | grep -qx x; kill $!'
+try curl 'echo x > page; python3 -m http.server 8081 --bind 127.0.0.1 > /dev/null 2>&1 & curl -sf --retry 30 --retry-delay 1 --retry-connrefused http://127.0.0.1:8081/page | grep -qx x; kill $!'
 try gcc 'echo "int main(void){return 0;}" > m.c; gcc -O2 -pthread m.c -o m; cp m /dev/shm/m 2> /dev/null || true; ./m || /dev/shm/m'
 try strace 'strace -f -o /dev/null sh -c "true; true"'
 try gdb 'gdb -q -batch -ex run -ex quit /bin/true'

@@ -69,6 +69,27 @@ public sealed class TreeChecksumTests : IDisposable
         Assert.Equal(both, TreeChecksum.Of(Tree));
     }
 
+    [Fact]
+    public void Sum_WithWhatIsKnown_DoesNotReadIt()
+    {
+        var content = File.ReadAllBytes(Path.Combine(Tree, "folder", "large"));
+        var random = new Random(3);
+        var sum = new ContentSum();
+        for (var done = 0; done < content.Length;)
+        {
+            var count = Math.Min(random.Next(1, 9000), content.Length - done);
+            sum.Add(content.AsSpan(done, count));
+            done += count;
+        }
+
+        using var file = HostPath.Open(Path.Combine(Tree, "folder", "large"), OpenFlags.ReadOnly);
+        var inode = FileDescriptor.Stat(file).Inode;
+        var right = new Dictionary<ulong, ulong> { [inode] = sum.Finish() };
+        var wrong = new Dictionary<ulong, ulong> { [inode] = 1 };
+        Assert.Equal(TreeChecksum.Of(Tree), TreeChecksum.Of(Tree, right));
+        Assert.NotEqual(TreeChecksum.Of(Tree), TreeChecksum.Of(Tree, wrong));
+    }
+
     private static void Shell(string script)
     {
         using var shell = System.Diagnostics.Process.Start("/bin/sh", ["-c", script]);

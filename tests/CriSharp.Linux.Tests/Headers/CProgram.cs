@@ -5,7 +5,8 @@ using CriSharp.Linux.Processes;
 namespace CriSharp.Linux.Tests.Headers;
 
 /// <summary>Asks the C compiler for the values of expressions: one program, compiled and run, that prints them all.</summary>
-internal sealed class CProgram
+/// <param name="moreHeaders">Those of a library.</param>
+internal sealed class CProgram(params string[] moreHeaders)
 {
     private const string Compiler = "/usr/bin/cc";
 
@@ -55,7 +56,7 @@ internal sealed class CProgram
     private string Source()
     {
         var source = new StringBuilder("#define _GNU_SOURCE\n");
-        foreach (var header in Headers)
+        foreach (var header in Headers.Concat(moreHeaders))
         {
             source.Append(CultureInfo.InvariantCulture, $"#include <{header}>\n");
         }

@@ -38,6 +38,7 @@ public sealed class RandomTreeTests(ITestOutputHelper output) : IDisposable
         await Shell.RunAsync(format.Command, original, ("ARCHIVE", archive));
         var tar = await File.ReadAllBytesAsync(archive);
         var record = await _stores.Layers.UnpackAsync(StoreFixture.SourceOf(tar, gzip: random.Next(2) == 0), null, CancellationToken.None);
+        Assert.Equal(TreeChecksum.Of(_stores.Layers.TreePath(record.DiffId)), record.TreeChecksum);
 
         TreeLook.AssertSame(TreeLook.Of(original, format.HasNanoseconds), TreeLook.Of(_stores.Layers.TreePath(record.DiffId), format.HasNanoseconds));
         _stores.Layers.Remove(record.DiffId);

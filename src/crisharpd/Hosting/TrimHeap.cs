@@ -1,0 +1,28 @@
+namespace CriSharp.Daemon.Hosting;
+
+/// <summary>
+/// Gives back to the machine what a burst of work took from the heap: by itself the collector keeps it as long as the machine has memory left.
+/// Each time stops the daemon for some milliseconds, so it is done only where enough was allocated since, and not while images are pulled.
+/// </summary>
+internal static class TrimHeap
+{
+    private const long WorthBytes = 16 << 20;
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
+
+    /// <summary>Goes on until the daemon stops.</summary>
+    public static async Task RunAsync(Func<bool> isBusy, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(Period);
+        // Starting is such a burst.
+        var trimmedAt = -WorthBytes;
+        do
+        {
+            if (GC.GetTotalAllocatedBytes() - trimmedAt >= WorthBytes && !isBusy())
+            {
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                trimmedAt = GC.GetTotalAllocatedBytes();
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stopping));
+    }
+}
