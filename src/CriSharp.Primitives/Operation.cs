@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace CriSharp.Primitives;
 
 /// <summary>
@@ -10,14 +12,19 @@ public sealed class Operation : IDisposable
 
     private readonly Operations _owner;
     private readonly Operation? _outer;
+    private readonly Activity? _trace;
     private volatile bool _hasEnded;
     private volatile OperationStage _stage;
+    private WorkSpan? _stageSpan;
 
-    internal Operation(Operations owner, string name, string id, string subject)
+    internal Operation(Operations owner, string name, string id, string subject, ActivityContext cause)
     {
         (_owner, _outer, Name, Id, Subject) = (owner, Ambient.Value, name, id, subject);
         StartedAt = owner.Time.GetTimestamp();
         _stage = new OperationStage("begin", StartedAt);
+        Request = RequestId.Current;
+        _trace = WorkSpan.Source.StartActivity(name, ActivityKind.Internal, cause);
+        _trace?.SetTag("crisharp.id", id).SetTag("crisharp.subject", subject).SetTag("crisharp.request", Request);
         Ambient.Value = this;
     }
 
@@ -29,6 +36,9 @@ public sealed class Operation : IDisposable
 
     /// <summary>Whom it is about, in words.</summary>
     public string Subject { get; }
+
+    /// <summary>Id of the call that it was begun for; null where it was for none.</summary>
+    public string? Request { get; }
 
     /// <summary>Name of the stage that it is at.</summary>
     public string Stage => _stage.Name;
@@ -52,8 +62,12 @@ public sealed class Operation : IDisposable
 
         var outer = operation._stage;
         operation._stage = new OperationStage($"{outer.Name}: {detail}", operation._owner.Time.GetTimestamp());
-        return new Detail(operation, outer);
+        return new Detail(operation, outer, operation.Trace(detail));
     }
+
+    /// <summary>A span of its own within the present stage of the operation under way here, for what goes on beside other things.</summary>
+    /// <inheritdoc cref="WorkSpan.Begin"/>
+    public static WorkSpan? Span(string name) => Ambient.Value is { _hasEnded: false } operation ? operation.Trace(name) : null;
 
     public override string ToString() => $"{Name} of {Subject} has been under way for {Age.TotalSeconds:0.#} s, for {StageAge.TotalSeconds:0.#} s at \"{Stage}\"";
 
@@ -61,6 +75,8 @@ public sealed class Operation : IDisposable
     {
         _hasEnded = true;
         _owner.End(this);
+        Interlocked.Exchange(ref _stageSpan, null)?.Dispose();
+        _trace?.Dispose();
         Ambient.Value = _outer;
     }
 
@@ -73,13 +89,24 @@ public sealed class Operation : IDisposable
         }
 
         _stage = new OperationStage(stage, _owner.Time.GetTimestamp());
+        if (_trace is { IsAllDataRequested: true })
+        {
+            Interlocked.Exchange(ref _stageSpan, WorkSpan.Begin(stage, _trace.Context))?.Dispose();
+        }
+
         _owner.OnStage?.Invoke(this);
     }
 
+    private WorkSpan? Trace(string name) => _trace is { IsAllDataRequested: true } ? WorkSpan.Begin(name, _stageSpan?.Context ?? _trace.Context) : null;
+
     private sealed record OperationStage(string Name, long Since);
 
-    private sealed class Detail(Operation operation, OperationStage outer) : IDisposable
+    private sealed class Detail(Operation operation, OperationStage outer, WorkSpan? span) : IDisposable
     {
-        public void Dispose() => operation._stage = outer;
+        public void Dispose()
+        {
+            operation._stage = outer;
+            span?.Dispose();
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace CriSharp.Primitives;
 
@@ -18,10 +19,11 @@ public sealed class Operations(TimeProvider time)
     /// <param name="name">The verb, as the CRI calls it.</param>
     /// <param name="id">Of the pod sandbox or container; "" where it is about something else.</param>
     /// <param name="subject">Whom it is about, in words.</param>
+    /// <param name="cause">What it is traced below, where it does not run in the flow of that.</param>
     /// <returns>Under way until it is disposed of.</returns>
-    public Operation Begin(string name, string id, string subject)
+    public Operation Begin(string name, string id, string subject, ActivityContext cause = default)
     {
-        var operation = new Operation(this, name, id, subject);
+        var operation = new Operation(this, name, id, subject, cause);
         _running[operation] = 0;
         return operation;
     }

@@ -68,7 +68,7 @@ internal static class RegistryFailure
         }
 
         var text = JsonWords(body) ?? (response.Content.Headers.ContentType?.MediaType == "text/plain" ? Encoding.UTF8.GetString(body) : "");
-        var words = PrintableWords.Of(text);
+        var words = PrintableWords.Of(SentSecrets.LeaveOut(text, response.RequestMessage));
         return words.Length == 0 ? "" : $" ({words})";
     }
 

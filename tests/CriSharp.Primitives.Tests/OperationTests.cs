@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace CriSharp.Primitives.Tests;
 
 public sealed class OperationTests
@@ -34,6 +36,55 @@ public sealed class OperationTests
         });
 
         Assert.Equal("network", operation.Stage);
+    }
+
+    [Fact]
+    public async Task Operation_WhenTraced_HasASpanForEachStageAndForWhatIsWithin()
+    {
+        var ended = new List<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == WorkSpan.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span =>
+            {
+                lock (ended)
+                {
+                    ended.Add(span);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        var call = RequestId.Begin();
+        using (_operations.Begin("TracedVerb", "1f2e", "tests/web"))
+        {
+            Operation.At("network");
+            await Task.Run(() =>
+            {
+                using var detail = Operation.Within("plugin bridge");
+            });
+            Operation.At("layers");
+            await Task.WhenAll(Task.Run(() => Operation.Span("layer")!.Dispose()), Task.Run(() => Operation.Span("layer")!.Dispose()));
+            Assert.Equal("TracedVerb", Activity.Current!.DisplayName);
+        }
+
+        Assert.Null(Activity.Current);
+        var whole = ended.Single(span => span.DisplayName == "TracedVerb");
+        Assert.Equal("1f2e", whole.GetTagItem("crisharp.id"));
+        Assert.Equal(call, whole.GetTagItem("crisharp.request"));
+        string ParentOf(Activity span) => ended.Single(parent => parent.SpanId == span.ParentSpanId).DisplayName;
+        Assert.Equal(
+            [("layer", "layers"), ("layer", "layers"), ("layers", "TracedVerb"), ("network", "TracedVerb"), ("plugin bridge", "network")],
+            ended.Where(span => span.TraceId == whole.TraceId && span != whole).Select(span => (span.DisplayName, ParentOf(span))).Order());
+    }
+
+    [Fact]
+    public void Operation_WhenNobodyTraces_HasNoSpan()
+    {
+        using var operation = _operations.Begin("UntracedVerb", "", "a");
+        Operation.At("network");
+        Assert.Null(Operation.Span("layer"));
+        Assert.Null(Activity.Current);
     }
 
     [Fact]

@@ -108,6 +108,8 @@ public sealed class RegistriesFileTests : IDisposable
     [InlineData("[[registry]]\nprefix = \"b:tag\"", "HOST")]
     [InlineData("[[registry]]\nprefix = \"a.example/b\"\nlocation = \"c.example/b:tag\"", ":3:")]
     [InlineData("[[registry]]\nlocation = \"a.example\"\n[[registry.mirror]]\nlocation = \"b.example/c:tag\"", ":4:")]
+    [InlineData("[[registry]]\nlocation = \"http://alice:canary@a.example\"", "logins stand in auth files")]
+    [InlineData("[[registry]]\nlocation = \"a.example\"\n[[registry.mirror]]\nlocation = \"alice:canary@b.example\"", ":4:")]
     [InlineData("[[registry]]\nprefix = \"*.a.example/b\"", "*.DOMAIN")]
     [InlineData("[[registry]]\nprefix = \"*\"", "*.DOMAIN")]
     [InlineData("[[registry]]\nlocation = \"a.example\"\n[[registry.mirror]]\ninsecure = true", ":4:12: [[registry.mirror]] has no location")]
@@ -120,6 +122,7 @@ public sealed class RegistriesFileTests : IDisposable
         File.WriteAllText(Main, text);
 
         var failure = Assert.Throws<RuntimeException>(() => RegistriesFile.Read(Main));
+        Assert.DoesNotContain("canary", failure.Message, StringComparison.Ordinal);
 
         Assert.Equal(ErrorKind.InvalidArgument, failure.Kind);
         Assert.StartsWith(Main, failure.Message, StringComparison.Ordinal);

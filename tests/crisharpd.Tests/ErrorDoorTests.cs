@@ -1,9 +1,11 @@
 using CriSharp.Daemon.Errors;
 using CriSharp.Daemon.Hosting;
+using CriSharp.Daemon.Metrics;
 using CriSharp.Linux;
 using CriSharp.Primitives;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CriSharp.Daemon.Tests;
 
@@ -11,6 +13,7 @@ public sealed class ErrorDoorTests
 {
     private readonly EventList _events = new();
     private readonly RunningCalls _calls = new();
+    private readonly CallFigures _figures = new();
 
     public static TheoryData<ErrorKind> Kinds => [.. Enum.GetValues<ErrorKind>()];
 
@@ -110,7 +113,7 @@ public sealed class ErrorDoorTests
     public async Task Call_WhileTheDaemonStarts_WaitsUnlessItAsksWhatTheDaemonIs()
     {
         var gate = new StartGate(TimeProvider.System);
-        var door = new ErrorDoor(_events, TimeProvider.System, _calls, gate);
+        var door = new ErrorDoor(_events, TimeProvider.System, _calls, gate, new CallObserver(_figures, TimeProvider.System, NullLogger<CallObserver>.Instance));
         Task<string> AskAsync(string method) =>
             door.UnaryServerHandler<string, string>("", new CallContext(DateTime.MaxValue, default) { Name = method }, (_, _) => Task.FromResult(method));
 
@@ -123,11 +126,22 @@ public sealed class ErrorDoorTests
         Assert.Equal("ListContainers", await list);
     }
 
+    [Fact]
+    public async Task Call_WhenItHasEnded_IsCountedByItsCodeAndHowLongItTook()
+    {
+        await StatusOfAsync(new RuntimeException(ErrorKind.NotFound, "gone"));
+        await Door().UnaryServerHandler<string, string>("", new CallContext(DateTime.MaxValue, default), (_, _) => Task.FromResult(""));
+
+        var figure = Assert.Single(_figures.All);
+        Assert.Equal([(StatusCode.OK, 1), (StatusCode.NotFound, 1)], figure.Ends);
+        Assert.Equal(2, figure.Durations.Read().Buckets[^1].Count);
+    }
+
     private ErrorDoor Door()
     {
         var gate = new StartGate(TimeProvider.System);
         gate.Open();
-        return new ErrorDoor(_events, TimeProvider.System, _calls, gate);
+        return new ErrorDoor(_events, TimeProvider.System, _calls, gate, new CallObserver(_figures, TimeProvider.System, NullLogger<CallObserver>.Instance));
     }
 
     private async Task<Status> StatusOfAsync(Exception failure, ServerCallContext? context = null)

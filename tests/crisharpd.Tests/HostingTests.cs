@@ -149,7 +149,7 @@ public sealed class HostingTests : IDisposable
         var entry = new LogEntry<string>(
             LogLevel.Warning, "CriSharp.Pods.StopContainer", 1, "line one\nline two", new IOException("outer", new IOException("inner")), (state, _) => state);
         var text = new StringWriter();
-        new EventLineFormatter(new FixedClock()).Write(entry, scopes, text);
+        new EventLineFormatter(new FixedClock(), LogStyle.Plain).Write(entry, scopes, text);
         Assert.Equal(
             "2026-02-03T04:05:06.789Z warn StopContainer: line one\\nline two ContainerId=1f2e | IOException: outer | IOException: inner" + Environment.NewLine,
             text.ToString());

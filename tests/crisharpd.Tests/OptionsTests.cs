@@ -253,6 +253,40 @@ public sealed class OptionsTests : IDisposable
     }
 
     [Fact]
+    public void Metrics_WhenEnabled_HaveAPortAsInCrioConf()
+    {
+        Assert.Null(Read(Programs).Metrics);
+        Assert.Equal(new MetricsOptions(IPAddress.Loopback, 9090, null), Read([.. Programs, "--enable-metrics", "true"]).Metrics);
+        var file = WriteFile("metrics.conf", "[crio.metrics]\nenable_metrics = true\nmetrics_host = \"::1\"\nmetrics_port = 9537");
+        Assert.Equal(new MetricsOptions(IPAddress.IPv6Loopback, 9537, null), Read([.. Programs, "--config", file]).Metrics);
+        var certificate = WriteFile("tls.crt", "");
+        var tls = Read([.. Programs, "--config", file, "--metrics-cert", certificate, "--metrics-key", certificate]).Metrics!.Tls;
+        Assert.Equal(new TlsFiles(certificate, certificate), tls);
+        Assert.Contains("--metrics-key", Assert.Throws<RuntimeException>(() => Read([.. Programs, "--config", file, "--metrics-cert", certificate])).Message);
+        Assert.Contains("metrics_port", Assert.Throws<RuntimeException>(() => Read([.. Programs, "--config", WriteFile("port.conf", "[crio.metrics]\nenable_metrics = true\nmetrics_port = 65536")])).Message);
+    }
+
+    [Fact]
+    public void Tracing_WhenEnabled_HasAnEndpointAndARateAsInCrioConf()
+    {
+        Assert.Null(Read(Programs).Tracing);
+        Assert.Equal(new TracingOptions("127.0.0.1:4317", 0), Read([.. Programs, "--enable-tracing", "true"]).Tracing);
+        var file = WriteFile(
+            "tracing.conf", "[crio.tracing]\nenable_tracing = true\ntracing_endpoint = \"collector.example:4317\"\ntracing_sampling_rate_per_million = 1000000");
+        Assert.Equal(new TracingOptions("collector.example:4317", 1_000_000), Read([.. Programs, "--config", file]).Tracing);
+    }
+
+    [Theory]
+    [InlineData("--tracing-endpoint", "collector")]
+    [InlineData("--tracing-endpoint", "http://collector:4317")]
+    [InlineData("--tracing-endpoint", "user:word@collector:4317")]
+    [InlineData("--tracing-endpoint", "collector:4317/v1")]
+    [InlineData("--tracing-sampling-rate-per-million", "1000001")]
+    [InlineData("--tracing-sampling-rate-per-million", "-1")]
+    public void Tracing_WhenWrong_IsRefusedByItsFlag(string flag, string value) =>
+        Assert.Contains(flag, Assert.Throws<RuntimeException>(() => Read([.. Programs, "--enable-tracing", "true", flag, value])).Message);
+
+    [Fact]
     public void IncludedPodMetrics_WhenGiven_AreThoseGroups()
     {
         Assert.Equal(PodMetricGroups.All, Read(Programs).PodMetrics);

@@ -1,4 +1,5 @@
 using CriSharp.Oci;
+using CriSharp.Primitives;
 using CriSharp.Storage.Layers;
 
 namespace CriSharp.Images.Pulling;
@@ -66,6 +67,10 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
     private async Task<LayerRecord> FetchAsync(
         IImageSource origin, RemoteImage image, DiffId diffId, Descriptor blob, Task<LayerRecord>[] lowers, LayerTracker progress, CancellationToken cancellationToken)
     {
+        using var span = Operation.Span("layer");
+        span?.Tag("crisharp.digest", blob.Digest.ToString());
+        span?.Tag("crisharp.bytes", blob.SizeBytes);
+
         // Nothing is fetched unless it is read: not for a layer that is here, nor for one that another pull is unpacking.
         await using var content = origin.OpenBlob(blob);
         var source = new LayerSource
@@ -77,6 +82,7 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
             LowersAsync = async token => [.. (await Task.WhenAll(lowers).WaitAsync(options.LowerLayersTimeLimit, time, token)).Select(lower => lower.DiffId)],
         };
         var record = await layers.UnpackAsync(source, progress, cancellationToken);
+        span?.Tag("crisharp.bytes_fetched", progress.BytesFetched);
         progress.Done();
         return record;
     }

@@ -10,6 +10,9 @@ internal sealed class LayerTracker(Descriptor blob) : IProgress<long>
 
     public bool IsDone => _isDone;
 
+    /// <summary>Compressed bytes that came for this pull.</summary>
+    public long BytesFetched => Volatile.Read(ref _bytes);
+
     /// <summary>Compressed bytes; of a layer that is here all of them.</summary>
     public long BytesDone => _isDone ? blob.SizeBytes : Volatile.Read(ref _bytes);
 

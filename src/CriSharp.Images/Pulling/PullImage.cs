@@ -42,6 +42,8 @@ public sealed partial class PullImage(
     private readonly ConcurrentDictionary<PullTracker, byte> _running = new();
     private readonly FetchLayers _fetchLayers = new(layers, options, time);
 
+    public PullFigures Figures { get; } = new();
+
     /// <returns>The image's id.</returns>
     /// <exception cref="RuntimeException">
     /// Unauthenticated, PermissionDenied, NotFound, DeadlineExceeded, DataLoss, ResourceExhausted, FailedPrecondition; Unknown: no registry answers, or the signature
@@ -64,7 +66,15 @@ public sealed partial class PullImage(
     {
         using var operation = operations.Begin(nameof(PullImage), "", request.Reference.ToString());
         Operation.At("credentials");
-        return await registry.FindCredentialsAsync(request.Reference, own, request.Files, cancellationToken);
+        try
+        {
+            return await registry.FindCredentialsAsync(request.Reference, own, request.Files, cancellationToken);
+        }
+        catch (RuntimeException failure)
+        {
+            Figures.Fail(failure.Kind);
+            throw;
+        }
     }
 
     private async Task<string> TrackAsync(PullKey key, RepositoryCredentials credentials, CancellationToken cancellationToken)
@@ -75,7 +85,7 @@ public sealed partial class PullImage(
         _running[tracker] = 0;
         try
         {
-            return await PullAsync(key, credentials, tracker, cancellationToken);
+            return await CountAsync(key, credentials, tracker, cancellationToken);
         }
         catch (RuntimeException failure) when (failure.Kind == ErrorKind.Unavailable)
         {
@@ -84,6 +94,34 @@ public sealed partial class PullImage(
         finally
         {
             _running.TryRemove(tracker, out _);
+            Figures.AddLayers(tracker.Layers);
+        }
+    }
+
+    private async Task<string> CountAsync(PullKey key, RepositoryCredentials credentials, PullTracker tracker, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        try
+        {
+            var id = await PullAsync(key, credentials, tracker, cancellationToken);
+            if (tracker.IsUpToDate)
+            {
+                Figures.Add(PullEnd.Present);
+                return id;
+            }
+
+            Figures.Pulled(time.GetElapsedTime(began));
+            return id;
+        }
+        catch (OperationCanceledException)
+        {
+            Figures.Add(PullEnd.Cancelled);
+            throw;
+        }
+        catch (Exception failure)
+        {
+            Figures.Fail(failure is RuntimeException known ? known.Kind : ErrorKind.Internal);
+            throw;
         }
     }
 
@@ -103,6 +141,7 @@ public sealed partial class PullImage(
             var accepted = await policy.AtPullAsync(key.PolicyFile, new SignedSubject(reference, resolved.Digest, known.Instance), credentials, cancellationToken);
             if (await TryRenewAsync(present, accepted, cancellationToken))
             {
+                tracker.IsUpToDate = true;
                 UpToDate(reference.ToString(), present.Id);
                 return present.Id;
             }

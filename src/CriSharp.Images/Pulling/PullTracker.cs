@@ -8,6 +8,12 @@ internal sealed class PullTracker(string reference, DateTimeOffset startedAt)
     private volatile IReadOnlyList<LayerTracker> _layers = [];
     private long _bytesTotal;
 
+    /// <summary>Bottom first, each layer once; empty until the manifest is known.</summary>
+    public IReadOnlyList<LayerTracker> Layers => _layers;
+
+    /// <summary>The image turned out to be here, as the registry has it.</summary>
+    public bool IsUpToDate { get; set; }
+
     /// <returns>One for each blob, in their order.</returns>
     public IReadOnlyList<LayerTracker> Expect(IReadOnlyCollection<Descriptor> blobs)
     {

@@ -19,6 +19,8 @@ public sealed partial class ContainerEnds(
 {
     private readonly InstanceFolders _folders = options.Folders;
 
+    public EndFigures Figures { get; } = new();
+
     /// <summary>Call it once for each container that has processes. Opens their pidfds before it returns.</summary>
     public void Watch(Container container, ContainerProcesses processes)
     {
@@ -28,7 +30,12 @@ public sealed partial class ContainerEnds(
         {
             OnMonitorLost = () => LoseMonitor(container, processes),
         };
-        container.LetGo = FollowAsync(container, watcher);
+
+        // The end of a container is no part of the call that began it: neither its log lines nor its trace.
+        using (ExecutionContext.SuppressFlow())
+        {
+            container.LetGo = FollowAsync(container, watcher);
+        }
     }
 
     private async Task<bool> FollowAsync(Container container, ExitWatcher watcher)
@@ -57,6 +64,7 @@ public sealed partial class ContainerEnds(
     private void LoseMonitor(Container container, ContainerProcesses processes)
     {
         container.MonitorLoss = $"the container's monitor (pid {processes.Monitor.Pid}) has died: what the container writes from here on is lost, and no command can be run in it";
+        Figures.AddLostMonitor();
         MonitorLost(logger, container.Id, processes.Monitor.Pid);
         if (container.State is ContainerState.Created)
         {
@@ -94,6 +102,7 @@ public sealed partial class ContainerEnds(
         var isNews = exit.IsRecorded ? containers.Observe(container, Transition) : ChangeAnyway(container, Transition);
         if (isNews)
         {
+            Figures.Add(end.Reason);
             Ended(logger, container.Id, end.Code, end.Reason, end.Message);
         }
     }

@@ -144,7 +144,7 @@ public sealed partial class NetworkDebts(PodsOptions options, SandboxNetwork net
         // A node whose network agent is away may owe hundreds: they must not all call it at once. Pods being stopped don't queue behind them.
         using var turn = isRetry ? await Turn.TakeAsync(_retrying, _ending.Token) : null;
         var id = debt.Facts.Sandbox;
-        using var operation = operations.Begin("DetachFromNetwork", id.ToString(), debt.Facts.Pod);
+        using var operation = operations.Begin("DetachFromNetwork", id.ToString(), debt.Facts.Pod, tries == 1 ? debt.Cause : default);
         try
         {
             Operation.At($"try {debt.Facts.Tries + 1}");

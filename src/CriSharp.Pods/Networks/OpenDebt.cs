@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace CriSharp.Pods.Networks;
 
 /// <summary>A debt in memory: what is known of it, replaced whole, and the two moments that others wait for.</summary>
@@ -7,6 +9,9 @@ internal sealed class OpenDebt(NetworkDebt facts)
     private volatile NetworkDebt _facts = facts;
 
     public NetworkDebt Facts => _facts;
+
+    /// <summary>What its first try is traced below.</summary>
+    public ActivityContext Cause { get; } = Activity.Current?.Context ?? default;
 
     /// <summary>The first try of this daemon has ended, well or not.</summary>
     public Task Tried => _tried.Task;

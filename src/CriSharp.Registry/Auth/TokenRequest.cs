@@ -95,17 +95,22 @@ internal sealed class TokenRequest(RegistryOptions options, HostClients hosts, T
         return message;
     }
 
-    private static HttpRequestMessage RefreshMessage(Uri realm, TokenKey key, string refreshToken) => new(HttpMethod.Post, realm)
+    private static HttpRequestMessage RefreshMessage(Uri realm, TokenKey key, string refreshToken)
     {
-        Content = new FormUrlEncodedContent(
-        [
-            new("grant_type", "refresh_token"),
-            new("service", key.Service),
-            new("client_id", ClientId),
-            new("scope", key.Scope),
-            new("refresh_token", refreshToken),
-        ]),
-    };
+        var message = new HttpRequestMessage(HttpMethod.Post, realm)
+        {
+            Content = new FormUrlEncodedContent(
+            [
+                new("grant_type", "refresh_token"),
+                new("service", key.Service),
+                new("client_id", ClientId),
+                new("scope", key.Scope),
+                new("refresh_token", refreshToken),
+            ]),
+        };
+        message.Options.Set(SentSecrets.InBody, refreshToken);
+        return message;
+    }
 
     private async Task<(string Token, TimeSpan Lifetime)> ReadAsync(HttpResponseMessage response, string what, CancellationToken cancellationToken)
     {

@@ -82,7 +82,15 @@ internal static class RegistryRuleReader
     private static string LocationOf(TomlTable table, string key, Func<string, bool> isOne)
     {
         var location = (table.GetString(key) ?? "").TrimEnd('/');
-        return location.Length == 0 || isOne(location) ? location : throw table.Error(key, $"is \"{location}\"; HOST[:PORT][/PATH] is wanted");
+        if (location.Length == 0 || isOne(location))
+        {
+            return location;
+        }
+
+        // Where there is an @ it is not said what it is: what stands before may be a password.
+        throw location.Contains('@', StringComparison.Ordinal)
+            ? table.Error(key, "has an @; HOST[:PORT][/PATH] is wanted, and logins stand in auth files")
+            : table.Error(key, $"is \"{location}\"; HOST[:PORT][/PATH] is wanted");
     }
 
     /// <summary>What a repository's name can begin with, unchanged by what is added to short names.</summary>

@@ -142,5 +142,8 @@ internal sealed class SourceFile
             && address.UserInfo.Length + address.Query.Length + address.Fragment.Length == 0
             && (address.Scheme == "file" ? address.Host.Length == 0 : address.Host.Length > 0)
             ? address
-            : throw new FormatException($"{place}: \"{text}\" is not file:///FOLDER, http://HOST/PATH or https://HOST/PATH");
+            : throw new FormatException($"{place}: {Quoted(text)} is not file:///FOLDER, http://HOST/PATH or https://HOST/PATH");
+
+    /// <summary>What stands before an @ may be a password.</summary>
+    private static string Quoted(string text) => text.Contains('@', StringComparison.Ordinal) ? "what has an @" : $"\"{text}\"";
 }

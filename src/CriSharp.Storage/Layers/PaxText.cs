@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using CriSharp.Linux.Files;
@@ -9,11 +10,11 @@ internal sealed class PaxText
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    private readonly MemoryStream _text = new();
+    private readonly ArrayBufferWriter<byte> _text = new();
 
-    public bool IsEmpty => _text.Length == 0;
+    public bool IsEmpty => _text.WrittenCount == 0;
 
-    public ReadOnlySpan<byte> Bytes => _text.GetBuffer().AsSpan(0, (int)_text.Length);
+    public ReadOnlySpan<byte> Bytes => _text.WrittenSpan;
 
     public void Add(string key, long number) => Add(Encoding.ASCII.GetBytes(key), Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
 
@@ -37,9 +38,9 @@ internal sealed class PaxText
 
         _text.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{length} ")));
         _text.Write(key);
-        _text.WriteByte((byte)'=');
+        _text.Write("="u8);
         _text.Write(value);
-        _text.WriteByte((byte)'\n');
+        _text.Write("\n"u8);
     }
 
     /// <summary>Before 1970 the fraction counts backwards, as the number does.</summary>

@@ -6,10 +6,8 @@ using CriSharp.Streaming.Server;
 using CriSharp.Streaming.Sessions;
 using CriSharp.Streaming.Tokens;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -41,10 +39,7 @@ internal static class StreamingRooms
             guard(listen);
             if (options.StreamTls is { } tls)
             {
-                var certificate = new CertificateFile(tls, listen.ApplicationServices.GetRequiredService<ILogger<CertificateFile>>());
-                // A wrong one is told at the start, not to the first client.
-                _ = certificate.Current;
-                listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificateSelector = (_, _) => certificate.Current });
+                listen.Use(tls, $"{Settings.StreamTlsCert.Flag}, {Settings.StreamTlsKey.Flag}");
             }
         });
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CriSharp.Primitives;
 using CriSharp.Toml;
 

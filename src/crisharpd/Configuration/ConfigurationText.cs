@@ -142,6 +142,14 @@ internal static class ConfigurationText
         [Settings.RegistriesDirectory] = [options.RegistriesDirectory],
         [Settings.SeccompProfile] = options.SeccompProfile is { } profile ? [profile.Path] : [],
         [Settings.AdminGroup] = options.AdminGroup is { } group ? [group.Text] : [],
+        [Settings.EnableMetrics] = [Of(options.Metrics is not null)],
+        [Settings.MetricsHost] = options.Metrics is { } metrics ? [metrics.Address.ToString()] : [],
+        [Settings.MetricsPort] = options.Metrics is { } port ? [port.Port.ToString(CultureInfo.InvariantCulture)] : [],
+        [Settings.MetricsCert] = options.Metrics?.Tls is { } certificate ? [certificate.CertificatePath] : [],
+        [Settings.MetricsKey] = options.Metrics?.Tls is { } key ? [key.KeyPath] : [],
+        [Settings.EnableTracing] = [Of(options.Tracing is not null)],
+        [Settings.TracingEndpoint] = options.Tracing is { } tracing ? [tracing.Endpoint] : [],
+        [Settings.TracingRate] = options.Tracing is { } rate ? [rate.RatePerMillion.ToString(CultureInfo.InvariantCulture)] : [],
     };
 
     private static StringBuilder Write(Func<Setting, string> lineOf)

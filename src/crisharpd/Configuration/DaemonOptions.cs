@@ -29,7 +29,7 @@ internal sealed record DaemonOptions
     public required int StreamPort { get; init; }
 
     /// <summary>Null: the streaming server speaks no TLS.</summary>
-    public StreamTls? StreamTls { get; init; }
+    public TlsFiles? StreamTls { get; init; }
 
     public required TimeSpan StreamIdleTimeout { get; init; }
 
@@ -131,6 +131,12 @@ internal sealed record DaemonOptions
     /// <summary>May read the admin socket's pages. Null: nobody but root.</summary>
     public HostGroup? AdminGroup { get; init; }
 
+    /// <summary>Null: figures are on the admin socket alone.</summary>
+    public MetricsOptions? Metrics { get; init; }
+
+    /// <summary>Null: nobody traces.</summary>
+    public TracingOptions? Tracing { get; init; }
+
     /// <summary>Keys of the TOML files that CRI-O has and that mean nothing here.</summary>
     public IReadOnlyList<IgnoredKey> IgnoredKeys { get; init; } = [];
 
@@ -150,7 +156,17 @@ internal sealed record RuntimeOptions(string Name, string Path, string Root)
 }
 
 /// <summary>PEM files.</summary>
-internal sealed record StreamTls(string CertificatePath, string KeyPath);
+internal sealed record TlsFiles(string CertificatePath, string KeyPath);
+
+/// <summary>The port where Prometheus finds figures.</summary>
+/// <param name="Port">0: any free one.</param>
+/// <param name="Tls">Null: it speaks no TLS.</param>
+internal sealed record MetricsOptions(IPAddress Address, int Port, TlsFiles? Tls);
+
+/// <summary>Where spans are sent.</summary>
+/// <param name="Endpoint">HOST:PORT.</param>
+/// <param name="RatePerMillion">Of calls whose callers do not say whether they are traced.</param>
+internal sealed record TracingOptions(string Endpoint, int RatePerMillion);
 
 /// <summary>Who makes cgroups.</summary>
 internal enum CgroupManager

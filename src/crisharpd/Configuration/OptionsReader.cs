@@ -36,7 +36,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             Listen = ReadListen(),
             StreamAddress = Parse(Settings.StreamAddress, (string text, out IPAddress? address) => IPAddress.TryParse(text, out address))!,
             StreamPort = Parse<ushort>(Settings.StreamPort, TryPort),
-            StreamTls = Parse<bool>(Settings.StreamEnableTls, bool.TryParse) ? Tls() : null,
+            StreamTls = Parse<bool>(Settings.StreamEnableTls, bool.TryParse) ? new TlsFiles(TlsFile(Settings.StreamTlsCert, Settings.StreamEnableTls), TlsFile(Settings.StreamTlsKey, Settings.StreamEnableTls)) : null,
             StreamIdleTimeout = Limit(Settings.StreamIdleTimeout),
             MonitorPath = Executable(Settings.Monitor, Path.Combine(AppContext.BaseDirectory, "conmon-sharp")),
             PausePath = Executable(Settings.Pause, Path.Combine(AppContext.BaseDirectory, "pause")),
@@ -76,6 +76,8 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             NamespacedAuthDirectory = AbsolutePath(Settings.NamespacedAuthDirectory),
             SeccompProfile = PathOrNone(Settings.SeccompProfile) is { } profile ? Seccomp(profile) : null,
             AdminGroup = Values(Settings.AdminGroup) is [.., var group] ? Group(group) : null,
+            Metrics = Parse<bool>(Settings.EnableMetrics, bool.TryParse) ? Metrics() : null,
+            Tracing = Parse<bool>(Settings.EnableTracing, bool.TryParse) ? Tracing() : null,
         };
     }
 
@@ -114,12 +116,33 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
 
     private IReadOnlyList<string> Values(Setting setting) => given.TryGetValue(setting, out var found) ? found.Values : setting.Usual;
 
-    private StreamTls Tls() => new(ReadableFile(Settings.StreamTlsCert), ReadableFile(Settings.StreamTlsKey));
+    private MetricsOptions Metrics()
+    {
+        var address = Parse(Settings.MetricsHost, (string text, out IPAddress? found) => IPAddress.TryParse(text, out found))!;
+        var port = Parse<ushort>(Settings.MetricsPort, TryPort);
+        var hasTls = given.ContainsKey(Settings.MetricsCert) || given.ContainsKey(Settings.MetricsKey);
+        return new MetricsOptions(
+            address, port, hasTls ? new TlsFiles(TlsFile(Settings.MetricsCert, Settings.MetricsKey), TlsFile(Settings.MetricsKey, Settings.MetricsCert)) : null);
+    }
 
-    private string ReadableFile(Setting setting)
+    private TracingOptions Tracing() => new(
+        Parse(Settings.TracingEndpoint, (string text, out string? found) => TryEndpoint(text, out found))!,
+        Parse<int>(Settings.TracingRate, TryRate));
+
+    private static bool TryEndpoint(string text, out string? endpoint)
+    {
+        endpoint = text;
+        return Uri.TryCreate($"http://{text}", UriKind.Absolute, out var address) && address.UserInfo.Length == 0
+            && address.PathAndQuery == "/" && address.Fragment.Length == 0 && text.EndsWith($":{address.Port}", StringComparison.Ordinal);
+    }
+
+    private static bool TryRate(string text, out int rate) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out rate) && rate <= 1_000_000;
+
+    /// <param name="with">Given with it.</param>
+    private string TlsFile(Setting setting, Setting with)
     {
         var path = AbsolutePath(setting);
-        return File.Exists(path) ? path : throw Wrong(setting, $"\"{path}\" is not there: with {Settings.StreamEnableTls.Flag} it must name a PEM file");
+        return File.Exists(path) ? path : throw Wrong(setting, $"\"{path}\" is not there: with {with.Flag} it must name a PEM file");
     }
 
     private T Parse<T>(Setting setting, TryParser<T> parser) => Parse(setting, "", parser);

@@ -185,6 +185,33 @@ internal static class Settings
         "--admin-group", "crio.api", "admin_group", "group whose members may read the pages of the admin socket; what changes something stays root's")
     { Takes = "the name or number of a group of this host", UsualWords = "none" };
 
+    public static readonly Setting EnableMetrics = new("--enable-metrics", "crio.metrics", "enable_metrics", "true: Prometheus finds /metrics on a TCP port, too")
+    { Takes = Accepted.Truth, Usual = ["false"] };
+
+    public static readonly Setting MetricsHost = new("--metrics-host", "crio.metrics", "metrics_host", "IP address of that port")
+    { Takes = "an IP address", Usual = ["127.0.0.1"] };
+
+    public static readonly Setting MetricsPort = new("--metrics-port", "crio.metrics", "metrics_port", "its number; 0: any free one, which the log tells")
+    { Takes = "a port from 0 to 65535", Usual = ["9090"] };
+
+    public static readonly Setting MetricsCert = new(
+        "--metrics-cert", "crio.metrics", "metrics_cert", "PEM file with its certificate and those up to its CA: it speaks TLS only then; renewed files are taken up")
+    { Takes = Accepted.Path };
+
+    public static readonly Setting MetricsKey = new("--metrics-key", "crio.metrics", "metrics_key", "PEM file with the certificate's key")
+    { Takes = Accepted.Path };
+
+    public static readonly Setting EnableTracing = new("--enable-tracing", "crio.tracing", "enable_tracing", "true: spans are sent to a collector of OpenTelemetry's")
+    { Takes = Accepted.Truth, Usual = ["false"] };
+
+    public static readonly Setting TracingEndpoint = new("--tracing-endpoint", "crio.tracing", "tracing_endpoint", "the collector, OTLP over gRPC without TLS")
+    { Takes = "HOST:PORT", Usual = ["127.0.0.1:4317"] };
+
+    public static readonly Setting TracingRate = new(
+        "--tracing-sampling-rate-per-million", "crio.tracing", "tracing_sampling_rate_per_million",
+        "how many of a million calls are traced whose callers do not say whether they should be; 0: none")
+    { Takes = "a number from 0 to 1000000", Usual = ["0"] };
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, StreamEnableTls, StreamTlsCert, StreamTlsKey, StreamIdleTimeout, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
@@ -196,5 +223,6 @@ internal static class Settings
         SignaturePolicy, SignaturePolicyDirectory, RegistriesDirectory,
         ImageStore, PinnedImages,
         SeccompProfile, AdminGroup,
+        EnableMetrics, MetricsHost, MetricsPort, MetricsCert, MetricsKey, EnableTracing, TracingEndpoint, TracingRate,
     ];
 }

@@ -18,7 +18,7 @@ internal sealed class DaemonPages(
     AuditPages auditPages,
     ImagePages imagePages,
     ReloadPages reloadPages,
-    IEnumerable<IMetricSource> metricSources,
+    MetricsPage metrics,
     TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
@@ -29,7 +29,7 @@ internal sealed class DaemonPages(
         AdminPage.Json(AdminAddress.StatusPath, () => JsonSerializer.SerializeToUtf8Bytes(Status(), AdminJson.Default.StatusDocument)),
         AdminPage.Json(AdminAddress.PullsPath, () => JsonSerializer.SerializeToUtf8Bytes(Pulls(), AdminJson.Default.PullsDocument)),
         AdminPage.Json(AdminAddress.OperationsPath, () => JsonSerializer.SerializeToUtf8Bytes(UnderWay(), AdminJson.Default.OperationsDocument)),
-        new(AdminAddress.MetricsPath, PrometheusText.ContentType, _ => Task.FromResult<byte[]?>(PrometheusText.Write(metricSources.SelectMany(source => source.Collect())))),
+        new(AdminAddress.MetricsPath, PrometheusText.ContentType, _ => Task.FromResult<byte[]?>(metrics.Write())),
         .. auditPages.All,
         .. imagePages.All,
         .. reloadPages.All,

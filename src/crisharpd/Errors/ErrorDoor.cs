@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CriSharp.Daemon.Hosting;
 using CriSharp.Linux.Files;
 using CriSharp.Primitives;
@@ -12,7 +11,7 @@ namespace CriSharp.Daemon.Errors;
 /// The one place where a failure becomes a gRPC status, and where it is logged. A failure with a kind is told to the caller in its own words;
 /// any other is a defect: the caller gets an id under which the log tells the rest. Requests are never logged, they hold secrets.
 /// </summary>
-internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvider, RunningCalls calls, StartGate gate) : Interceptor
+internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvider, RunningCalls calls, StartGate gate, CallObserver observer) : Interceptor
 {
     // Asked to find out whether the daemon is there: told while it still starts.
     private static readonly string[] AnsweredAtOnce = ["Version", "Status", "RuntimeConfig"];
@@ -23,18 +22,18 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        var started = timeProvider.GetTimestamp();
-        using var running = calls.Begin(NameOf(context));
+        using var call = observer.Begin(context);
+        using var running = calls.Begin(call.Name);
         try
         {
-            await PassGateAsync(context);
+            await PassGateAsync(call, context);
             var response = await continuation(request, context);
-            log.Answered(NameOf(context), Milliseconds(started));
+            log.Answered(call.Name, call.Milliseconds);
             return response;
         }
         catch (Exception failure)
         {
-            throw Translate(failure, context, started);
+            throw Translate(failure, call, context);
         }
     }
 
@@ -42,45 +41,49 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        var started = timeProvider.GetTimestamp();
-        using var running = calls.Begin(NameOf(context));
+        using var call = observer.Begin(context);
+        using var running = calls.Begin(call.Name);
         try
         {
-            await PassGateAsync(context);
+            await PassGateAsync(call, context);
             await continuation(request, responseStream, context);
-            log.Answered(NameOf(context), Milliseconds(started));
+            log.Answered(call.Name, call.Milliseconds);
         }
         catch (Exception failure)
         {
-            throw Translate(failure, context, started);
+            throw Translate(failure, call, context);
         }
     }
 
-    private Task PassGateAsync(ServerCallContext context) =>
-        AnsweredAtOnce.Contains(NameOf(context)) ? Task.CompletedTask : gate.PassAsync(context.CancellationToken);
+    private Task PassGateAsync(ObservedCall call, ServerCallContext context) =>
+        AnsweredAtOnce.Contains(call.Name) ? Task.CompletedTask : gate.PassAsync(context.CancellationToken);
 
 #pragma warning disable RS0030 // RpcException: this is the door that it is banned for everywhere else.
-    private RpcException Translate(Exception failure, ServerCallContext context, long started)
+    private RpcException Translate(Exception failure, ObservedCall call, ServerCallContext context)
     {
         // The generated base answers so for a method that we do not have: nothing went wrong.
         if (failure is RpcException { StatusCode: StatusCode.Unimplemented })
         {
-            log.Unimplemented(NameOf(context));
-            return new RpcException(new Status(StatusCode.Unimplemented, $"{NameOf(context)} is not supported by crisharpd", failure));
+            log.Unimplemented(call.Name);
+            var unsupported = new Status(StatusCode.Unimplemented, $"{call.Name} is not supported by crisharpd", failure);
+            call.Fail(unsupported);
+            return new RpcException(unsupported);
         }
 
         if (failure is RpcException ready)
         {
+            call.Fail(ready.Status);
             return ready;
         }
 
-        var status = StatusOf(failure, context);
-        Log(status, NameOf(context), Milliseconds(started), failure);
+        var status = StatusOf(failure, call, context);
+        call.Fail(status);
+        Log(status, call, failure);
         return new RpcException(status);
     }
 #pragma warning restore RS0030
 
-    private Status StatusOf(Exception failure, ServerCallContext context)
+    private Status StatusOf(Exception failure, ObservedCall call, ServerCallContext context)
     {
         if (DiskFailure.IsOutOfSpace(failure))
         {
@@ -102,18 +105,16 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
 
         if (failure is OperationCanceledException)
         {
-            return StatusOfCancellation(failure, context);
+            return StatusOfCancellation(failure, call.Name, context);
         }
 
-        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
         return new Status(
-            StatusCode.Internal, $"{NameOf(context)} failed unexpectedly: {failure.Message} (the log of crisharpd tells more under error {id})", failure);
+            StatusCode.Internal, $"{call.Name} failed unexpectedly: {failure.Message} (the log of crisharpd tells more under request={call.Request})", failure);
     }
 
     // Who fired the token: the deadline, the stop of the daemon (which aborts the connections), the caller; or it was none of the call's.
-    private Status StatusOfCancellation(Exception failure, ServerCallContext context)
+    private Status StatusOfCancellation(Exception failure, string name, ServerCallContext context)
     {
-        var name = NameOf(context);
         var where = failure is AbandonedWaitException waited ? $": {waited.Message}" : "";
         return context.CancellationToken.IsCancellationRequested switch
         {
@@ -127,23 +128,19 @@ internal sealed class ErrorDoor(ILogger<ErrorDoor> log, TimeProvider timeProvide
     private bool IsDeadlinePassed(ServerCallContext context) =>
         context.Deadline != DateTime.MaxValue && timeProvider.GetUtcNow().UtcDateTime >= context.Deadline - ClockTolerance;
 
-    private void Log(Status status, string method, long milliseconds, Exception failure)
+    private void Log(Status status, ObservedCall call, Exception failure)
     {
         switch (status.StatusCode)
         {
             case StatusCode.Internal or StatusCode.DataLoss:
-                log.Broken(method, milliseconds, status.StatusCode, status.Detail, failure);
+                log.Broken(call.Name, call.Milliseconds, status.StatusCode, status.Detail, failure);
                 break;
             case StatusCode.NotFound or StatusCode.Cancelled:
-                log.Refused(method, milliseconds, status.StatusCode, status.Detail);
+                log.Refused(call.Name, call.Milliseconds, status.StatusCode, status.Detail);
                 break;
             default:
-                log.Failed(method, milliseconds, status.StatusCode, status.Detail);
+                log.Failed(call.Name, call.Milliseconds, status.StatusCode, status.Detail);
                 break;
         }
     }
-
-    private long Milliseconds(long started) => (long)timeProvider.GetElapsedTime(started).TotalMilliseconds;
-
-    private static string NameOf(ServerCallContext context) => context.Method[(context.Method.LastIndexOf('/') + 1)..];
 }

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Daemon.Hosting;
 
-/// <summary>The streaming server's certificate: read again when a file has changed. One that can't be read leaves the old one in force.</summary>
-internal sealed partial class CertificateFile(StreamTls files, ILogger<CertificateFile> log)
+/// <summary>The certificate of a port: read again when a file has changed. One that can't be read leaves the old one in force.</summary>
+/// <param name="flags">What names the files.</param>
+internal sealed partial class CertificateFile(TlsFiles files, string flags, ILogger<CertificateFile> log)
 {
     private readonly Lock _one = new();
     private X509Certificate2? _certificate;
@@ -44,7 +45,7 @@ internal sealed partial class CertificateFile(StreamTls files, ILogger<Certifica
             {
                 throw new RuntimeException(
                     ErrorKind.InvalidArgument,
-                    $"{Settings.StreamTlsCert.Flag}, {Settings.StreamTlsKey.Flag}: {files.CertificatePath} and {files.KeyPath} are no certificate and its key: {broken.Message}",
+                    $"{flags}: {files.CertificatePath} and {files.KeyPath} are no certificate and its key: {broken.Message}",
                     broken);
             }
 

@@ -7,6 +7,9 @@ internal static partial class DaemonHostLog
     [LoggerMessage(1001, LogLevel.Information, "crisharpd {Version} (pid {Pid}) serves {Root} on {Listen}")]
     public static partial void Serving(this ILogger log, string listen, string version, int pid, string root);
 
+    [LoggerMessage(1010, LogLevel.Information, "Metrics are served on {Address}")]
+    public static partial void ServingMetrics(this ILogger log, string address);
+
     [LoggerMessage(1003, LogLevel.Warning, "{Count} keys of the configuration are CRI-O's and mean nothing here: {Keys}")]
     public static partial void IgnoresKeys(this ILogger log, int count, string keys);
 

@@ -50,6 +50,7 @@ internal static class DaemonHost
         try
         {
             await app.StartAsync(cancellationToken);
+            app.Services.GetRequiredService<LogLevelSwitch>().Start();
             var startUp = app.Services.GetRequiredService<IStartUp>();
             using (StartUpNotices.Begin(systemd, TimeProvider.System, "finds pods, containers and images again"))
             {
@@ -58,6 +59,11 @@ internal static class DaemonHost
 
             app.Services.GetRequiredService<StartGate>().Open();
             log.Serving(options.Listen, DaemonVersion.Document.Version, Environment.ProcessId, options.Root);
+            if (app.Services.GetRequiredService<MetricsPort>().Address is { } metrics)
+            {
+                log.ServingMetrics(metrics);
+            }
+
             notices.Ready();
             var pulls = app.Services.GetRequiredService<PullImage>();
             _ = TidyAsync(startUp, () => pulls.Progress().Count > 0, log, app.Lifetime.ApplicationStopping);
@@ -128,8 +134,8 @@ internal static class DaemonHost
         builder.WebHost.UseKestrelCore();
         builder.Services.Configure<SocketTransportOptions>(transport =>
         {
-            transport.CreateBoundListenSocket = endpoint => endpoint is IPEndPoint
-                ? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint)
+            transport.CreateBoundListenSocket = endpoint => endpoint is IPEndPoint port
+                ? PortSocket.Bind(port, options)
                 : ListenSocket.Bind(endpoint.ToString()!, endpoint.ToString() == adminSocket ? options.AdminGroup?.Id : null);
 
             // Frames are taken on the thread that has read them; handlers have threads of their own in any case.
@@ -143,9 +149,11 @@ internal static class DaemonHost
             kestrel.AddServerHeader = false;
             GrpcLimits.Apply(kestrel.Limits);
             Doors.Open(kestrel, options);
+            kestrel.ListenForMetrics(options);
         });
 
         var app = builder.Build();
+        app.MapMetrics();
         app.MapStreaming();
         // The protocol tells the Unix sockets apart: HTTP/2 comes by the CRI's alone, HTTP/1.1 by the admin's.
         app.MapWhen(http => !HttpProtocol.IsHttp2(http.Request.Protocol), admin => admin.Run(AdminPages.Serve(app.Services)));

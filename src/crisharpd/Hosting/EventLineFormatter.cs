@@ -9,28 +9,25 @@ namespace CriSharp.Daemon.Hosting;
 
 /// <summary>
 /// One line per event: time (UTC), level, room, message, ids of the scopes, exception; line ends within are written as \n.
-/// Under systemd a line begins with its priority, sd-daemon(3).
+/// In the journal a line begins with its priority, on a terminal its level has a colour.
 /// </summary>
-internal sealed class EventLineFormatter(TimeProvider timeProvider) : ConsoleFormatter(FormatterName)
+internal sealed class EventLineFormatter(TimeProvider timeProvider, LogStyle style) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "event-line";
 
     private static readonly SearchValues<char> LineEnds = SearchValues.Create("\r\n");
 
-    // systemd sets it where a service's output goes to the journal.
-    private readonly bool _toJournal = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("JOURNAL_STREAM"));
-
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        var (priority, level) = Level(logEntry.LogLevel);
+        var (priority, level, colour) = Level(logEntry.LogLevel);
         var line = new StringBuilder(256);
-        if (_toJournal)
+        if (style.HasPriorities)
         {
             line.Append('<').Append(priority).Append('>');
         }
 
         line.Append(timeProvider.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
-        line.Append(' ').Append(level).Append(' ').Append(Room(logEntry.Category)).Append(": ");
+        line.Append(' ').Append(style.HasColours ? $"\e[{colour}m{level}\e[0m" : level).Append(' ').Append(Room(logEntry.Category)).Append(": ");
         line.Append(logEntry.Formatter(logEntry.State, null));
         scopeProvider?.ForEachScope(static (scope, text) => AppendScope(text, scope), line);
         for (var failure = logEntry.Exception; failure is not null; failure = failure.InnerException)
@@ -69,12 +66,12 @@ internal sealed class EventLineFormatter(TimeProvider timeProvider) : ConsoleFor
     private static string OneLine(string text) =>
         text.AsSpan().ContainsAny(LineEnds) ? text.ReplaceLineEndings("\\n") : text;
 
-    private static (char Priority, string Name) Level(LogLevel level) => level switch
+    private static (char Priority, string Name, string Colour) Level(LogLevel level) => level switch
     {
-        LogLevel.Critical => ('2', "fatal"),
-        LogLevel.Error => ('3', "error"),
-        LogLevel.Warning => ('4', "warn"),
-        LogLevel.Information => ('6', "info"),
-        _ => ('7', "debug"),
+        LogLevel.Critical => ('2', "fatal", "1;31"),
+        LogLevel.Error => ('3', "error", "31"),
+        LogLevel.Warning => ('4', "warn", "33"),
+        LogLevel.Information => ('6', "info", "32"),
+        _ => ('7', "debug", "2"),
     };
 }

@@ -10,6 +10,7 @@ namespace CriSharp.Daemon.Hosting;
 internal sealed class LogLevelSwitch(OptionsInForce options) : IConfigureOptions<LoggerFilterOptions>, IOptionsChangeTokenSource<LoggerFilterOptions>
 {
     private ConfigurationReloadToken _changed = new();
+    private volatile bool _hasStarted;
 
     public string Name => Options.DefaultName;
 
@@ -19,11 +20,16 @@ internal sealed class LogLevelSwitch(OptionsInForce options) : IConfigureOptions
         filter.MinLevel = level;
         // The web server tells a dozen lines of every request: only who asks for a trace wants them.
         filter.AddFilter("Microsoft", level == LogLevel.Trace ? LogLevel.Trace : LogLevel.Warning);
-        // Else each request has an activity and a scope made for it, which nothing that is logged tells.
+        // A start that fails is told once, by the command that failed; the host would tell it with all its stack.
+        filter.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", wanted => wanted >= LogLevel.Warning && (_hasStarted || level == LogLevel.Trace));
+        // While anything of it is wanted, the server makes an activity and a scope of its own for each request, beside ours.
         filter.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", level == LogLevel.Trace ? LogLevel.Trace : LogLevel.None);
     }
 
     public IChangeToken GetChangeToken() => _changed;
+
+    /// <summary>From here on the host's own words are wanted, too.</summary>
+    public void Start() => _hasStarted = true;
 
     /// <summary>Loggers that there are already read the level again.</summary>
     public void Turn() => Interlocked.Exchange(ref _changed, new ConfigurationReloadToken()).OnReload();

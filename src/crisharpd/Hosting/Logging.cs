@@ -19,6 +19,7 @@ internal static class Logging
             console.LogToStandardErrorThreshold = LogLevel.Trace;
             console.FormatterName = options.LogFormat == LogFormat.Json ? ConsoleFormatterNames.Json : EventLineFormatter.FormatterName;
         });
+        logging.Services.AddSingleton(LogStyle.Detect(Environment.GetEnvironmentVariable));
         logging.Services.AddSingleton<ConsoleFormatter, EventLineFormatter>();
         logging.Services.Configure<JsonConsoleFormatterOptions>(json =>
         {

@@ -1,3 +1,4 @@
+using CriSharp.Daemon.Errors;
 using CriSharp.Primitives;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,7 @@ namespace CriSharp.Daemon.Hosting;
 /// <summary>Says in the log what takes long, at which stage: first after half a minute, then each time its age has doubled.</summary>
 internal sealed partial class SlowOperations(Operations operations, TimeProvider time, ILogger<SlowOperations> logger) : BackgroundService
 {
-    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Slow = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<Operation, TimeSpan> _nextWord = [];
@@ -31,6 +32,7 @@ internal sealed partial class SlowOperations(Operations operations, TimeProvider
 
         foreach (var operation in running.Where(operation => operation.Age >= _nextWord.GetValueOrDefault(operation, Slow)))
         {
+            using var scope = operation.Request is { } request ? logger.BeginScope(new CallScope(request, null)) : null;
             Waits(operation.ToString());
             _nextWord[operation] = operation.Age * 2;
         }

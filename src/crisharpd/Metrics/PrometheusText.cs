@@ -17,10 +17,10 @@ internal static class PrometheusText
         foreach (var metric in metrics.OrderBy(metric => metric.Name, StringComparer.Ordinal))
         {
             text.Append("# HELP ").Append(metric.Name).Append(' ').Append(Escape(metric.Help, quoted: false)).Append('\n');
-            text.Append("# TYPE ").Append(metric.Name).Append(' ').Append(metric.Type == MetricType.Counter ? "counter" : "gauge").Append('\n');
+            text.Append("# TYPE ").Append(metric.Name).Append(' ').Append(Word(metric.Type)).Append('\n');
             foreach (var sample in metric.Samples)
             {
-                text.Append(metric.Name);
+                text.Append(metric.Name).Append(sample.Suffix);
                 AppendLabels(text, sample.Labels);
                 text.Append(' ').Append(Number(sample.Value)).Append('\n');
             }
@@ -28,6 +28,21 @@ internal static class PrometheusText
 
         return Encoding.UTF8.GetBytes(text.ToString());
     }
+
+    public static string Number(double value) => value switch
+    {
+        double.PositiveInfinity => "+Inf",
+        double.NegativeInfinity => "-Inf",
+        double.NaN => "NaN",
+        _ => value.ToString("R", CultureInfo.InvariantCulture),
+    };
+
+    private static string Word(MetricType type) => type switch
+    {
+        MetricType.Counter => "counter",
+        MetricType.Histogram => "histogram",
+        _ => "gauge",
+    };
 
     private static void AppendLabels(StringBuilder text, (string Name, string Value)[] labels)
     {
@@ -46,12 +61,4 @@ internal static class PrometheusText
         var escaped = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
         return quoted ? escaped.Replace("\"", "\\\"", StringComparison.Ordinal) : escaped;
     }
-
-    private static string Number(double value) => value switch
-    {
-        double.PositiveInfinity => "+Inf",
-        double.NegativeInfinity => "-Inf",
-        double.NaN => "NaN",
-        _ => value.ToString("R", CultureInfo.InvariantCulture),
-    };
 }
