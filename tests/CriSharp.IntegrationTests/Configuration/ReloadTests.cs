@@ -19,7 +19,7 @@ public sealed class ReloadTests : IAsyncLifetime
 
     private CriClient Client => _daemon.Client;
 
-    private string Table => $"[crio.runtime.runtimes.{Handler}]\nruntime_path = \"{TestNode.RuntimePath}\"\n";
+    private static string Table => $"[crio.runtime.runtimes.{Handler}]\nruntime_path = \"{TestNode.RuntimePath}\"\n";
 
     public async Task InitializeAsync()
     {
