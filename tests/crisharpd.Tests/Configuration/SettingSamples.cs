@@ -65,6 +65,14 @@ internal sealed class SettingSamples : IDisposable
         ["--pinned-images"] = ["registry.example/app:1", "registry.example/base*"],
         ["--seccomp-profile"] = [FileOf("seccomp.json", """{"defaultAction": "SCMP_ACT_ALLOW"}""")],
         ["--admin-group"] = ["root"],
+        ["--enable-metrics"] = ["true"],
+        ["--metrics-host"] = ["127.0.0.2"],
+        ["--metrics-port"] = ["9091"],
+        ["--metrics-cert"] = [FileOf("metrics-cert.pem", "")],
+        ["--metrics-key"] = [FileOf("metrics-key.pem", "")],
+        ["--enable-tracing"] = ["true"],
+        ["--tracing-endpoint"] = ["127.0.0.1:4318"],
+        ["--tracing-sampling-rate-per-million"] = ["1000"],
     };
 
     public static TheoryData<string> Flags => [.. Settings.All.Select(setting => setting.Flag)];
@@ -87,7 +95,17 @@ internal sealed class SettingSamples : IDisposable
     }
 
     /// <summary>What a daemon has that could be told this flag.</summary>
-    public string[] Before(string flag) => [.. Programs, .. flag.StartsWith("--stream-tls", StringComparison.Ordinal) ? Tls : []];
+    public string[] Before(string flag) => [.. Programs, .. Beside(flag)];
+
+    private string[] Beside(string flag) => flag switch
+    {
+        "--stream-tls-cert" or "--stream-tls-key" => Tls,
+        "--metrics-cert" or "--metrics-key" =>
+            ["--enable-metrics", "true", "--metrics-cert", FileOf("first-metrics-cert.pem", ""), "--metrics-key", FileOf("first-metrics-key.pem", "")],
+        "--metrics-host" or "--metrics-port" => ["--enable-metrics", "true"],
+        "--tracing-endpoint" or "--tracing-sampling-rate-per-million" => ["--enable-tracing", "true"],
+        _ => [],
+    };
 
     private string[] Tls => ["--stream-enable-tls", "true", "--stream-tls-cert", FileOf("first-cert.pem", ""), "--stream-tls-key", FileOf("first-key.pem", "")];
 
