@@ -62,6 +62,8 @@ internal sealed class FakeAdmin
         if (Archive is null)
         {
             await context.Response.Body.FlushAsync();
+            // Flushed is what the server has taken, not yet what it has sent.
+            await Task.Delay(TimeSpan.FromMilliseconds(500));
             context.Abort();
         }
     }

@@ -62,7 +62,7 @@ public sealed class MetricsTests(ObservedInstance observed)
         Assert.Equal(1, Grown("crisharp_pulls_total", ("result", "pulled")));
         Assert.Equal(1, Grown("crisharp_pulls_total", ("result", "present")));
         Assert.Equal(1, Grown("crisharp_pull_failures_total", ("kind", "NotFound")));
-        Assert.Equal(1, Grown("crisharp_pull_layers_total", ("source", "fetched")));
+        Assert.Equal(2, Grown("crisharp_pull_layers_total", ("source", "fetched")));
         Assert.True(Grown("crisharp_pull_bytes_total") > 100_000);
         Assert.Equal(1, Grown("crisharp_container_ends_total", ("reason", "Error")));
         Assert.True(after.Value("process_cpu_seconds_total") > 0);

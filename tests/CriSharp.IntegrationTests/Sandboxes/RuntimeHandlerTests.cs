@@ -131,7 +131,7 @@ public sealed class RuntimeHandlerTests : IAsyncLifetime
     {
         var before = _daemon.Snapshot();
         var (pod, container) = await RunAsync("");
-        Assert.True(Directory.Exists(Path.Combine(_daemon.RunRoot, "runtime", "runc", container)));
+        Assert.True(Directory.Exists(Path.Combine(_daemon.RunRoot, "runtime", Path.GetFileName(TestNode.RuntimePath), container)));
 
         await RestartAsync("--default-runtime", Handler);
         Assert.Equal("works", (await Client.ExecTextAsync(container, "echo", "works")).Trim());
