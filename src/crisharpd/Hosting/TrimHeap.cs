@@ -1,7 +1,9 @@
+using CriSharp.Linux.Memory;
+
 namespace CriSharp.Daemon.Hosting;
 
 /// <summary>
-/// Gives back to the machine what a burst of work took from the heap: by itself the collector keeps it as long as the machine has memory left.
+/// Gives back to the machine what a burst of work took from the heap, and the pages of the program that it used: by itself the collector keeps it as long as the machine has memory left.
 /// Each time stops the daemon for some milliseconds, so it is done only where enough was allocated since, and not while images are pulled.
 /// </summary>
 internal static class TrimHeap
@@ -20,6 +22,7 @@ internal static class TrimHeap
             if (GC.GetTotalAllocatedBytes() - trimmedAt >= WorthBytes && !isBusy())
             {
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                OwnProgram.GiveBackPages();
                 trimmedAt = GC.GetTotalAllocatedBytes();
             }
         }
