@@ -17,7 +17,8 @@ public sealed class MemoryTests
         var before = GC.GetTotalMemory(forceFullCollection: true);
         await OpenAndCloseAsync(both, 10_000);
         var after = GC.GetTotalMemory(forceFullCollection: true);
-        Assert.InRange(after - before, long.MinValue, 300_000);
+        // A stream that stays takes several hundred bytes; the pools of the process take some when they like.
+        Assert.InRange(after - before, long.MinValue, 10_000 * 100);
     }
 
     [Fact]
