@@ -10,8 +10,8 @@ namespace CriSharp.Daemon.Hosting;
 /// <summary>The listeners, each with what it takes: the CRI's socket, the admin socket beside it, the streaming port.</summary>
 internal static class Doors
 {
-    // A kubelet needs two, crictl one for each call. gRPC's may be silent for as long as a kubelet is.
-    private static readonly ConnectionLimits Cri = new("CRI", All: 512, OfPeer: 64, Quiet: null);
+    // A kubelet needs two, crictl one for each call, and critest makes two for each of its specs and closes none. gRPC's may be silent for as long as a kubelet is.
+    private static readonly ConnectionLimits Cri = new("CRI", All: 2048, OfPeer: 1024, Quiet: null);
 
     private static readonly ConnectionLimits Admin = new("admin", All: 128, OfPeer: 32, Quiet: TimeSpan.FromSeconds(10));
 
