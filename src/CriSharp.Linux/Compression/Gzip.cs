@@ -8,5 +8,5 @@ public static class Gzip
     /// <summary>Concatenated members are read as one stream, as gzip(1) does.</summary>
     /// <param name="compressed">Left open.</param>
     public static Stream Open(Stream compressed) =>
-        IsalGzipStream.IsInstalled ? new IsalGzipStream(compressed) : new GZipStream(compressed, CompressionMode.Decompress, leaveOpen: true);
+        DecompressionLibraries.HasIsal ? new IsalGzipStream(compressed) : new GZipStream(compressed, CompressionMode.Decompress, leaveOpen: true);
 }

@@ -4,35 +4,29 @@ namespace CriSharp.Linux.Compression;
 /// Decompresses gzip by ISA-L: any number of members, one after the other. What follows the last one and is no member is left out, as GZipStream does. RFC 1952
 /// </summary>
 /// <param name="compressed">Not disposed.</param>
-public sealed unsafe class IsalGzipStream(Stream compressed) : Stream
+public sealed unsafe class IsalGzipStream(Stream compressed) : DecompressingStream
 {
     private readonly IsalHandle _handle = new();
-    private Place _place = Place.InMember;
+    private Place _place = Place.BeforeMember;
     private int _start;
     private int _end;
 
     private enum Place
     {
+        BeforeMember,
         InMember,
         AfterMember,
         AtEnd,
     }
 
-    /// <summary>Whether libisal is installed on this machine.</summary>
-    public static bool IsInstalled => Libisal.IsInstalled;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
+    [Flags]
+    private enum HeaderFlags : byte
     {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
+        Checksum = 2,
+        Extra = 4,
+        Name = 8,
+        Comment = 16,
+        Reserved = 0xe0,
     }
 
     /// <exception cref="InvalidDataException">Malformed, truncated, or not what its checksum says.</exception>
@@ -42,8 +36,14 @@ public sealed unsafe class IsalGzipStream(Stream compressed) : Stream
         {
             if (_place == Place.AfterMember)
             {
-                _place = BeginsMember() ? Place.InMember : Place.AtEnd;
+                _place = FindsMember() ? Place.BeforeMember : Place.AtEnd;
                 continue;
+            }
+
+            if (_place == Place.BeforeMember)
+            {
+                SkipHeader();
+                _place = Place.InMember;
             }
 
             // What is inside the decompressor comes out before more goes in.
@@ -55,23 +55,11 @@ public sealed unsafe class IsalGzipStream(Stream compressed) : Stream
 
             if (_place == Place.InMember && !TryFill())
             {
-                throw new InvalidDataException("its gzip data is truncated");
+                throw Truncated();
             }
         }
 
         return 0;
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
     }
 
     protected override void Dispose(bool disposing)
@@ -110,7 +98,7 @@ public sealed unsafe class IsalGzipStream(Stream compressed) : Stream
         }
     }
 
-    private bool BeginsMember()
+    private bool FindsMember()
     {
         while (_end - _start < 2 && TryFill())
         {
@@ -124,6 +112,47 @@ public sealed unsafe class IsalGzipStream(Stream compressed) : Stream
         Libisal.isal_inflate_reset(_handle.State);
         return true;
     }
+
+    // RFC 1952, 2.3: ten bytes, of which the fourth tells what follows.
+    private void SkipHeader()
+    {
+        Span<byte> begin = stackalloc byte[10];
+        for (var index = 0; index < begin.Length; index++)
+        {
+            begin[index] = Next();
+        }
+
+        var flags = (HeaderFlags)begin[3];
+        if (begin is not [0x1f, 0x8b, 8, ..] || (flags & HeaderFlags.Reserved) != 0)
+        {
+            throw new InvalidDataException("its gzip data can't be read: an invalid header");
+        }
+
+        if (flags.HasFlag(HeaderFlags.Extra))
+        {
+            for (var left = Next() | (Next() << 8); left > 0; left--)
+            {
+                Next();
+            }
+        }
+
+        for (var texts = (flags.HasFlag(HeaderFlags.Name) ? 1 : 0) + (flags.HasFlag(HeaderFlags.Comment) ? 1 : 0); texts > 0; texts--)
+        {
+            while (Next() != 0)
+            {
+            }
+        }
+
+        if (flags.HasFlag(HeaderFlags.Checksum))
+        {
+            Next();
+            Next();
+        }
+    }
+
+    private byte Next() => _start < _end || TryFill() ? _handle.Input[_start++] : throw Truncated();
+
+    private static InvalidDataException Truncated() => new("its gzip data is truncated");
 
     private ReadOnlySpan<byte> Rest => new(_handle.Input + _start, _end - _start);
 

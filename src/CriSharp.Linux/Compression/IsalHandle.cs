@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using CriSharp.Linux.Memory;
 using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Linux.Compression;
@@ -7,13 +7,14 @@ namespace CriSharp.Linux.Compression;
 internal sealed unsafe class IsalHandle : SafeHandleZeroOrMinusOneIsInvalid
 {
     public const int InputBytes = 64 * 1024;
+    private const int AllBytes = Libisal.InflateState.Bytes + InputBytes;
 
     public IsalHandle()
         : base(ownsHandle: true)
     {
-        SetHandle((nint)NativeMemory.AllocZeroed(Libisal.InflateState.Bytes + InputBytes));
+        SetHandle(Mapping.Map(AllBytes));
         Libisal.isal_inflate_init(State);
-        State->ChecksumFlag = Libisal.Gzip;
+        State->ChecksumFlag = Libisal.GzipWithoutHeader;
     }
 
     public Libisal.InflateState* State => (Libisal.InflateState*)handle;
@@ -22,7 +23,7 @@ internal sealed unsafe class IsalHandle : SafeHandleZeroOrMinusOneIsInvalid
 
     protected override bool ReleaseHandle()
     {
-        NativeMemory.Free((void*)handle);
+        Mapping.Unmap(handle, AllBytes);
         return true;
     }
 }

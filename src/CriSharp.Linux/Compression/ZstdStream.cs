@@ -8,7 +8,7 @@ namespace CriSharp.Linux.Compression;
 /// the library's own limit (zstd --ultra -22 stays within it). RFC 8878
 /// </summary>
 /// <param name="compressed">Not disposed.</param>
-public sealed unsafe class ZstdStream(Stream compressed) : Stream
+public sealed unsafe class ZstdStream(Stream compressed) : DecompressingStream
 {
     private const int InputBytes = 64 * 1024;
 
@@ -17,20 +17,6 @@ public sealed unsafe class ZstdStream(Stream compressed) : Stream
     private int _start;
     private int _end;
     private nuint _hint;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="InvalidDataException">Malformed, truncated, or a window that is too large.</exception>
     public override int Read(Span<byte> buffer)
@@ -57,18 +43,6 @@ public sealed unsafe class ZstdStream(Stream compressed) : Stream
         }
 
         return 0;
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
     }
 
     protected override void Dispose(bool disposing)
