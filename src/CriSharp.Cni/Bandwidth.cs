@@ -2,11 +2,3 @@ namespace CriSharp.Cni;
 
 /// <summary>How fast a pod may receive (ingress) and send (egress): bits per second, 1,000 or more; null: no limit.</summary>
 public sealed record Bandwidth(long? IngressBits, long? EgressBits);
-
-/// <summary>How names are looked up in the pod, as its resolv.conf says.</summary>
-public sealed record PodDns(IReadOnlyList<string> Servers, IReadOnlyList<string> Searches, IReadOnlyList<string> Options)
-{
-    public static PodDns None { get; } = new([], [], []);
-
-    public bool IsEmpty => Servers.Count + Searches.Count + Options.Count == 0;
-}

@@ -15,4 +15,7 @@ public sealed partial class ImageStore
 
     [LoggerMessage(303, LogLevel.Warning, "The record of image {Image} has tags that another image has taken, and could not be put right")]
     private partial void TagsStay(string image, Exception failure);
+
+    [LoggerMessage(304, LogLevel.Error, "The record of image {Image} could not be taken back after a change that failed: its names may be others after a restart")]
+    private partial void NotTakenBack(string image, Exception failure);
 }

@@ -171,19 +171,32 @@ public sealed partial class ImageStore
         .DistinctBy(other => other.Id)
         .Select(other => other with { RepoTags = [.. other.RepoTags.Except(image.RepoTags)] });
 
-    /// <summary>What isn't visible now must not be after a restart either.</summary>
+    /// <summary>What isn't visible now must not be after a restart either. As much of it as can be: new ones go first, which makes room.</summary>
     private void TakeBack(List<string> written)
     {
-        foreach (var id in written.Where(id => _catalog.ById(id) is null))
+        foreach (var id in written.Distinct().OrderBy(id => _catalog.ById(id) is not null))
+        {
+            try
+            {
+                TakeBack(id);
+            }
+            catch (IOException failure)
+            {
+                NotTakenBack(id, failure);
+            }
+        }
+    }
+
+    private void TakeBack(string id)
+    {
+        if (_catalog.ById(id) is not { } before)
         {
             _folder.Remove(id);
+            return;
         }
 
         // Over what stands there, never after its removal: on a full disk it could not be written again.
-        foreach (var record in written.Distinct().Select(_catalog.ById).OfType<ImageRecord>())
-        {
-            _folder.Write(record, ++_revision);
-        }
+        _folder.Write(before, ++_revision);
     }
 
     /// <summary>One writer at a time, whatever the image: tags move between images.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using CriSharp.Grpc.Wire;
 using Grpc.Core;
 
@@ -17,6 +19,28 @@ public sealed class LargeMessagesTests
 
         room.Give(first);
         Assert.Equal(3 * Megabyte, room.Take(3 * Megabyte));
+    }
+
+    [Fact]
+    public async Task Messages_OneAfterTheOther_GiveTheirRoomBack_AndFindNoneBesideOthers()
+    {
+        var room = new LargeMessages(2 * Megabyte);
+        for (var round = 0; round < 3; round++)
+        {
+            Assert.Equal(Megabyte, await ReadLengthAsync(room));
+        }
+
+        room.Take(Megabyte);
+        room.Take(Megabyte);
+        Assert.Equal(StatusCode.ResourceExhausted, (await Assert.ThrowsAsync<RpcException>(() => ReadLengthAsync(room))).StatusCode);
+    }
+
+    private static async Task<int> ReadLengthAsync(LargeMessages room)
+    {
+        byte[] frame = [0, 0, 0x10, 0, 0, .. new byte[Megabyte]];
+        var reader = new FrameReader(PipeReader.Create(new ReadOnlySequence<byte>(frame)), null, 16 * Megabyte, room);
+        var marshaller = new Marshaller<byte[]>((_, _) => throw new NotSupportedException(), context => context.PayloadAsNewBuffer());
+        return (await reader.ReadAsync(marshaller, CancellationToken.None))!.Length;
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using CriSharp.Images.Loading;
 using CriSharp.Oci;
 using CriSharp.Primitives;
+using CriSharp.Signatures.Policies;
 using CriSharp.TestSupport.Registries;
 
 namespace CriSharp.Images.Tests;
@@ -188,6 +189,16 @@ public sealed class LoadArchiveTests : IDisposable
         }
 
         await AssertFailsAsync(ErrorKind.Unknown, archive, words);
+    }
+
+    [Fact]
+    public async Task Load_AfterAnotherPolicyWasTakenUp_IsHeldAgainstThatOne()
+    {
+        var other = Path.Combine(_images.Root, "other.json");
+        File.WriteAllText(other, """{"default": [{"type": "reject"}]}""");
+        _images.Policy.Use(new PolicyFiles(other, _images.Root), _images.Root);
+
+        await AssertFailsAsync(ErrorKind.Unknown, ArchiveBuilder.Docker((Image("policy"), ["app:1"])), "rejects it");
     }
 
     private static TestImage Image(string text) => new TestImage().Add(TestLayer.OfFiles(gzip: true, ("file", text)));

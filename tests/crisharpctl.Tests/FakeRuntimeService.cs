@@ -105,6 +105,9 @@ internal sealed class FakeRuntimeService : RuntimeService.RuntimeServiceBase
         return Task.FromResult(new StopContainerResponse());
     }
 
+    public override Task<PodSandboxStatusResponse> PodSandboxStatus(PodSandboxStatusRequest request, ServerCallContext context) =>
+        Task.FromResult(new PodSandboxStatusResponse { Status = new PodSandboxStatus { Id = request.PodSandboxId, Metadata = Pods[request.PodSandboxId].Metadata } });
+
     public override Task<StopPodSandboxResponse> StopPodSandbox(StopPodSandboxRequest request, ServerCallContext context)
     {
         Calls.Enqueue($"stopp {request.PodSandboxId}");

@@ -82,6 +82,7 @@ public class PeopleTests
         server.Runtime.AddRunning("pod1", "abc1", "web");
 
         Assert.Contains("\"id\": \"abc1\"", (await server.CtlAsync("inspect", "web")).Output, StringComparison.Ordinal);
+        Assert.Contains("\"id\": \"pod1\"", (await server.CtlAsync("inspect", "web", "--type", "pod")).Output, StringComparison.Ordinal);
         Assert.Equal(4, (await server.CtlAsync("inspect", "nobody", "--type", "pod")).ExitCode);
         Assert.Equal(2, (await server.CtlAsync("inspect", "web", "--type", "thing")).ExitCode);
     }

@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using CriSharp.Ctl.CommandLine;
 
 namespace CriSharp.Ctl.Tests;
@@ -73,6 +74,20 @@ public sealed class SaveCommandTests : IDisposable
         Assert.Equal(2, await CommandTree.RunAsync(["--endpoint", server.Socket, "save", "a"], surroundings));
         Assert.Contains("-o FILE", System.Text.Encoding.UTF8.GetString(error.ToArray()), StringComparison.Ordinal);
         Assert.Equal("", server.Admin.Asked);
+    }
+
+    [Fact]
+    public async Task Save_IntoAPipe_ByWhateverLink_WritesIntoIt()
+    {
+        await using var server = await FakeCriServer.StartAsync(withAdminSocket: true);
+        server.Admin.Archive = new byte[1000];
+        await using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+
+        var save = await server.CtlAsync("save", "-o", $"/proc/self/fd/{pipe.GetClientHandleAsString()}", "a");
+
+        Assert.True(save.ExitCode == 0, save.Error);
+        var received = new byte[1000];
+        await pipe.ReadExactlyAsync(received);
     }
 
     [Theory]

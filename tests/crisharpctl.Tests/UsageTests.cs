@@ -1,3 +1,4 @@
+using CriSharp.Ctl.CommandLine;
 using CriSharp.Ctl.Output;
 using CriSharp.Ctl.Usage;
 
@@ -21,6 +22,28 @@ public class UsageTests
         Assert.Equal(25, (Before with { NanoCores = 250_000_000 }).CpuPercentSince(null));
         Assert.Equal(25, (Before with { NanoCores = 250_000_000 }).CpuPercentSince(Before));
         Assert.Null(Before.CpuPercentSince(null));
+    }
+
+    [Fact]
+    public async Task Top_OnATerminal_EndsByAKeyOrAnError_AndGivesTheScreenBack()
+    {
+        await using var server = await FakeCriServer.StartAsync();
+        foreach (var keys in new[] { "q", "" })
+        {
+            using var output = new MemoryStream();
+            using var surroundings = new Surroundings(output, Stream.Null)
+            {
+                OutputIsTerminal = true,
+                EnterRawMode = () => new MemoryStream(),
+                OpenStandardInput = () => new MemoryStream(System.Text.Encoding.ASCII.GetBytes(keys)),
+            };
+
+            await CommandTree.RunAsync(["--endpoint", server.Socket, "top"], surroundings).WaitAsync(TimeSpan.FromSeconds(30));
+
+            var shown = System.Text.Encoding.UTF8.GetString(output.ToArray());
+            Assert.StartsWith("\u001b[?1049h", shown, StringComparison.Ordinal);
+            Assert.EndsWith("\u001b[?1049l", shown, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -23,13 +23,6 @@ public sealed class LogStyleTests
 
     /// <summary>As stat -c %d has them.</summary>
     [Theory]
-    [InlineData(0, 9, 9)]
-    [InlineData(8, 1, 2049)]
-    [InlineData(259, 2, 66306)]
-    [InlineData(1, 256, 1048832)]
-    public void DeviceNumber_WhenMade_IsAsTheCLibraryHasIt(uint major, uint minor, ulong number) => Assert.Equal(number, LogStyle.DeviceNumber(major, minor));
-
-    [Theory]
     [InlineData("xterm-256color", null, true)]
     [InlineData("xterm", "", true)]
     [InlineData("xterm", "1", false)]

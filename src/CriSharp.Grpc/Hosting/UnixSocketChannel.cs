@@ -27,7 +27,8 @@ public static class UnixSocketChannel
         });
     }
 
-    private static async ValueTask<Stream> ConnectAsync(string socketPath, CancellationToken cancellationToken)
+    /// <summary>For clients that speak something else on such a socket.</summary>
+    public static async ValueTask<Stream> ConnectAsync(string socketPath, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

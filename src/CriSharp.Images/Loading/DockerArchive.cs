@@ -13,7 +13,7 @@ namespace CriSharp.Images.Loading;
 /// </summary>
 internal sealed class DockerArchive
 {
-    private const string ManifestFile = "manifest.json";
+    internal const string ManifestFile = "manifest.json";
     private const int ImageLimit = 1000;
     private const int LayersLimit = 20_000;
     private const int HashBytes = 256 * 1024;

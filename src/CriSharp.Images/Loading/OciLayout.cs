@@ -11,9 +11,9 @@ namespace CriSharp.Images.Loading;
 /// </summary>
 internal static class OciLayout
 {
-    private const string IndexFile = "index.json";
-    private const string ImageNameKey = "io.containerd.image.name";
-    private const string RefNameKey = "org.opencontainers.image.ref.name";
+    internal const string IndexFile = "index.json";
+    internal const string ImageNameKey = "io.containerd.image.name";
+    internal const string RefNameKey = "org.opencontainers.image.ref.name";
     private const string Unknown = "unknown";
 
     public static string FileOf(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Hex}";

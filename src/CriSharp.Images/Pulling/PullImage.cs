@@ -113,7 +113,7 @@ public sealed partial class PullImage(
             Figures.Pulled(time.GetElapsedTime(began));
             return id;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             Figures.Add(PullEnd.Cancelled);
             throw;

@@ -6,7 +6,7 @@ public sealed record PullOptions
     /// <summary>Layers of one image that are fetched at the same time; at least 1.</summary>
     public int ParallelLayers { get; init; } = 3;
 
-    /// <summary>Layers that the whole node fetches at the same time; where it has so many, each further image gets one at a time.</summary>
+    /// <summary>Layers that all pulls together fetch at the same time; where there are so many, each further image gets one at a time. Loads of archives count apart.</summary>
     public int LayersOfNode { get; init; } = 8;
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CriSharp.Images.Loading;
 using CriSharp.Oci;
 using CriSharp.Storage.Archives;
 
@@ -24,7 +25,7 @@ internal abstract class ArchiveIndex
         {
             archive.Add("oci-layout", JsonSerializer.SerializeToUtf8Bytes(new LayoutFile("1.0.0"), SavingJson.Default.LayoutFile));
             var index = new LayoutIndex(2, MediaTypes.OciIndex, [.. Images.SelectMany(EntriesOf)]);
-            archive.Add("index.json", JsonSerializer.SerializeToUtf8Bytes(index, SavingJson.Default.LayoutIndex));
+            archive.Add(OciLayout.IndexFile, JsonSerializer.SerializeToUtf8Bytes(index, SavingJson.Default.LayoutIndex));
         }
 
         /// <summary>One for each name, in full under both keys: the one is what containerd and docker read, the other what skopeo and podman do.</summary>
@@ -32,8 +33,8 @@ internal abstract class ArchiveIndex
             ? [EntryOf(image.Manifest, null)]
             : image.Names.Select(name => EntryOf(image.Manifest, new Dictionary<string, string>
             {
-                ["io.containerd.image.name"] = name,
-                ["org.opencontainers.image.ref.name"] = name,
+                [OciLayout.ImageNameKey] = name,
+                [OciLayout.RefNameKey] = name,
             }));
 
         private static LayoutEntry EntryOf(Descriptor manifest, IReadOnlyDictionary<string, string>? annotations) =>
@@ -47,9 +48,9 @@ internal abstract class ArchiveIndex
         {
             IReadOnlyList<DockerImage> images =
             [
-                .. Images.Select(image => new DockerImage(SavedBlobs.FileOf(image.Config), image.Names, [.. image.Layers.Select(SavedBlobs.FileOf)])),
+                .. Images.Select(image => new DockerImage(OciLayout.FileOf(image.Config), image.Names, [.. image.Layers.Select(OciLayout.FileOf)])),
             ];
-            archive.Add("manifest.json", JsonSerializer.SerializeToUtf8Bytes(images, SavingJson.Default.IReadOnlyListDockerImage));
+            archive.Add(DockerArchive.ManifestFile, JsonSerializer.SerializeToUtf8Bytes(images, SavingJson.Default.IReadOnlyListDockerImage));
         }
     }
 }

@@ -1,3 +1,4 @@
+using CriSharp.Images.Loading;
 using CriSharp.Oci;
 using CriSharp.Storage.Archives;
 using CriSharp.Storage.Layers;
@@ -34,16 +35,14 @@ internal sealed class SavedBlobs(LayerStore layers)
     {
         foreach (var (digest, document) in _documents.OrderBy(document => document.Key.ToString(), StringComparer.Ordinal))
         {
-            archive.Add(FileOf(digest), document);
+            archive.Add(OciLayout.FileOf(digest), document);
         }
 
         foreach (var (layer, packed) in _layers.DistinctBy(layer => layer.Value.Digest).OrderBy(layer => layer.Value.Digest.ToString(), StringComparer.Ordinal))
         {
-            archive.Add(FileOf(packed.Digest), packed.SizeBytes, output => Write(layer, packed, output, cancellationToken));
+            archive.Add(OciLayout.FileOf(packed.Digest), packed.SizeBytes, output => Write(layer, packed, output, cancellationToken));
         }
     }
-
-    public static string FileOf(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Hex}";
 
     private void Write(DiffId layer, PackedLayer wanted, Stream output, CancellationToken cancellationToken)
     {

@@ -16,8 +16,6 @@ namespace CriSharp.Images.Trust;
 /// <param name="sourcesFolder">registries.d; read at each pull that needs signatures.</param>
 public sealed class EnforcePolicy(PolicyFiles policies, CheckSignatures check, RegistryClient registry, string sourcesFolder, ContentStore content)
 {
-    private volatile TrustFiles _files = new(policies, sourcesFolder);
-
     /// <summary>The kubelet shows this reason to the pod's owner when an error of the code Unknown begins with it.</summary>
     private const string FailedReason = "SignatureValidationFailed";
 
@@ -25,6 +23,8 @@ public sealed class EnforcePolicy(PolicyFiles policies, CheckSignatures check, R
 
     // A payload grows by a third in base64.
     private const int KeptLimitBytes = 2 * ImageSignature.LimitBytes;
+
+    private volatile TrustFiles _files = new(policies, sourcesFolder);
 
     /// <summary>Other files than at the start.</summary>
     public void Use(PolicyFiles policies, string sourcesFolder) => _files = new TrustFiles(policies, sourcesFolder);
@@ -65,7 +65,7 @@ public sealed class EnforcePolicy(PolicyFiles policies, CheckSignatures check, R
     internal void AtLoad(string transport)
     {
         const string what = "of an archive";
-        var demands = Read(policies.PathFor(""), what).ForArchive(transport);
+        var demands = Read(FileFor(""), what).ForArchive(transport);
         if (!demands.AcceptAnything)
         {
             throw Failed(what, demands.Refusal ?? $"the {demands.Scope} wants signatures, and archives have none: let it accept them without ({transport}), or pull the image");

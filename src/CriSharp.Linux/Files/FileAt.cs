@@ -151,7 +151,7 @@ public static unsafe class FileAt
     };
 
     /// <summary>glibc's gnu_dev_makedev.</summary>
-    internal static ulong DeviceNumber(uint major, uint minor) =>
+    public static ulong DeviceNumber(uint major, uint minor) =>
         ((ulong)(major & 0xfffff000) << 32) | ((ulong)(major & 0xfff) << 8) | ((ulong)(minor & 0xffffff00) << 12) | (minor & 0xff);
 
     internal static void RequireName(UnixPath name)

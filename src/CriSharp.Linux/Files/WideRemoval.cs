@@ -24,7 +24,7 @@ public static class WideRemoval
     }
 
     /// <summary>Folders of which none lies in another.</summary>
-    private static List<byte[]> Parts(DirectoryTree tree)
+    internal static List<byte[]> Parts(DirectoryTree tree)
     {
         var parts = new List<byte[]>();
         var open = new Queue<byte[]>([[]]);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using CriSharp.Linux.Files;
 
 namespace CriSharp.Linux.Memory;
 
@@ -10,9 +8,8 @@ namespace CriSharp.Linux.Memory;
 /// </summary>
 public static class OwnProgram
 {
-    private const int LimitBytes = 8 << 20;
-
     /// <summary>Lets go of all pages that are as they are in the file. madvise(2)</summary>
+    /// <exception cref="IOException">It can't be told which these are.</exception>
     public static void GiveBackPages()
     {
         var program = File.ResolveLinkTarget("/proc/self/exe", returnFinalTarget: false)?.FullName;
@@ -21,8 +18,7 @@ public static class OwnProgram
             return;
         }
 
-        using var smaps = HostPath.Open("/proc/self/smaps", OpenFlags.ReadOnly);
-        foreach (var (address, bytes) in Unchanged(Encoding.UTF8.GetString(FileDescriptor.ReadToEnd(smaps, LimitBytes, "smaps")), program))
+        foreach (var (address, bytes) in Unchanged(File.ReadLines("/proc/self/smaps"), program))
         {
             // Advice: whoever can't follow it says so, and nothing has changed.
             _ = Libc.AdviseMemory(address, bytes, Libc.MADV_DONTNEED);
@@ -30,11 +26,11 @@ public static class OwnProgram
     }
 
     /// <summary>The parts of a program that nobody can write, and nobody has written: relocated ones would lose what the loader put there. proc_pid_smaps(5)</summary>
-    internal static IReadOnlyList<(nint Address, nuint Bytes)> Unchanged(string smaps, string program)
+    internal static IReadOnlyList<(nint Address, nuint Bytes)> Unchanged(IEnumerable<string> smaps, string program)
     {
         var parts = new List<(nint, nuint)>();
         var current = ((nint, nuint)?)null;
-        foreach (var line in smaps.Split('\n'))
+        foreach (var line in smaps)
         {
             if (TryRange(line, out var range))
             {

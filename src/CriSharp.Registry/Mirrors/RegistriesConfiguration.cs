@@ -44,7 +44,7 @@ public sealed record RegistryRule
     public required string Source { get; init; }
 
     /// <summary>The prefix has a tag or a digest, so no repository has this rule.</summary>
-    public bool IsNeverFound => Prefix.AsSpan(Math.Max(Prefix.IndexOf('/', StringComparison.Ordinal), 0)).ContainsAny(':', '@') && Prefix.Contains('/', StringComparison.Ordinal);
+    public bool IsNeverFound => Prefix.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash && Prefix.AsSpan(slash).ContainsAny(':', '@');
 
     internal bool IsWildcard => Prefix.StartsWith(AnyHostBelow, StringComparison.Ordinal);
 

@@ -31,8 +31,14 @@ public sealed class ArchiveWriter
         catch (Exception failure)
         {
             await pipe.Writer.CompleteAsync(failure);
-            await sending.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
+            if (failure is OperationCanceledException)
+            {
+                // The destination took no more, and that ended the writing.
+                await sending;
+            }
+
             throw;
         }
 
@@ -79,18 +85,5 @@ public sealed class ArchiveWriter
         }
     }
 
-    private void Begin(string name, long sizeBytes) => _tar.WriteEntry(new TarEntry
-    {
-        Kind = TarEntryKind.Regular,
-        Path = Encoding.UTF8.GetBytes(name),
-        LinkTarget = [],
-        Mode = Permissions.PublicFile,
-        UserId = 0,
-        GroupId = 0,
-        ModifiedAt = default,
-        NodeMajor = 0,
-        NodeMinor = 0,
-        SizeBytes = sizeBytes,
-        Attributes = [],
-    });
+    private void Begin(string name, long sizeBytes) => _tar.WriteEntry(TarEntry.PlainFile(Encoding.UTF8.GetBytes(name), Permissions.PublicFile, sizeBytes));
 }

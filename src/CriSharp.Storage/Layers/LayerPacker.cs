@@ -145,20 +145,7 @@ internal sealed partial class LayerPacker(LayerRecord record, DirectoryTree tree
         };
 
     /// <summary>When it was made here and by whom says nothing.</summary>
-    private static TarEntry Whiteout(byte[] path) => new()
-    {
-        Kind = TarEntryKind.Regular,
-        Path = path,
-        LinkTarget = [],
-        Mode = 0,
-        UserId = 0,
-        GroupId = 0,
-        ModifiedAt = default,
-        NodeMajor = 0,
-        NodeMinor = 0,
-        SizeBytes = 0,
-        Attributes = [],
-    };
+    private static TarEntry Whiteout(byte[] path) => TarEntry.PlainFile(path, mode: 0, sizeBytes: 0);
 
     private static byte[] Join(ReadOnlySpan<byte> parent, ReadOnlySpan<byte> name) => parent.IsEmpty ? name.ToArray() : [.. parent, (byte)'/', .. name];
 }

@@ -7,6 +7,7 @@ namespace CriSharp.Storage.Layers;
 internal sealed partial class LayerUnpacker
 {
     private const int CopyBytes = 64 * 1024;
+
     /// <returns>false when the lowers don't have such a file.</returns>
     private bool TryCopyUp(DirectoryTree lowers, EntryPath target, SafeFileHandle folder, EntryPath path, CancellationToken cancellationToken)
     {

@@ -32,6 +32,22 @@ internal sealed class TarEntry
 
     /// <summary>Extended attributes, name without "SCHILY.xattr.", values as they are: some are binary.</summary>
     public required IReadOnlyList<(byte[] Name, byte[] Value)> Attributes { get; init; }
+
+    /// <summary>Root's file of no date.</summary>
+    public static TarEntry PlainFile(byte[] path, int mode, long sizeBytes) => new()
+    {
+        Kind = TarEntryKind.Regular,
+        Path = path,
+        LinkTarget = [],
+        Mode = mode,
+        UserId = 0,
+        GroupId = 0,
+        ModifiedAt = default,
+        NodeMajor = 0,
+        NodeMinor = 0,
+        SizeBytes = sizeBytes,
+        Attributes = [],
+    };
 }
 
 internal enum TarEntryKind

@@ -45,7 +45,7 @@ internal static class CommandTree
         [
             run, PodsCommand.Create(verb), PsCommand.Create(verb), LogsCommand.Create(verb), exec, StopCommand.Create(verb), RemoveCommand.Create(verb),
             PullCommand.Create(verb), ImagesCommand.Create(verb), RemoveImageCommand.Create(verb), LoadCommand.Create(verb), TagCommand.Create(verb),
-            SaveCommand.Create(verb), UntagCommand.Create(verb), CollectCommand.Create(verb), ImageCommand.Create(verb), AttachCommand.Create(verb), PortForwardCommand.Create(verb), InfoCommand.Create(verb),
+            SaveCommand.Create(verb), UntagCommand.Create(verb), CollectCommand.Create(verb), ImageCommand.Create(verb), AttachCommand.Create(verb), PortForwardCommand.Create(verb),
             WhyCommand.Create(verb), AuditCommand.Create(verb), VersionCommand.Create(verb),
             StatusCommand.Create(verb), StatsCommand.Create(verb), TopCommand.Create(verb), InspectCommand.Create(verb), EventsCommand.Create(verb),
         ];

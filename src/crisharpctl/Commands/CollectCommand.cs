@@ -21,6 +21,11 @@ internal static class CollectCommand
             if (unused.Count == 0)
             {
                 await session.Surroundings.Error.WriteLineAsync("every image is used by a container, or pinned");
+                if (session.Json)
+                {
+                    await session.Out.WriteLineAsync(session.Get(dryRun) ? JsonText.Of(new ListImagesResponse()) : JsonText.Of([]));
+                }
+
                 return ExitCodes.Success;
             }
 
@@ -47,7 +52,7 @@ internal static class CollectCommand
     {
         if (session.Json)
         {
-            await session.Out.WriteLineAsync(JsonText.Of(new ListImagesResponse { Images = { images } }));
+            await writer.WriteLineAsync(JsonText.Of(new ListImagesResponse { Images = { images } }));
             return;
         }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CriSharp.Admin;
 using CriSharp.Ctl.CommandLine;
 using CriSharp.Ctl.Connection;
+using CriSharp.Ctl.Output;
 
 namespace CriSharp.Ctl.Commands;
 
@@ -37,5 +38,5 @@ internal static class ImageCommand
 
     private static string Words(VerificationDocument image) => image.Faults.Count == 0
         ? $"{image.Id} is whole: {image.Documents} documents, {image.Layers} layers"
-        : string.Join('\n', image.Faults.Select(fault => $"{image.Id}: {fault}"));
+        : string.Join('\n', image.Faults.Select(fault => $"{image.Id}: {Printable.Of(fault)}"));
 }

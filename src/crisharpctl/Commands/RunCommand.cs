@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CriSharp.Ctl.CommandLine;
+using CriSharp.Ctl.Output;
 using CriSharp.Ctl.Running;
 
 namespace CriSharp.Ctl.Commands;
@@ -22,7 +23,8 @@ internal static class RunCommand
                     return await run.ToItsEndAsync(settings, cancellationToken);
                 }
 
-                await session.Out.WriteLineAsync(await run.DetachedAsync(settings, cancellationToken));
+                var id = await run.DetachedAsync(settings, cancellationToken);
+                await session.Out.WriteLineAsync(session.Json ? JsonText.Of([id]) : id);
                 return ExitCodes.Success;
             },
             ExitCodes.NotTheContainers);

@@ -62,7 +62,7 @@ internal static class SaveCommand
             await words.WriteLineAsync($"{image.Id}{became}{string.Concat(image.Names.Select(name => $" {name}"))}");
             foreach (var skipped in image.Skipped)
             {
-                await words.WriteLineAsync($"{ShortId.Of(image.Id)}: left out: {skipped}");
+                await words.WriteLineAsync($"{ShortId.Of(image.Id)}: left out: {Printable.Of(skipped)}");
             }
         }
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Text.Json;
 using CriSharp.Cri.V1;
 using CriSharp.Ctl.CommandLine;
+using CriSharp.Ctl.Connection;
 using CriSharp.Ctl.Output;
+using Grpc.Core;
 
 namespace CriSharp.Ctl.Commands;
 
@@ -11,6 +13,7 @@ internal static class StatusCommand
     public static Command Create(Verb verb)
     {
         var command = new Command("status", "Show how the runtime is: conditions, versions, handlers and what they can do, network, disk, cgroup driver");
+        command.Aliases.Add("info");
         verb.SetAction(command, async (session, cancellationToken) =>
         {
             var cri = session.Cri;
@@ -24,7 +27,7 @@ internal static class StatusCommand
             var version = await cri.Runtime.VersionAsync(new VersionRequest(), cri.Within(cancellationToken));
             await Line(session, "runtime", $"{version.RuntimeName} {version.RuntimeVersion}, CRI {version.RuntimeApiVersion}, {cri.Endpoint}");
             await WriteConditionsAsync(session, status);
-            await InfoCommand.WriteCgroupDriverAsync(session.Out, cri, cancellationToken);
+            await WriteCgroupDriverAsync(session, cancellationToken);
             foreach (var handler in status.RuntimeHandlers)
             {
                 await Line(session, "handler", HandlerWords(handler));
@@ -32,8 +35,8 @@ internal static class StatusCommand
 
             await WriteRuntimesAsync(session, DocumentOf(status, "runtimes"));
             await WriteDiskAsync(session, DocumentOf(status, "disk"));
-            await InfoCommand.WriteStorageAsync(session.Out, cri, cancellationToken);
-            await InfoCommand.WriteDaemonAsync(session.Out, session, cancellationToken);
+            await WriteStorageAsync(session, cancellationToken);
+            await WriteDaemonAsync(session, cancellationToken);
         });
         return command;
     }
@@ -99,6 +102,44 @@ internal static class StatusCommand
         var full = disk.TryGetProperty("full", out var isFull) && isFull.ValueKind == JsonValueKind.True ? ", FULL" : "";
         return $"{ByteSizes.Words(Number(disk, "freeBytes"))} of {ByteSizes.Words(Number(disk, "totalBytes"))} free, "
             + $"{Number(disk, "freeInodes"):0} inodes free under {folder}{full}";
+    }
+
+    private static async Task WriteCgroupDriverAsync(Session session, CancellationToken cancellationToken)
+    {
+        const string unknown = "not said";
+        try
+        {
+            var config = await session.Cri.Runtime.RuntimeConfigAsync(new RuntimeConfigRequest(), session.Cri.Within(cancellationToken));
+            await Line(session, "cgroup driver", config.Linux?.CgroupDriver.ToString().ToLowerInvariant() ?? unknown);
+        }
+        catch (RpcException unsupported) when (unsupported.StatusCode == StatusCode.Unimplemented)
+        {
+            await Line(session, "cgroup driver", unknown);
+        }
+    }
+
+    private static async Task WriteStorageAsync(Session session, CancellationToken cancellationToken)
+    {
+        var usage = await session.Cri.Images.ImageFsInfoAsync(new ImageFsInfoRequest(), session.Cri.Within(cancellationToken));
+        foreach (var one in usage.ImageFilesystems)
+        {
+            var inodes = one.InodesUsed is null ? "" : $", {one.InodesUsed.Value} inodes";
+            await Line(session, "images", $"{ByteSizes.Words(one.UsedBytes?.Value ?? 0)}{inodes} in {one.FsId?.Mountpoint}");
+        }
+    }
+
+    private static async Task WriteDaemonAsync(Session session, CancellationToken cancellationToken)
+    {
+        using var admin = new AdminClient(session.Cri.Endpoint);
+        if (await admin.StatusAsync(cancellationToken) is not { } daemon)
+        {
+            return;
+        }
+
+        await Line(session, "daemon", $"pid {daemon.Pid}, up for {Ages.Words(session.Surroundings.Time.GetUtcNow() - daemon.StartedAt)}");
+        await Line(session, "root", daemon.Root);
+        await Line(session, "runroot", daemon.RunRoot);
+        await Line(session, "holds", $"{daemon.Sandboxes} pods, {daemon.Containers} containers, {daemon.Images} images");
     }
 
     private static JsonElement? DocumentOf(StatusResponse status, string name)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CriSharp.Cri.V1;
 using CriSharp.Ctl.CommandLine;
+using CriSharp.Ctl.Output;
 
 namespace CriSharp.Ctl.Commands;
 
@@ -18,8 +19,8 @@ internal static class VersionCommand
             await session.PrintAsync(version, async writer =>
             {
                 await writer.WriteLineAsync($"crisharpctl:  {OwnVersion.Text}");
-                await writer.WriteLineAsync($"runtime:      {version.RuntimeName} {version.RuntimeVersion}");
-                await writer.WriteLineAsync($"CRI:          {version.RuntimeApiVersion}");
+                await writer.WriteLineAsync($"runtime:      {Printable.Of($"{version.RuntimeName} {version.RuntimeVersion}")}");
+                await writer.WriteLineAsync($"CRI:          {Printable.Of(version.RuntimeApiVersion)}");
                 await writer.WriteLineAsync($"endpoint:     {cri.Endpoint}");
             });
         });

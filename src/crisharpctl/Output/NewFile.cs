@@ -1,65 +1,70 @@
 using CriSharp.Linux.Files;
 
-namespace CriSharp.Ctl.Running;
+namespace CriSharp.Ctl.Output;
 
 /// <summary>A file that is there when it is whole, and not before: what stood there stays until then. A pipe or a device is written as it is.</summary>
 internal sealed class NewFile : IAsyncDisposable
 {
+    private readonly FileStream? _own;
     private readonly string? _temporary;
     private readonly string? _path;
 
-    private NewFile(Stream content, string? temporary, string? path) => (Content, _temporary, _path) = (content, temporary, path);
+    private NewFile(Stream content, FileStream? own, string? temporary = null, string? path = null) => (Content, _own, _temporary, _path) = (content, own, temporary, path);
 
     public Stream Content { get; }
 
     /// <exception cref="IOException">It can't be made there; also as UnauthorizedAccessException.</exception>
     public static NewFile Create(string path)
     {
-        var target = (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
-        if (Directory.Exists(target))
+        if (Directory.Exists(path))
         {
             throw new IOException($"{path} is a folder");
         }
 
-        if (File.Exists(target) && !IsRegular(target))
+        if (File.Exists(path))
         {
-            return new NewFile(Open(target, FileMode.Open), null, null);
+            // Through whatever links lead there, such as those of /dev/fd; nothing in it is changed.
+            var there = Open(path, FileMode.Open);
+            if (FileDescriptor.Stat(there.SafeFileHandle).Kind != FileKind.Regular)
+            {
+                return new NewFile(there, there);
+            }
+
+            there.Dispose();
         }
 
+        var target = (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
         var temporary = $"{target}.{Guid.NewGuid():N}.partial";
-        return new NewFile(Open(temporary, FileMode.CreateNew), temporary, target);
+        var file = Open(temporary, FileMode.CreateNew);
+        return new NewFile(file, file, temporary, target);
     }
 
     /// <param name="stream">Of somebody else's, and left open.</param>
-    public static NewFile Over(Stream stream) => new(stream, null, null);
+    public static NewFile Over(Stream stream) => new(stream, own: null);
 
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         await Content.FlushAsync(cancellationToken);
         if (_temporary is not null)
         {
-            await Content.DisposeAsync();
+            // A name must not be there before what it names.
+            _own!.Flush(flushToDisk: true);
+            await _own.DisposeAsync();
             File.Move(_temporary, _path!, overwrite: true);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (Content is FileStream)
+        if (_own is not null)
         {
-            await Content.DisposeAsync();
+            await _own.DisposeAsync();
         }
 
         if (_temporary is not null)
         {
             File.Delete(_temporary);
         }
-    }
-
-    private static bool IsRegular(string path)
-    {
-        using var place = HostPath.Open(path, OpenFlags.PathOnly);
-        return FileDescriptor.Stat(place).Kind == FileKind.Regular;
     }
 
     /// <summary>Images may hold secrets.</summary>

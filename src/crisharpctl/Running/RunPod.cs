@@ -2,6 +2,7 @@ using CriSharp.Cri.V1;
 using CriSharp.Ctl.CommandLine;
 using CriSharp.Ctl.Connection;
 using CriSharp.Ctl.Logs;
+using CriSharp.Ctl.Output;
 using CriSharp.Primitives;
 using Grpc.Core;
 
@@ -85,5 +86,5 @@ internal sealed class RunPod(CriConnection cri, Surroundings surroundings)
     }
 
     private void ReportFailure(string step, Exception failure) =>
-        surroundings.Error.WriteLine($"crisharpctl run: could not {step}: {failure.Message.ReplaceLineEndings(" ")}");
+        surroundings.Error.WriteLine($"crisharpctl run: could not {step}: {Printable.Line(failure.Message)}");
 }

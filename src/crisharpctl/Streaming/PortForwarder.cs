@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using CriSharp.Cri.V1;
 using CriSharp.Ctl.Connection;
+using CriSharp.Ctl.Output;
 using CriSharp.Ctl.Running;
 using CriSharp.Primitives;
 using CriSharp.Streaming.WebSockets;
@@ -62,7 +63,7 @@ internal sealed class PortForwarder(CriConnection cri, string pod, ForwardedPort
         }
         catch (Exception failure) when (failure is IOException or RuntimeException or RpcException or SocketException)
         {
-            await errors.WriteLineAsync($"crisharpctl: port {ports.Remote}: {(failure is RpcException rpc ? rpc.Status.Detail : failure.Message)}");
+            await errors.WriteLineAsync($"crisharpctl: port {ports.Remote}: {Printable.Line(failure is RpcException rpc ? rpc.Status.Detail : failure.Message)}");
         }
         catch (OperationCanceledException)
         {

@@ -8,7 +8,7 @@ internal static class UsageTable
 {
     public static Table Of(IEnumerable<ContainerUsage> before, IEnumerable<ContainerUsage> now)
     {
-        var earlier = before.ToDictionary(one => one.Id);
+        var earlier = before.DistinctBy(one => one.Id).ToDictionary(one => one.Id);
         var table = new Table("CONTAINER", "NAME", "POD", "CPU %", "MEMORY", "READ", "WRITTEN", "DISK", "PIDS");
         var rows = now.Select(one => (Usage: one, Cpu: one.CpuPercentSince(earlier.GetValueOrDefault(one.Id))));
         foreach (var (one, cpu) in rows.OrderByDescending(row => row.Cpu).ThenBy(row => row.Usage.Name, StringComparer.Ordinal))

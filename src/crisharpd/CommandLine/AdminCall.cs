@@ -1,6 +1,6 @@
-using System.Net.Sockets;
 using System.Text.Json;
 using CriSharp.Admin;
+using CriSharp.Grpc;
 using CriSharp.Primitives;
 
 namespace CriSharp.Daemon.CommandLine;
@@ -14,7 +14,7 @@ internal static class AdminCall
     /// <exception cref="RuntimeException">What the daemon says, or Unavailable: none answers there.</exception>
     public static async Task<ReloadDocument> ReloadAsync(string socketPath, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { ConnectCallback = (_, token) => ConnectAsync(socketPath, token) })
+        using var http = new HttpClient(new SocketsHttpHandler { ConnectCallback = (_, token) => UnixSocketChannel.ConnectAsync(socketPath, token) })
         {
             Timeout = Limit,
             MaxResponseContentBufferSize = AdminAddress.ResponseLimitBytes,
@@ -32,6 +32,10 @@ internal static class AdminCall
                 ? new RuntimeException(error.Kind, error.Message)
                 : new RuntimeException(ErrorKind.FailedPrecondition, $"the daemon at {socketPath} answered {(int)answer.StatusCode}");
         }
+        catch (JsonException malformed)
+        {
+            throw new RuntimeException(ErrorKind.Internal, $"the daemon at {socketPath} answered in other words than ours: it is of another release", malformed);
+        }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
             throw new RuntimeException(ErrorKind.Unavailable, $"no daemon answers at {socketPath}: {failure.Message}", failure);
@@ -39,21 +43,6 @@ internal static class AdminCall
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new RuntimeException(ErrorKind.DeadlineExceeded, $"the daemon at {socketPath} has not answered for {Limit.TotalMinutes} minutes: its log tells what came of it");
-        }
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(string socketPath, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 }

@@ -24,18 +24,18 @@ internal static class ManualPages
         page.Section("DESCRIPTION");
         page.Text($"""
             {ConfigurationFile.DefaultPath} is TOML. Files in {ConfigurationFile.DefaultPath}.d are read after it, sorted by their names; what a later one says counts.
-            Flags of crisharpd go before all files. Keys are named as those of a crio.conf where they mean the same; a key that neither crisharpd nor CRI-O has is an error. The variable of a flag goes before files.
+            Flags of crisharpd go before all files. Keys are named as those of a crio.conf where they mean the same; a key that neither crisharpd nor CRI-O has is an error. The variable that stands with each key goes before files.
 
             In brackets stands what counts where nothing is said. Times are texts such as "30s", "5m" or "4h", sizes such as "512MiB".
 
-            crisharpd config prints the configuration that is in force; crisharpd config --check says whether a changed one is right.
+            crisharpd config prints what serve would run with; crisharpd config --check says whether a changed one is right.
             """);
         foreach (var table in Settings.All.Where(setting => setting.Key is not null).GroupBy(setting => setting.Table))
         {
             page.Section($"TABLE [{table.Key}]");
             foreach (var setting in table)
             {
-                page.Term(Term(setting), setting.Help);
+                page.Term(Term(setting), $"{setting.Help}. {setting.Variable}; {(setting.IsLive ? "crisharpd reload takes changes up" : "a change wants a restart")}.");
             }
         }
 

@@ -19,9 +19,11 @@ internal static class ReloadCommand
         flags.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            // What is wrong with these flags themselves is wrong usage, as with every command.
+            var socket = AdminAddress.Beside(flags.ReadListen(parsed));
             try
             {
-                var outcome = await AdminCall.ReloadAsync(AdminAddress.Beside(flags.ReadListen(parsed)), cancellationToken);
+                var outcome = await AdminCall.ReloadAsync(socket, cancellationToken);
                 Print(outcome, Console.Out);
                 return 0;
             }

@@ -38,7 +38,7 @@ internal static class MetricsRooms
     }
 
     /// <summary>To be called behind the streaming server, which is the first TCP port.</summary>
-    public static void ListenForMetrics(this KestrelServerOptions kestrel, DaemonOptions options)
+    public static void ListenForMetrics(this KestrelServerOptions kestrel, DaemonOptions options, Action<ListenOptions> guard)
     {
         if (options.Metrics is not { } metrics)
         {
@@ -48,7 +48,8 @@ internal static class MetricsRooms
         kestrel.Listen(metrics.Address, metrics.Port, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            listen.ApplicationServices.GetRequiredService<MetricsPort>().Guard(listen);
+            guard(listen);
+            listen.ApplicationServices.GetRequiredService<MetricsPort>().Mark(listen);
             if (metrics.Tls is { } tls)
             {
                 listen.Use(tls, $"{Settings.MetricsCert.Flag}, {Settings.MetricsKey.Flag}");

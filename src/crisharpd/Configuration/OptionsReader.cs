@@ -141,6 +141,11 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
     /// <param name="with">Given with it.</param>
     private string TlsFile(Setting setting, Setting with)
     {
+        if (Values(setting).Count == 0)
+        {
+            throw Wrong(setting, $"is wanted with {with.Flag}");
+        }
+
         var path = AbsolutePath(setting);
         return File.Exists(path) ? path : throw Wrong(setting, $"\"{path}\" is not there: with {with.Flag} it must name a PEM file");
     }

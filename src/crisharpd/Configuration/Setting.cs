@@ -32,7 +32,7 @@ internal sealed record Setting(string Flag, string Table, string? Key, string Wo
     public string Variable => VariableOf(Flag);
 
     /// <summary>For --help.</summary>
-    public string Help => UsualWords.Length > 0 ? $"{Words} [{UsualWords}]" : Words;
+    public string Help => $"{Words}; takes {Takes}{(UsualWords.Length > 0 ? $" [{UsualWords}]" : "")}";
 
     public static string VariableOf(string flag) => VariablePrefix + flag.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 

@@ -36,7 +36,11 @@ internal static class AdminPages
         try
         {
             RefuseOthers(http, page);
-            TakeAnyBody(http);
+            if (page.IsForRootAlone)
+            {
+                TakeAnyBody(http);
+            }
+
             answer = await page.AnswerAsync(new AdminRequest(http));
         }
         catch (RuntimeException) when (http.Response.HasStarted)

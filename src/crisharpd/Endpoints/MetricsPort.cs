@@ -1,28 +1,26 @@
 using CriSharp.Admin;
 using CriSharp.Daemon.Metrics;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace CriSharp.Daemon.Endpoints;
 
-/// <summary>The TCP port that has /metrics and nothing else. Who comes there is not known: connections are few, short, and for one question each.</summary>
-internal sealed class MetricsPort(MetricsPage page, TimeProvider time)
+/// <summary>The TCP port that has /metrics and nothing else. Who comes there is not known: a connection is for one question.</summary>
+internal sealed class MetricsPort(MetricsPage page)
 {
-    private const int MostConnections = 16;
-
-    private static readonly TimeSpan LongestConnection = TimeSpan.FromSeconds(30);
-
     private ListenOptions? _listen;
-    private int _connections;
 
     /// <summary>Where it is, once it listens; null where it is not asked for.</summary>
     public string? Address => _listen is null ? null : $"{_listen.IPEndPoint}";
 
-    public void Guard(ListenOptions listen)
+    public void Mark(ListenOptions listen)
     {
         _listen = listen;
-        listen.Use(next => connection => ServeAsync(connection, next));
+        listen.Use(next => connection =>
+        {
+            connection.Features.Set(new Visit());
+            return next(connection);
+        });
     }
 
     public static bool IsFor(HttpContext http) => http.Features.Get<Visit>() is not null;
@@ -47,26 +45,6 @@ internal sealed class MetricsPort(MetricsPage page, TimeProvider time)
         http.Response.ContentType = PrometheusText.ContentType;
         http.Response.ContentLength = figures.Length;
         await http.Response.Body.WriteAsync(figures, http.RequestAborted);
-    }
-
-    private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
-    {
-        try
-        {
-            if (Interlocked.Increment(ref _connections) > MostConnections)
-            {
-                connection.Abort();
-                return;
-            }
-
-            connection.Features.Set(new Visit());
-            await using var limit = time.CreateTimer(_ => connection.Abort(), null, LongestConnection, Timeout.InfiniteTimeSpan);
-            await next(connection);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _connections);
-        }
     }
 
     /// <summary>Marks a connection to this port.</summary>

@@ -115,6 +115,8 @@ internal sealed class ConnectionDoor(ConnectionLimits limits, TimeProvider time,
             }
 
             _thrownOut[key] = time.GetTimestamp();
+            // This tells why it is refused for the next seconds.
+            _noticedAt = time.GetTimestamp();
         }
 
         log.ThrowsOut(limits.Name, key.Length > 0 ? key : "a client", ThrownOutFor.TotalSeconds);
@@ -134,8 +136,10 @@ internal sealed class ConnectionDoor(ConnectionLimits limits, TimeProvider time,
 
     private void NoticeFull(string key)
     {
+        int all;
         lock (_gate)
         {
+            all = _all;
             if (_noticedAt is { } before && time.GetElapsedTime(before) < NoticePause)
             {
                 return;
@@ -144,7 +148,7 @@ internal sealed class ConnectionDoor(ConnectionLimits limits, TimeProvider time,
             _noticedAt = time.GetTimestamp();
         }
 
-        log.RefusesConnection(limits.Name, key.Length > 0 ? key : "a client", _all, limits.All, limits.OfPeer);
+        log.RefusesConnection(limits.Name, key.Length > 0 ? key : "a client", all, limits.All, limits.OfPeer);
     }
 
     /// <summary>The socket's mode lets root and one group in; that somebody else uses it should be seen once.</summary>

@@ -7,6 +7,9 @@ internal static partial class DaemonHostLog
     [LoggerMessage(1001, LogLevel.Information, "crisharpd {Version} (pid {Pid}) serves {Root} on {Listen}")]
     public static partial void Serving(this ILogger log, string listen, string version, int pid, string root);
 
+    [LoggerMessage(1011, LogLevel.Debug, "Pages of the program are kept in memory: {Reason}")]
+    public static partial void KeepsPages(this ILogger log, string reason);
+
     [LoggerMessage(1010, LogLevel.Information, "Metrics are served on {Address}")]
     public static partial void ServingMetrics(this ILogger log, string address);
 

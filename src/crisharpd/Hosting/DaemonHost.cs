@@ -101,7 +101,7 @@ internal static class DaemonHost
 
         try
         {
-            await TrimHeap.RunAsync(isPulling, stopping);
+            await ReturnMemory.RunAsync(isPulling, log, stopping);
         }
         catch (OperationCanceledException)
         {
@@ -149,7 +149,6 @@ internal static class DaemonHost
             kestrel.AddServerHeader = false;
             GrpcLimits.Apply(kestrel.Limits);
             Doors.Open(kestrel, options);
-            kestrel.ListenForMetrics(options);
         });
 
         var app = builder.Build();

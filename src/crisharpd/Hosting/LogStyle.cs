@@ -31,17 +31,13 @@ internal sealed record LogStyle(bool HasPriorities, bool HasColours)
     internal static bool WantsColours(Func<string, string?> variable) =>
         string.IsNullOrEmpty(variable("NO_COLOR")) && variable("TERM") is not (null or "" or "dumb");
 
-    /// <summary>As the C library's makedev has it.</summary>
-    internal static ulong DeviceNumber(uint major, uint minor) =>
-        ((ulong)(major & 0xFFFFF000) << 32) | ((ulong)(major & 0xFFF) << 8) | ((ulong)(minor & 0xFFFFFF00) << 12) | (minor & 0xFF);
-
     private static (ulong Device, ulong Inode)? StandardErrorFile()
     {
         try
         {
             using var handle = new SafeFileHandle(StandardError, ownsHandle: false);
             var status = FileDescriptor.Stat(handle);
-            return (DeviceNumber(status.Device.Major, status.Device.Minor), status.Inode);
+            return (FileAt.DeviceNumber(status.Device.Major, status.Device.Minor), status.Inode);
         }
         catch (LinuxException)
         {

@@ -82,7 +82,8 @@ internal sealed class ReloadConfiguration(Func<DaemonOptions> read, OptionsInFor
             names.Add(Settings.SeccompProfile.Path);
         }
 
-        if (!left.Runtimes.Select(ConfigurationText.Of).SequenceEqual(right.Runtimes.Select(ConfigurationText.Of)))
+        // A program that was not there may be there now.
+        if (!left.Runtimes.Select(one => (ConfigurationText.Of(one), one.Unusable)).SequenceEqual(right.Runtimes.Select(one => (ConfigurationText.Of(one), one.Unusable))))
         {
             names.Add(ConfigurationFile.RuntimesPath);
         }

@@ -24,7 +24,7 @@ internal sealed class ServiceNotices : IDisposable
         _sandboxes = services.GetRequiredService<PodSandboxStore>();
         _containers = services.GetRequiredService<ContainerStore>();
         _health = new DaemonHealth(services.GetRequiredService<DaemonOptions>());
-        _hangup = ReloadOnHangup.Listen(services.GetRequiredService<ReloadConfiguration>(), systemd, Status);
+        _hangup = ReloadOnHangup.Listen(services.GetRequiredService<ReloadConfiguration>(), services.GetRequiredService<StartGate>().Opened, systemd, Status);
     }
 
     /// <summary>The sockets answer and all that was left is found again.</summary>

@@ -14,6 +14,9 @@ internal sealed class StartGate(TimeProvider time)
 
     public bool IsOpen => _open.Task.IsCompleted;
 
+    /// <summary>Done once it is open.</summary>
+    public Task Opened => _open.Task;
+
     public void Open() => _open.TrySetResult();
 
     /// <exception cref="RuntimeException">Unavailable: the start takes too long.</exception>

@@ -4,10 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace CriSharp.Daemon.Signing;
 
 /// <summary>Tells the log at start what images have to be signed with.</summary>
-internal sealed partial class PolicyNotice(DaemonOptions options, ILogger<PolicyNotice> logger)
+internal sealed partial class PolicyNotice(OptionsInForce inForce, ILogger<PolicyNotice> logger)
 {
     public void Tell()
     {
+        var options = inForce.Value;
         var troubles = PolicyFindings.Troubles(options);
         foreach (var trouble in troubles)
         {

@@ -23,7 +23,6 @@ internal sealed partial class SpanExporter(SpanQueue queue, TracingOptions optio
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
-    private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _end = new();
     private readonly SpanSampling _sampling = new(options.RatePerMillion);
     private ActivityListener? _listener;
@@ -46,14 +45,12 @@ internal sealed partial class SpanExporter(SpanQueue queue, TracingOptions optio
         _listener?.Dispose();
         queue.Close();
         _end.CancelAfter(FlushLimit);
-        await _stopping.CancelAsync();
         await base.StopAsync(cancellationToken);
     }
 
     public override void Dispose()
     {
         _listener?.Dispose();
-        _stopping.Dispose();
         _end.Dispose();
         base.Dispose();
     }
@@ -71,7 +68,7 @@ internal sealed partial class SpanExporter(SpanQueue queue, TracingOptions optio
         {
             // At the stop nobody waits any more.
             var pause = _pause > Gathering ? _pause : Gathering;
-            await Task.Delay(pause, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await SendAsync(collector, queue.Take(BatchSpans));
             while (queue.Count > 0 && _pause == TimeSpan.Zero)
             {

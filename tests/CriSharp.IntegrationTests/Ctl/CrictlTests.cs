@@ -2,30 +2,19 @@ using System.Text.Json;
 using CriSharp.IntegrationTests.Machine;
 using CriSharp.Linux.Processes;
 using CriSharp.TestSupport.Daemons;
-using Xunit.Abstractions;
 
 namespace CriSharp.IntegrationTests.Ctl;
 
 /// <summary>crictl, which is not ours, where it is at hand: in the PATH, or where CRISHARP_CRICTL says. contrib/docs/crictl.md shows all its commands.</summary>
-public sealed class CrictlTests(SharedInstance shared, ITestOutputHelper output) : PodTest(shared), IDisposable
+public sealed class CrictlTests(SharedInstance shared) : PodTest(shared), IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("crictl-").FullName;
 
-    private static string? Crictl { get; } = Environment.GetEnvironmentVariable("CRISHARP_CRICTL") is { Length: > 0 } chosen
-        ? chosen
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "crictl")).FirstOrDefault(File.Exists);
-
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
+    [CrictlFact]
     public async Task Commands_FromRunpToRmp_WorkOnAPod()
     {
-        if (Crictl is null)
-        {
-            output.WriteLine("not tried: crictl is absent (CRISHARP_CRICTL names it)");
-            return;
-        }
-
         var podConfig = Write("pod.json", $$"""
             {"metadata": {"name": "shown", "namespace": "tests", "uid": "u1"}, "log_directory": "{{Daemon.PodLogs}}/shown", "linux": {"cgroup_parent": "{{Daemon.CgroupParent}}"} }
             """);
@@ -76,7 +65,7 @@ public sealed class CrictlTests(SharedInstance shared, ITestOutputHelper output)
         var run = await ProgramRun.RunAsync(
             new ProgramCommand
             {
-                Path = Crictl!,
+                Path = CrictlFactAttribute.Program!,
                 Arguments = ["--runtime-endpoint", $"unix://{Daemon.Socket}", .. arguments],
                 Environment = ["PATH=/usr/bin:/bin", $"HOME={_folder}"],
                 TimeLimit = TimeSpan.FromSeconds(60),

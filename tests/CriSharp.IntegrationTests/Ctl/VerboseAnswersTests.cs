@@ -41,7 +41,10 @@ public class VerboseAnswersTests(SharedInstance shared) : PodTest(shared)
         Assert.Equal(2, top.Length);
         Assert.StartsWith(container[..13], top[1], StringComparison.Ordinal);
         Assert.Contains(container, (await CtlAsync("stats", "--json")).StandardOutputText, StringComparison.Ordinal);
-        Assert.Contains("cgroup driver:", (await CtlAsync("status")).StandardOutputText, StringComparison.Ordinal);
+        var status = (await CtlAsync("status")).StandardOutputText;
+        Assert.Contains("cgroup driver:", status, StringComparison.Ordinal);
+        Assert.Matches("program: +/.+ [0-9]", status);
+        Assert.Matches("disk: +[1-9].* free", status);
     }
 
     [Fact]

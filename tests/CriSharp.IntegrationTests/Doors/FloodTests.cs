@@ -149,7 +149,7 @@ public sealed class FloodTests : IAsyncLifetime
         var client = new RawHttp2(_daemon.Socket);
         for (var i = 0; i < 500; i++)
         {
-            client.Begin(VersionMethod);
+            client.AddDebt(VersionMethod);
         }
 
         _ = client.SendAsync(CancellationToken.None);

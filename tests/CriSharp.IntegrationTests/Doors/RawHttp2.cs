@@ -7,6 +7,7 @@ namespace CriSharp.IntegrationTests.Doors;
 /// <summary>Frames of HTTP/2 as a hostile client sends them: nothing is waited for, nothing that comes back is heeded. RFC 9113</summary>
 internal sealed class RawHttp2 : IDisposable
 {
+    private const byte Data = 0;
     private const byte Headers = 1;
     private const byte Reset = 3;
     private const byte Settings = 4;
@@ -45,6 +46,9 @@ internal sealed class RawHttp2 : IDisposable
         BinaryPrimitives.WriteInt32BigEndian(code, Cancel);
         Add(Reset, 0, id, code);
     }
+
+    /// <summary>Begins a call of this method and announces a message of 15 MiB.</summary>
+    public void AddDebt(string path) => Add(Data, 0, Begin(path), [0, 0, 0xf0, 0, 0]);
 
     /// <param name="filler">Bytes of a header of no meaning.</param>
     public int Begin(string path, int filler = 0)

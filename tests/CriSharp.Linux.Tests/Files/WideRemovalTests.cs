@@ -36,6 +36,20 @@ public sealed class WideRemovalTests : IDisposable
     }
 
     [Fact]
+    public void Parts_OfATree_AreSeveral_AndNoneLiesInAnother()
+    {
+        foreach (var path in new[] { "a/b/c", "a/b/d", "a/e", "f/g/h", "f/g/i/j", "k" })
+        {
+            Directory.CreateDirectory(_folder[$"tree/{path}"]);
+        }
+
+        File.CreateSymbolicLink(_folder["tree/a/out"], "/usr");
+        using var tree = DirectoryTree.Open(_folder["tree"], PathResolution.Strict);
+        var parts = WideRemoval.Parts(tree).Select(part => System.Text.Encoding.UTF8.GetString(part) + "/").ToList();
+        Assert.Equal(["a/b/c/", "a/b/d/", "a/e/", "f/g/h/", "f/g/i/j/", "k/"], parts.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Remove_OfWhatIsDeep_OrNotThere_OrAFile_IsDone()
     {
         Directory.CreateDirectory(Path.Combine([_folder["tree"], .. Enumerable.Repeat("d", 300)]));

@@ -19,6 +19,7 @@ public sealed partial class ConfigurationTextTests : IDisposable
         Assert.NotEmpty(setting.Words);
         Assert.NotEmpty(setting.Takes);
         Assert.DoesNotContain('[', setting.Words);
+        Assert.Contains(setting.Takes, setting.Help, StringComparison.Ordinal);
         if (setting.Key is not null)
         {
             var text = ConfigurationText.Usual();

@@ -48,6 +48,15 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Handler_WhoseProgramIsInstalledNow_IsAChange()
+    {
+        var options = SettingSamples.Read(SettingSamples.Programs);
+        var inForce = new OptionsInForce(options with { Runtimes = [.. options.Runtimes.Select(runtime => runtime with { Unusable = "it was not there" })] });
+
+        Assert.Equal([ConfigurationFile.RuntimesPath], (await ReloadAsync(inForce, () => options)).Changed);
+    }
+
+    [Fact]
     public async Task Options_ThatTheRoomsRefuse_ChangeNothing()
     {
         var inForce = new OptionsInForce(SettingSamples.Read(SettingSamples.Programs));
