@@ -4,7 +4,7 @@ using CriSharp.Primitives;
 
 namespace CriSharp.Pods.Host;
 
-/// <summary>What one runtime handler can do, asked of it once at start. The kubelet publishes it: what isn't certain is not claimed.</summary>
+/// <summary>What one runtime handler can do, asked of it at start and at each reload. The kubelet publishes it: what isn't certain is not claimed.</summary>
 /// <param name="Name">"" for the default handler.</param>
 public sealed record HandlerFacts(string Name, bool RecursiveReadOnlyMounts, bool UserNamespaces)
 {

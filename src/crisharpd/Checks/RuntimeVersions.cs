@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Daemon.Checks;
 
-/// <summary>The runtimes' versions as they were at start; those with known holes are named in the log.</summary>
+/// <summary>The runtimes' versions as they were at start and at the last reload; those with known holes are named in the log.</summary>
 internal sealed partial class RuntimeVersions(RuntimeHandlers handlers, ILogger<RuntimeVersions> logger)
 {
     private volatile IReadOnlyList<RuntimeFindings> _all = [];
