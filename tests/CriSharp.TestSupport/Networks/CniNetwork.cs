@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using CriSharp.Linux.Processes;
 
 namespace CriSharp.TestSupport.Networks;
@@ -104,11 +105,18 @@ public sealed class CniNetwork : IAsyncDisposable
         await _subnetClaim.DisposeAsync();
     }
 
-    // Test programs run side by side: whoever makes the file has the subnet. A file whose holder died is open to be locked again.
+    // Test programs run side by side: whoever makes the file has the subnet. A file whose holder died is open to be locked again,
+    // but the bridge of that holder may still have the addresses.
     private static (int Subnet, FileStream Claim) ClaimSubnet()
     {
+        var taken = NetworkInterface.GetAllNetworkInterfaces().SelectMany(found => found.GetIPProperties().UnicastAddresses).Select(found => found.Address.ToString()).ToHashSet();
         for (var subnet = 1; subnet < 255; subnet++)
         {
+            if (taken.Contains($"10.213.{subnet}.1"))
+            {
+                continue;
+            }
+
             try
             {
                 return (subnet, new FileStream(Path.Combine(Path.GetTempPath(), $"crisharp-test-subnet-{subnet}"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None));
