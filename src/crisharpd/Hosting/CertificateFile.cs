@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CriSharp.Daemon.Configuration;
@@ -6,17 +7,20 @@ using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Daemon.Hosting;
 
-/// <summary>The certificate of a port: read again when a file has changed. One that can't be read leaves the old one in force.</summary>
+/// <summary>
+/// The certificate of a port, with those that the file has up to its CA: clients may know the last one only. Read again when a file has changed;
+/// one that can't be read leaves the old one in force.
+/// </summary>
 /// <param name="flags">What names the files.</param>
 internal sealed partial class CertificateFile(TlsFiles files, string flags, ILogger<CertificateFile> log)
 {
     private readonly Lock _one = new();
-    private X509Certificate2? _certificate;
+    private SslStreamCertificateContext? _certificate;
     private (DateTime, DateTime) _read;
 
     /// <summary>Asked at the start and at each handshake.</summary>
     /// <exception cref="RuntimeException">InvalidArgument: none could be read yet.</exception>
-    public X509Certificate2 Current
+    public SslStreamCertificateContext Current
     {
         get
         {
@@ -37,7 +41,10 @@ internal sealed partial class CertificateFile(TlsFiles files, string flags, ILog
     {
         try
         {
-            _certificate = X509Certificate2.CreateFromPemFile(files.CertificatePath, files.KeyPath);
+            var above = new X509Certificate2Collection();
+            above.ImportFromPemFile(files.CertificatePath);
+            var certificate = X509Certificate2.CreateFromPemFile(files.CertificatePath, files.KeyPath);
+            _certificate = SslStreamCertificateContext.Create(certificate, above, offline: true);
         }
         catch (Exception broken) when (broken is CryptographicException or IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using CriSharp.Daemon.Configuration;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -16,6 +17,9 @@ internal static class PortTls
     {
         var certificate = new CertificateFile(files, flags, listen.ApplicationServices.GetRequiredService<ILogger<CertificateFile>>());
         _ = certificate.Current;
-        listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificateSelector = (_, _) => certificate.Current });
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Current }),
+        });
     }
 }

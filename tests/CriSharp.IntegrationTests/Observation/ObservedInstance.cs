@@ -46,7 +46,10 @@ public sealed partial class ObservedInstance : IAsyncLifetime
     }
 
     /// <summary>Where the log says that metrics are.</summary>
-    public Uri MetricsPort => new($"http://{MetricsAddress().Match(Daemon.Log).Groups[1].Value}");
+    public Uri MetricsPort => new($"http://{MetricsAddressIn(Daemon.Log)}");
+
+    /// <returns>ADDRESS:PORT.</returns>
+    internal static string MetricsAddressIn(string log) => MetricsAddress().Match(log).Groups[1].Value;
 
     public async Task<PrometheusPage> MetricsAsync()
     {
