@@ -18,7 +18,7 @@ internal static class ListingCommand
         var pods = new Option<int>("--pods") { Description = "Pods of one container each", DefaultValueFactory = _ => 100 };
         var calls = new Option<int>("--calls") { Description = "Calls that are measured, of each kind", DefaultValueFactory = _ => 300 };
         var idle = new Option<int>("--idle-seconds") { Description = "How long a kubelet without work is played; 0: not at all", DefaultValueFactory = _ => 60 };
-        var only = new Option<string?>("--call") { Description = $"Only this call: {string.Join(", ", ListedCall.All.Select(call => call.Name))}" };
+        var only = new Option<string?>("--call") { Description = $"Only this call, or \"none\": {string.Join(", ", ListedCall.All.Select(call => call.Name))}" };
         var command = new Command("listing", "Lists, statuses, statistics and metrics of many containers, and the load of an idle kubelet") { endpoints, image, pids, pods, calls, idle, only };
         command.SetAction(async (arguments, cancellationToken) =>
         {
@@ -26,8 +26,10 @@ internal static class ListingCommand
             var daemons = bench.Daemon is { } own ? [own.DaemonPid] : arguments.GetValue(pids)!;
             foreach (var (target, number) in bench.Targets.Select((target, number) => (target, number)))
             {
+                var daemonPid = number < daemons.Length ? daemons[number] : (int?)null;
+                await IdleKubelet.AddMemoryAloneAsync(target.Name, daemonPid, bench.Results);
                 await Console.Error.WriteLineAsync($"{target.Name}: making {arguments.GetValue(pods)} pods ...");
-                var node = await ListedNode.MakeAsync(target, arguments.GetValue(pods), number < daemons.Length ? daemons[number] : null);
+                var node = await ListedNode.MakeAsync(target, arguments.GetValue(pods), daemonPid);
                 foreach (var call in ListedCall.All.Where(call => arguments.GetValue(only) is not { } name || call.Name == name))
                 {
                     await node.MeasureAsync(call, arguments.GetValue(calls), bench.Results);

@@ -1,6 +1,5 @@
 using CriSharp.Cri.V1;
 using CriSharp.IntegrationTests.Machine;
-using CriSharp.Linux.Processes;
 using CriSharp.TestSupport.Daemons;
 using CriSharp.TestSupport.Registries;
 using Grpc.Core;
@@ -11,8 +10,6 @@ namespace CriSharp.IntegrationTests.Configuration;
 public sealed class ReloadTests : IAsyncLifetime
 {
     private const string Handler = "other";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60) * TestNode.Patience;
-
     private LocalRegistry _registry = null!;
     private DaemonInstance _daemon = null!;
     private string _image = "";
@@ -74,6 +71,21 @@ public sealed class ReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SignaturePolicy_IsThatOfPullsFromThenOn()
+    {
+        var (name, reject, accept) = (await _registry.PushBusyboxAsync(), Path.Combine(_daemon.Folder, "reject.json"), Path.Combine(_daemon.Folder, "accept.json"));
+        await File.WriteAllTextAsync(reject, """{"default": [{"type": "reject"}]}""");
+        await File.WriteAllTextAsync(accept, """{"default": [{"type": "insecureAcceptAnything"}]}""");
+
+        Assert.Equal((0, "changed: crio.image.signature_policy\n"), await ReloadAsync($"[crio.image]\nsignature_policy = \"{reject}\"\n"));
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => Client.PullAsync(name));
+        Assert.Contains($"the default of {reject} rejects it", refusal.Status.Detail, StringComparison.Ordinal);
+
+        Assert.Equal((0, "changed: crio.image.signature_policy\n"), await ReloadAsync($"[crio.image]\nsignature_policy = \"{accept}\"\n"));
+        Assert.Equal(_image, await Client.PullAsync(name));
+    }
+
+    [Fact]
     public async Task File_WithWhatWantsARestartOrIsWrong_IsToldSo()
     {
         var (exit, words) = await ReloadAsync("[crio.image]\npinned_images = [\"a\"]\npull_progress_timeout = \"9m\"\n");
@@ -101,13 +113,5 @@ public sealed class ReloadTests : IAsyncLifetime
         return (pod, container);
     }
 
-    /// <summary>As people do it.</summary>
-    private async Task<(int Exit, string Words)> ReloadAsync(string configuration)
-    {
-        await File.WriteAllTextAsync(_daemon.ConfigFile, configuration);
-        var run = await ProgramRun.RunAsync(
-            new ProgramCommand { Path = PublishedPrograms.Daemon, Arguments = ["reload", "--config", "/dev/null", "--runroot", _daemon.RunRoot], TimeLimit = Limit },
-            CancellationToken.None);
-        return (run.Exit.ShellCode, run.StandardOutputText + run.StandardErrorText);
-    }
+    private Task<(int Exit, string Words)> ReloadAsync(string configuration) => Reload.RunAsync(_daemon, configuration);
 }

@@ -1,7 +1,5 @@
-using System.Text;
 using CriSharp.Cri.V1;
 using CriSharp.IntegrationTests.Machine;
-using CriSharp.Linux.Processes;
 using CriSharp.TestSupport.Daemons;
 using Grpc.Core;
 using Xunit.Abstractions;
@@ -88,7 +86,7 @@ public class AppArmorTests(SharedInstance shared, ITestOutputHelper output) : Po
     [AppArmorFact]
     public async Task Unconfined_Privileged_AndLocalhost_AreTakenAtTheirWord()
     {
-        await ParseAsync("-Kr", $"profile {Own} {{ file, capability, network, signal, deny /etc/passwd r, }}");
+        await AppArmorParser.RunAsync("-Kr", $"profile {Own} {{ file, capability, network, signal, deny /etc/passwd r, }}");
         try
         {
             Assert.Equal("unconfined\n", await RunAsync(CurrentLabel, new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Unconfined }));
@@ -102,7 +100,7 @@ public class AppArmorTests(SharedInstance shared, ITestOutputHelper output) : Po
         }
         finally
         {
-            await ParseAsync("-KR", $"profile {Own} {{ }}");
+            await AppArmorParser.RunAsync("-KR", $"profile {Own} {{ }}");
         }
 
         var gone = await RunPodAsync();
@@ -114,7 +112,7 @@ public class AppArmorTests(SharedInstance shared, ITestOutputHelper output) : Po
     [AppArmorFact]
     public async Task TheDaemonsProfile_IsLoadedAgainWhenItIsGone()
     {
-        await ParseAsync("-KR", "profile crisharp-default { }");
+        await AppArmorParser.RunAsync("-KR", "profile crisharp-default { }");
 
         Assert.Equal("crisharp-default (enforce)\n", await RunAsync(CurrentLabel, new SecurityProfile()));
     }
@@ -150,19 +148,5 @@ public class AppArmorTests(SharedInstance shared, ITestOutputHelper output) : Po
         config.Linux.SecurityContext.Apparmor = profile;
         config.Linux.SecurityContext.Capabilities = new Capability { AddCapabilities = { "ALL" } };
         return (await pod.RunToEndAsync(config)).Output;
-    }
-
-    private static async Task ParseAsync(string how, string profile)
-    {
-        var run = await ProgramRun.RunAsync(
-            new ProgramCommand
-            {
-                Path = "/usr/sbin/apparmor_parser",
-                Arguments = [how],
-                StandardInput = Encoding.UTF8.GetBytes(profile),
-                TimeLimit = TimeSpan.FromMinutes(1),
-            },
-            CancellationToken.None);
-        Assert.True(run.Exit.IsSuccess, run.StandardErrorText);
     }
 }

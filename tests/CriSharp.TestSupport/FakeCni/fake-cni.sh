@@ -44,7 +44,11 @@ if [ -e "$here/plan" ]; then
 fi
 exec {lock}>&-
 
-fail() { jq -nc --arg msg "$words" --argjson code "$1" '{cniVersion: "1.0.0", code: $code, msg: $msg, details: "planned by a test"}'; exit 1; }
+fail() {
+  local msg=${words//\\/\\\\}
+  printf '{"cniVersion":"1.0.0","code":%d,"msg":"%s","details":"planned by a test"}\n' "$1" "${msg//\"/\\\"}"
+  exit 1
+}
 forever() { exec sleep infinity; }
 
 work() {
