@@ -15,7 +15,7 @@ public sealed record LayerRecord
     /// <summary>Size of that blob.</summary>
     public required long BlobSizeBytes { get; init; }
 
-    /// <summary>Bytes of the layer's files, each hard-linked file once.</summary>
+    /// <summary>Bytes of the layer's files and their attributes, each hard-linked file once; of files with holes, what their blocks take.</summary>
     public required long SizeBytes { get; init; }
 
     /// <summary>Files, folders, links and nodes, each hard-linked file once.</summary>

@@ -76,8 +76,7 @@ internal sealed partial class LayerUnpacker
 
             FileDescriptor.WriteAllAt(to, buffer.AsSpan(0, count), piece.Offset + done);
             done += count;
-            SizeBytes += count;
-            KeepSpace(count);
+            Count(count);
         }
     }
 }

@@ -6,8 +6,10 @@ namespace CriSharp.Storage.Layers;
 
 internal sealed partial class LayerUnpacker
 {
+    private const int BlockBytes = 4096;
+
     // About what an empty file or folder takes.
-    private const int EntryCostBytes = 4096;
+    private const int EntryCostBytes = BlockBytes;
 
     private void WriteFile(SafeFileHandle folder, UnixPath name, EntryPath path, TarEntry entry, CancellationToken cancellationToken)
     {
@@ -22,11 +24,7 @@ internal sealed partial class LayerUnpacker
         }
         else
         {
-            foreach (var (offset, length) in entry.Sparse.Pieces)
-            {
-                CopyData(file, offset, length, ref sum, cancellationToken);
-            }
-
+            CopyPieces(file, entry.Sparse, ref sum, cancellationToken);
             FileDescriptor.SetLength(file, entry.SizeBytes);
             Sums.Forget(inode);
         }
@@ -70,6 +68,19 @@ internal sealed partial class LayerUnpacker
         }
     }
 
+    /// <summary>Each piece counts with all of the blocks that it lies in, as the disk gives them: a few bytes in every block would else cost nothing.</summary>
+    private void CopyPieces(SafeFileHandle file, SparseMap sparse, ref ContentSum sum, CancellationToken cancellationToken)
+    {
+        var counted = 0L;
+        foreach (var (offset, length) in sparse.Pieces)
+        {
+            CopyData(file, offset, length, ref sum, cancellationToken);
+            var begin = Math.Max(offset / BlockBytes * BlockBytes, counted);
+            counted = Math.Min((offset + length + BlockBytes - 1) / BlockBytes * BlockBytes, sparse.SizeBytes);
+            Count(counted - begin - length);
+        }
+    }
+
     private void CopyData(SafeFileHandle file, long offset, long length, ref ContentSum sum, CancellationToken cancellationToken)
     {
         for (var end = offset + length; offset < end;)
@@ -84,12 +95,17 @@ internal sealed partial class LayerUnpacker
             FileDescriptor.WriteAllAt(file, data, offset);
             sum.Add(data);
             offset += data.Length;
-            SizeBytes += data.Length;
-            KeepSpace(data.Length);
+            Count(data.Length);
         }
     }
 
-    private void KeepSpace(int written) => _guard.Keep(written, SizeBytes, Inodes);
+    private void Count(long bytes)
+    {
+        SizeBytes += bytes;
+        KeepSpace(bytes);
+    }
+
+    private void KeepSpace(long written) => _guard.Keep(written, SizeBytes, Inodes);
 
     private void LinkFile(SafeFileHandle folder, UnixPath name, EntryPath path, TarEntry entry)
     {

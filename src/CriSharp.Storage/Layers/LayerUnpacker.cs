@@ -30,7 +30,7 @@ internal sealed partial class LayerUnpacker : IDisposable
         Remember("", Folder.Implied);
     }
 
-    /// <summary>Bytes of the files written, holes not counted.</summary>
+    /// <summary>Bytes of the files and attributes written; of files with holes, what the blocks take that are none.</summary>
     public long SizeBytes { get; private set; }
 
     public long Inodes { get; private set; } = 1;
@@ -189,11 +189,12 @@ internal sealed partial class LayerUnpacker : IDisposable
     }
 
     /// <summary>EPERM: user attributes exist on files and folders only.</summary>
-    private static void SetAttribute(byte[] attribute, SafeFileHandle folder, UnixPath name, byte[] value)
+    private void SetAttribute(byte[] attribute, SafeFileHandle folder, UnixPath name, byte[] value)
     {
         try
         {
             ExtendedAttributes.Set(folder, name, attribute, value);
+            Count(attribute.Length + value.Length);
         }
         catch (LinuxException failure) when (failure.ErrorNumber is Errno.EOPNOTSUPP or Errno.EPERM && !AttributeRules.IsRequired(attribute))
         {
