@@ -219,8 +219,12 @@ public sealed partial class ImageStore
 
     private static ImageRecord Merge(ImageRecord known, ImageRecord image)
     {
-        // The last pull of a name is what counts of it; signatures that only an earlier one had go with the next sweep.
-        PulledName[] names = [.. known.PulledNames.ExceptBy(image.PulledNames.Select(name => name.Name), name => name.Name), .. image.PulledNames];
+        // The last pull of a name is what counts of it; signatures that are of no name any more go with the next sweep.
+        PulledName[] names =
+        [
+            .. known.PulledNames.ExceptBy(image.PulledNames.Select(name => name.Name), name => name.Name),
+            .. image.PulledNames.Select(name => name.With(known.PulledNames)),
+        ];
         var outdated = known.PulledNames.SelectMany(name => name.Signatures).Except(names.SelectMany(name => name.Signatures));
         return known with
         {

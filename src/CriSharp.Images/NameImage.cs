@@ -16,7 +16,9 @@ public sealed partial class NameImage(ImageStore images, ImageNames names, ILogg
         var tag = TagOf(name);
         var known = images.Resolve(image) ?? throw NotHere(image);
         using var lease = images.Lease(known.Id);
-        await images.AddAsync(known with { RepoTags = [tag.TagReference!], RepoDigests = [] }, _ => Task.CompletedTask, cancellationToken);
+        // What pulls have found of it meanwhile stays: only the name is told.
+        var named = known with { RepoTags = [tag.TagReference!], RepoDigests = [], Documents = [], PulledNames = [] };
+        await images.AddAsync(named, _ => Task.CompletedTask, cancellationToken);
         Named(known.Id, tag.TagReference!);
         return images.Resolve(known.Id) ?? throw NotHere(image);
     }

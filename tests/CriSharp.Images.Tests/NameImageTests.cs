@@ -1,5 +1,6 @@
 using CriSharp.Oci;
 using CriSharp.Primitives;
+using CriSharp.Registry.Names;
 using CriSharp.TestSupport.Registries;
 
 namespace CriSharp.Images.Tests;
@@ -32,6 +33,23 @@ public sealed class NameImageTests : IDisposable
 
         Assert.Equal(two, _images.Store.Resolve("app:1")?.Id);
         Assert.Empty(_images.Store.Resolve(one)!.RepoTags);
+    }
+
+    [Fact]
+    public async Task Tag_WhileAPullOfTheImageEnds_LosesNothingOfThePull()
+    {
+        var id = await LoadAsync("one", "app:1");
+        var name = ImageReference.Parse("registry.test/app:1");
+        var (before, after) = (Digest.Parse(TestImage.DigestOf([1])), Digest.Parse(TestImage.DigestOf([2])));
+        var image = _images.Store.Resolve(id)! with { PulledNames = [new PulledName(name, before, before, [])] };
+        await _images.Store.AddAsync(image, _ => Task.CompletedTask, CancellationToken.None);
+
+        Task tagging = Task.CompletedTask;
+        var pulled = image with { PulledNames = [new PulledName(name, after, after, [])] };
+        await _images.Store.AddAsync(pulled, _ => Task.FromResult(tagging = _images.Namer.TagAsync(id, "app:2", CancellationToken.None)), CancellationToken.None);
+        await tagging;
+
+        Assert.Equal(after, Assert.Single(_images.Store.Resolve("app:2")!.PulledNames).Resolved);
     }
 
     [Fact]

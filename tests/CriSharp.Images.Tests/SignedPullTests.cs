@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CriSharp.Images.Checking;
 using CriSharp.Primitives;
 using CriSharp.Signatures.Checks;
 using CriSharp.TestSupport.Registries;
@@ -135,6 +136,42 @@ public sealed class SignedPullTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pull_ForANamespaceThatWantsNoSignature_KeepsThoseThatAnotherNeeds()
+    {
+        File.WriteAllText(Path.Combine(_images.Root, "strict.json"), Demanding(_key));
+        Sign(_key, _image.ManifestDigest);
+        var id = await _images.PullAsync(Name, podNamespace: "strict");
+
+        Assert.Equal(id, await _images.PullAsync(Name, podNamespace: "other"));
+        await _images.Namer.TagAsync(id, $"{Repository}:mine", CancellationToken.None);
+
+        await UseAsync(id, "strict");
+        _images.Open();
+        await UseAsync(id, "strict");
+        await _images.RemoveAsync(id);
+        Assert.Empty(_images.Leftovers());
+    }
+
+    [Fact] // Each pull finds what its own policy asks for, so what an earlier one found is not in its way.
+    public async Task Pull_WhenTheImageIsSignedAnew_KeepsBothSignatures()
+    {
+        Demand(_key);
+        Sign(_key, _image.ManifestDigest);
+        var id = await _images.PullAsync(Name);
+        Demand(_stranger);
+        Sign(_stranger, _image.ManifestDigest);
+
+        await _images.PullAsync(Name);
+        await _images.PullAsync(Name);
+
+        Assert.Equal(2, Assert.Single(_images.Store.Resolve(id)!.PulledNames).Signatures.Count);
+        await UseAsync(id);
+        Demand(_key);
+        await UseAsync(id);
+        Assert.Empty(new VerifyImage(_images.Store, _images.Content, _images.Layers).Run(id, CancellationToken.None).Faults);
+    }
+
+    [Fact]
     public async Task Pull_WhenAttachmentsAreOff_LooksForNone()
     {
         Directory.CreateDirectory(_images.SourcesFolder);
@@ -206,11 +243,14 @@ public sealed class SignedPullTests : IAsyncLifetime
         Assert.Equal(5, _registry.Requests.Count(request => request.Path.StartsWith("/store/", StringComparison.Ordinal)));
     }
 
-    private void Demand(ECDsa key) => Policy(
+    private void Demand(ECDsa key) => File.WriteAllText(_images.PolicyPath, Demanding(key));
+
+    private static string Demanding(ECDsa key) => Policed(
         $$"""[{"type": "sigstoreSigned", "keyData": "{{Convert.ToBase64String(Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem()))}}"}]""");
 
-    private void Policy(string byDefault, string docker = "{}") =>
-        File.WriteAllText(_images.PolicyPath, $$"""{"default": {{byDefault}}, "transports": {"docker": {{docker}} } }""");
+    private static string Policed(string byDefault, string docker = "{}") => $$"""{"default": {{byDefault}}, "transports": {"docker": {{docker}} } }""";
+
+    private void Policy(string byDefault, string docker = "{}") => File.WriteAllText(_images.PolicyPath, Policed(byDefault, docker));
 
     /// <param name="at">Where the signature is looked for; null: at the image.</param>
     private void Sign(ECDsa key, string digest, string? name = null, string? at = null) =>

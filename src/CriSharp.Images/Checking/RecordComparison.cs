@@ -31,8 +31,9 @@ internal sealed class RecordComparison(ImageRecord record, ContentStore content)
             return $"its record has {record.Layers.Count} layers that are not the {config.DiffIds.Count} of its config";
         }
 
-        // The same image may have come by several manifests.
-        foreach (var document in record.Documents.Where(document => document != id))
+        // The same image may have come by several manifests; the signatures are none.
+        var signatures = record.PulledNames.SelectMany(name => name.Signatures).ToHashSet();
+        foreach (var document in record.Documents.Where(document => document != id && !signatures.Contains(document)))
         {
             if (Manifest(document) is var manifest && (manifest.Config.Digest != id || manifest.Layers.Count != record.Layers.Count))
             {

@@ -197,7 +197,7 @@ public sealed partial class PullImage(
             {
                 RepoTags = TagsOf(trusted.Name.Name),
                 RepoDigests = [trusted.Name.Name.DigestReference(trusted.Name.Resolved)],
-                Documents = [.. present.Documents.Union(trusted.Name.Signatures)],
+                Documents = trusted.Name.Signatures,
                 PulledNames = [trusted.Name],
                 PulledAt = time.GetUtcNow(),
             };
