@@ -56,6 +56,17 @@ public sealed partial class FreeUnusedLayers(
     /// <summary>Frees a document, unless an image has it by now.</summary>
     public Task FreeAsync(Digest document, CancellationToken cancellationToken) => RunAsync([], [document], cancellationToken);
 
+    /// <summary>Before an image is fetched: frees those of its layers that are here with files of other lower layers than it has, unless somebody needs them so.</summary>
+    /// <param name="bottomFirst">Its layers, each once.</param>
+    internal async Task FreeMisfitsAsync(IReadOnlyList<DiffId> bottomFirst, CancellationToken cancellationToken)
+    {
+        DiffId[] misfits = [.. bottomFirst.Where((layer, below) => !layers.Fits(layer, bottomFirst.Take(below)))];
+        if (misfits.Length > 0)
+        {
+            await RunAsync(misfits, [], cancellationToken);
+        }
+    }
+
     /// <summary>Frees those of the candidates that nobody needs, before it returns.</summary>
     /// <returns>How many layers were freed.</returns>
     internal async Task<int> RunAsync(

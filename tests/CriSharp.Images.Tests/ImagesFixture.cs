@@ -39,6 +39,8 @@ internal sealed class ImagesFixture : IDisposable
 
     public PullOptions PullOptions { get; set; } = new() { Linger = TimeSpan.Zero };
 
+    public LayerLimits? LayerLimits { get; set; }
+
     public ImageNames Names { get; set; } = ImageNames.Plain;
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
@@ -78,7 +80,7 @@ internal sealed class ImagesFixture : IDisposable
     public void Open()
     {
         Content = ContentStore.Open(Root);
-        Layers = LayerStore.Open(Root);
+        Layers = LayerStore.Open(Root, LayerLimits);
         Store = ImageStore.Open(Root, Layers, Content, NullLogger<ImageStore>.Instance, names: Names);
         FreeUnused = new FreeUnusedLayers(Store, Content, Layers, () => SnapshotFailure is null ? SnapshotLayers : throw SnapshotFailure, NullLogger<FreeUnusedLayers>.Instance);
         var registry = new RegistryClient(RegistryOptions, Time);

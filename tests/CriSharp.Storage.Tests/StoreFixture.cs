@@ -72,9 +72,9 @@ public sealed class StoreFixture : IDisposable
 
     /// <summary>Opens the stores again, as after a restart.</summary>
     /// <param name="bootId">Null: nobody knows which run of the machine this is.</param>
-    public void Reopen(string? bootId = null)
+    public void Reopen(string? bootId = null, LayerLimits? limits = null)
     {
-        Layers = LayerStore.Open(Root, bootId: bootId);
+        Layers = LayerStore.Open(Root, limits, bootId: bootId);
         Snapshots = SnapshotStore.Open(Root, Layers);
     }
 

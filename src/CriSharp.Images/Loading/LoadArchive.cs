@@ -83,6 +83,11 @@ public sealed partial class LoadArchive(
     private async Task<IReadOnlyList<LoadedImage>> KeepAsync(ArchiveContents contents, List<FoundImage> found, CancellationToken cancellationToken)
     {
         DiffId[] wanted = [.. found.SelectMany(image => image.Documents.Config.DiffIds).Distinct()];
+        foreach (var image in found)
+        {
+            await freeUnused.FreeMisfitsAsync([.. image.Documents.Config.DiffIds.Distinct()], cancellationToken);
+        }
+
         Operation.At("leases of the layers");
         using var lease = await images.LayerLeases.LeaseAsync(wanted, cancellationToken);
         try

@@ -6,7 +6,7 @@ namespace CriSharp.Images.Pulling;
 
 /// <summary>
 /// Brings the layers of images onto the disk, several at a time, those that are here already for free. Pulls that want the same layer at the same
-/// time share one download (<see cref="LayerStore.UnpackAsync"/>); one that waited for a download which then failed fetches the layer itself.
+/// time share one download (<see cref="LayerStore.UnpackAsync"/>); one that waited for a download which then failed, or hardly gets on, fetches the layer itself.
 /// </summary>
 internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimeProvider time)
 {

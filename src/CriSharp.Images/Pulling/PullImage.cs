@@ -151,6 +151,7 @@ public sealed partial class PullImage(
         var image = await new FetchImageDocuments(new RegistrySource(repository), reference.ToString(), PlatformChoice.Host).RunAsync(resolved.Digest, cancellationToken);
         var trusted = await policy.AtPullAsync(key.PolicyFile, new SignedSubject(reference, resolved.Digest, image.Document.Digest), credentials, cancellationToken);
         DiffId[] wanted = [.. image.Config.DiffIds.Distinct()];
+        await freeUnused.FreeMisfitsAsync(wanted, cancellationToken);
         Operation.At("leases of the layers");
         using var lease = await images.LayerLeases.LeaseAsync(wanted, cancellationToken);
         DiffId[] missing = [.. wanted.Where(layer => !layers.Contains(layer))];

@@ -28,6 +28,9 @@ public sealed record LayerLimits
     /// <summary>Hard links to files of lower layers.</summary>
     public int ForeignLinks { get; init; } = 10_000;
 
+    /// <summary>Who waits for a layer that another one is unpacking fetches it himself when in this time less than a twentieth of it has come there.</summary>
+    public TimeSpan SharedPatience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>What may follow the end of the archive.</summary>
     public long TrailerBytes { get; init; } = 64L << 20;
 

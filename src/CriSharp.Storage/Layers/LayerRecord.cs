@@ -33,6 +33,12 @@ public sealed record LayerRecord
     /// <summary>Null: the blob was a tar. Else it was a file, which is all that the layer has, at this path.</summary>
     public string? FileName { get; init; }
 
+    /// <summary>
+    /// Of a layer with hard links into the layers under it, which holds copies of their files: which ones those were (SHA-256 of their DiffIds, bottom first, a space between).
+    /// Null: it has none, or an earlier release unpacked it.
+    /// </summary>
+    public Digest? LinkedOver { get; init; }
+
     /// <summary>Of the tree as it was unpacked, <see cref="Linux.Files.TreeChecksum"/>; null: a release that kept none unpacked it, or the layer is a file.</summary>
     public ulong? TreeChecksum { get; init; }
 }
@@ -61,6 +67,9 @@ internal sealed record LayerDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FileName { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LinkedOver { get; init; }
+
     /// <summary>In hexadecimal.</summary>
     public string? TreeChecksum { get; init; }
 
@@ -78,6 +87,7 @@ internal sealed record LayerDocument
         HidesLowers = record.HidesLowers,
         ImpliedFolders = record.ImpliedFolders,
         FileName = record.FileName,
+        LinkedOver = record.LinkedOver?.ToString(),
         TreeChecksum = record.TreeChecksum?.ToString("x16", CultureInfo.InvariantCulture),
     };
 
@@ -92,6 +102,7 @@ internal sealed record LayerDocument
         HidesLowers = HidesLowers,
         ImpliedFolders = ImpliedFolders,
         FileName = FileName,
+        LinkedOver = LinkedOver is null ? null : Digest.Parse(LinkedOver),
         TreeChecksum = TreeChecksum is null ? null : ulong.Parse(TreeChecksum, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
     };
 }

@@ -1,6 +1,5 @@
 using CriSharp.Linux;
 using CriSharp.Linux.Files;
-using CriSharp.Oci;
 
 namespace CriSharp.Storage.Layers;
 
@@ -18,29 +17,41 @@ public sealed partial class LayerStore
     }
 
     /// <summary>Removes such a folder; what has become a layer meanwhile stays.</summary>
-    public async Task RemoveStrayAsync(string folder, CancellationToken cancellationToken)
+    public Task RemoveStrayAsync(string folder, CancellationToken cancellationToken) => OwnThread.RunAsync("stray removal", () =>
     {
-        // Whoever unpacks the layer of that name moves its tree there before it counts as one.
-        var name = Path.GetFileName(folder);
-        using var held = Digest.TryParse(name.Replace('-', ':'), out var digest) ? await _locks.LockAsync(new DiffId(digest), cancellationToken) : null;
+        cancellationToken.ThrowIfCancellationRequested();
+        RemoveStray(folder);
+    });
+
+    private void RemoveStray(string folder)
+    {
         var trash = NewStagingPath();
         lock (_folderGate)
         {
-            if (!Strays().Contains(folder))
+            // A layer's tree is moved there before it counts as one.
+            lock (_commits)
             {
-                return;
-            }
-
-            try
-            {
-                HostPath.Rename(folder, trash);
-            }
-            catch (LinuxException failure) when (failure.ErrorNumber == Errno.ENOENT)
-            {
-                return;
+                if (!Strays().Contains(folder) || !TryMove(folder, trash))
+                {
+                    return;
+                }
             }
         }
 
         Staging.Sweep(trash);
+    }
+
+    /// <returns>false: it has gone.</returns>
+    private static bool TryMove(string folder, string target)
+    {
+        try
+        {
+            HostPath.Rename(folder, target);
+            return true;
+        }
+        catch (LinuxException failure) when (failure.ErrorNumber == Errno.ENOENT)
+        {
+            return false;
+        }
     }
 }

@@ -9,27 +9,31 @@ public sealed partial class LayerStore
 {
     /// <summary>
     /// Unpacks a layer in one pass while its blob arrives; size, digest and DiffId are verified before anybody sees it.
-    /// A layer that is there already is returned at once, and one that another caller is unpacking is awaited, without reading the source.
+    /// A layer that is there already is returned at once, and one that another caller is unpacking is awaited, without reading the source, as long as it gets on.
     /// </summary>
     /// <param name="transferredBytes">Told how many bytes of the blob have come, on any thread.</param>
     /// <param name="cancellationToken">Ends this call; nothing of the layer is left, and a caller who waits for it starts from its own source.</param>
     /// <exception cref="RuntimeException">DataLoss: not what its digests say, or a malformed tar. ResourceExhausted: no space, or beyond a limit.
-    /// Unimplemented: a compression that we don't know.</exception>
+    /// Unimplemented: a compression that we don't know. FailedPrecondition: the layer is there with files of other lower layers.</exception>
     public async Task<LayerRecord> UnpackAsync(LayerSource source, IProgress<long>? transferredBytes, CancellationToken cancellationToken)
     {
-        using var held = await _locks.LockAsync(source.DiffId, cancellationToken);
+        using var turn = await TakeTurnAsync(source, cancellationToken);
         if (Find(source.DiffId) is { } present)
         {
-            return present;
+            return await ReuseAsync(present, source, cancellationToken);
+        }
+
+        var arrival = new Arrival(transferredBytes);
+        if (turn is not null)
+        {
+            _arrivals[source.DiffId] = arrival;
         }
 
         var staging = NewStagingPath();
         try
         {
             HostPath.MakeDirectories(Path.Combine(staging, TreeName), Permissions.PrivateFolder);
-            var record = await UnpackIntoAsync(source, staging, transferredBytes, cancellationToken);
-            Commit(record, staging);
-            return record;
+            return Commit(await UnpackIntoAsync(source, staging, arrival, cancellationToken), staging);
         }
         catch (Exception failure) when (ToRuntimeException(failure, source.DiffId) is { } translated)
         {
@@ -38,6 +42,7 @@ public sealed partial class LayerStore
         finally
         {
             TreeRemoval.Remove(staging);
+            _arrivals.TryRemove(KeyValuePair.Create(source.DiffId, arrival));
         }
     }
 
@@ -53,9 +58,12 @@ public sealed partial class LayerStore
         using var unpacker = await pipeline.RunAsync(tree, transferredBytes, cancellationToken);
         // Files that are copied from lower layers may get inodes of files that were removed.
         var known = unpacker.ForeignLinks.Count == 0 ? unpacker.Sums.ByInode : null;
+        Digest? linkedOver = null;
         if (known is null)
         {
-            await CopyForeignLinksAsync(source, unpacker, staging, cancellationToken);
+            var lowers = await LowersAsync(source, cancellationToken);
+            CopyForeignLinks(lowers, unpacker, staging, cancellationToken);
+            linkedOver = StackDigest(lowers);
         }
 
         var implied = unpacker.FinishFolders(cancellationToken);
@@ -70,13 +78,14 @@ public sealed partial class LayerStore
             Inodes = inodes,
             HidesLowers = unpacker.HidesLowers,
             ImpliedFolders = implied,
+            LinkedOver = linkedOver,
             TreeChecksum = checksum,
         };
     }
 
-    private async Task CopyForeignLinksAsync(LayerSource source, LayerUnpacker unpacker, string staging, CancellationToken cancellationToken)
+    private void CopyForeignLinks(IReadOnlyList<DiffId> bottomFirst, LayerUnpacker unpacker, string staging, CancellationToken cancellationToken)
     {
-        var lowers = source.LowersAsync is null ? [] : Stack(await source.LowersAsync(cancellationToken));
+        var lowers = Stack(bottomFirst);
         if (lowers.Count == 0)
         {
             unpacker.CopyForeignLinks(lowers: null, cancellationToken);
@@ -87,15 +96,26 @@ public sealed partial class LayerStore
         unpacker.CopyForeignLinks(view.Tree, cancellationToken);
     }
 
-    private void Commit(LayerRecord record, string staging)
+    /// <returns>The layer that is here: another may have been done first.</returns>
+    private LayerRecord Commit(LayerRecord record, string staging)
     {
         WriteUnsynced(record, staging);
-        HostPath.Rename(staging, FolderOf(record.DiffId));
-        lock (_gate)
+        lock (_commits)
         {
-            _table.Set(record);
-            _unsynced.Add(record.DiffId);
+            if (Find(record.DiffId) is { } present)
+            {
+                return Reuse(present, record.LinkedOver);
+            }
+
+            HostPath.Rename(staging, FolderOf(record.DiffId));
+            lock (_gate)
+            {
+                _table.Set(record);
+                _unsynced.Add(record.DiffId);
+            }
         }
+
+        return record;
     }
 
     /// <returns>null for what goes on as it is: cancellation, and failures of the caller's own stream.</returns>

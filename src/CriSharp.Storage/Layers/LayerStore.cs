@@ -28,6 +28,8 @@ public sealed partial class LayerStore
     private readonly KeyedLock<DiffId> _locks = new();
     // Taken before the other: what moves or completes a layer's folder goes one after the other, and may take the disk's time.
     private readonly Lock _folderGate = new();
+    // Taken between the two: one layer at a time gets its folder and counts.
+    private readonly Lock _commits = new();
     private readonly Lock _gate = new();
     private readonly LayerTable _table = new();
     private readonly HashSet<DiffId> _unsynced = [];

@@ -12,7 +12,7 @@ internal sealed partial class LayerUnpacker
 
     /// <summary>
     /// A hard link cannot cross layers, so the file is copied up: what overlayfs does when somebody links to a lower file.
-    /// The layer then holds bytes that its own tar doesn't, which is right only over lowers that have the same file; images that share a layer
+    /// The layer then holds bytes that its own tar doesn't, so it is right only over these lowers (<see cref="LayerRecord.LinkedOver"/>); images that share a layer
     /// share what is under it in practice. What the lowers don't have may have come later in the layer itself.
     /// </summary>
     /// <param name="lowers">Null: nothing lies under the layer.</param>

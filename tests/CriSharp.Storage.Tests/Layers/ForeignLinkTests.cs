@@ -10,6 +10,7 @@ namespace CriSharp.Storage.Tests.Layers;
 /// <summary>Hard links into a lower layer: the file is copied up, as it is.</summary>
 public sealed class ForeignLinkTests : IDisposable
 {
+    private static readonly LayerLimits NoFloor = new() { FreeBytesKept = 0, FreeInodesKept = 0 };
     private readonly string _root = Directory.CreateTempSubdirectory("crisharp-links-").FullName;
 
     public ForeignLinkTests() => Mounting.Tmpfs(_root, 8 << 20, Permissions.PrivateFolder);
@@ -114,6 +115,37 @@ public sealed class ForeignLinkTests : IDisposable
         }
     }
 
+    [Fact] // Else an image of somebody else's would decide what this one runs, all of whose digests are right.
+    public async Task Unpack_WhenTheLayerIsHereOverOtherLowers_IsRefusedUntilThatIsRemoved()
+    {
+        using var stores = Stores();
+        var evil = (await stores.UnpackAsync(new TarBuilder().File("f", "evil").Build())).DiffId;
+        var good = (await stores.UnpackAsync(new TarBuilder().File("f", "good").Build())).DiffId;
+        var linking = new TarBuilder().HardLink("copy", "f");
+        var first = await stores.UnpackTreeAsync(linking, evil);
+
+        await RefusesAsync(good);
+        await RefusesAsync(evil, good);
+        await RefusesAsync();
+        Assert.Equal(first.Record, (await stores.UnpackTreeAsync(linking, evil)).Record);
+        stores.Layers.SyncFileSystem();
+        stores.Reopen();
+        await RefusesAsync(good);
+
+        Assert.Equal((true, false), (stores.Layers.Fits(first.Record.DiffId, [evil]), stores.Layers.Fits(first.Record.DiffId, [good])));
+        stores.Layers.Remove(first.Record.DiffId);
+        stores.Reopen(limits: NoFloor);
+        Assert.Equal("good", (await stores.UnpackTreeAsync(linking, good)).Read("copy"));
+
+        async Task RefusesAsync(params DiffId[] lowers)
+        {
+            var refused = await Assert.ThrowsAsync<RuntimeException>(() => stores.UnpackTreeAsync(linking, lowers));
+            Assert.Equal(ErrorKind.FailedPrecondition, refused.Kind);
+            Assert.Contains(first.Record.DiffId.ToString(), refused.Message, StringComparison.Ordinal);
+            Assert.Equal("evil", first.Read("copy"));
+        }
+    }
+
     public void Dispose()
     {
         Mounting.Unmount(_root, lazy: true);
@@ -126,5 +158,5 @@ public sealed class ForeignLinkTests : IDisposable
         return tree.ListAttributes(name);
     }
 
-    private StoreFixture Stores() => new(new LayerLimits { FreeBytesKept = 0, FreeInodesKept = 0 }, Directory.CreateDirectory(Path.Combine(_root, "store")).FullName);
+    private StoreFixture Stores() => new(NoFloor, Directory.CreateDirectory(Path.Combine(_root, "store")).FullName);
 }
