@@ -71,7 +71,7 @@ public sealed class RegistryRepository
 
         Task<HttpResponseMessage> OpenAsync(long fromByte, CancellationToken cancellationToken)
         {
-            var call = new RegistryCall { Method = HttpMethod.Get, Path = $"blobs/{blob.Digest}", What = what, FromByte = fromByte, FollowsRedirects = true };
+            var call = new RegistryCall { Method = HttpMethod.Get, Path = $"blobs/{blob.Digest}", What = what, FromByte = fromByte };
             return InOrderAsync(endpoint => endpoint.SendAsync(call, cancellationToken));
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using CriSharp.Oci;
 using CriSharp.Primitives;
@@ -250,6 +251,59 @@ public sealed partial class RegistryLoginTests : IAsyncLifetime
 
         Assert.NotEmpty(storage.Requests);
         Assert.DoesNotContain(storage.Requests, request => request.Authorization is not null);
+    }
+
+    /// <summary>As registry.k8s.io has it, whose manifests lie at other hosts.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task Redirect_OfAManifest_IsFollowedWithoutCredentials(bool byDigest, bool storageWantsAToken)
+    {
+        await using var storage = await FakeRegistry.StartAsync("127.0.0.2");
+        storage.Serve(_image, "there", "1");
+        var accepted = new ConcurrentQueue<string>();
+        storage.Handler = async context =>
+        {
+            if (context.Request.Path == "/token")
+            {
+                await context.Response.WriteAsync($$"""{"token":"{{Token}}"}""");
+                return true;
+            }
+
+            accepted.Enqueue($"{context.Request.Method} {context.Request.Headers.Accept}");
+            return storageWantsAToken && Challenge(context, $"http://{storage.Host}/token", Token);
+        };
+        _fake.Handler = context =>
+        {
+            if (context.Request.Path == "/v2/")
+            {
+                return Task.FromResult(false);
+            }
+
+            if (context.Request.Headers.Authorization != AliceBasic)
+            {
+                context.Response.StatusCode = 401;
+                context.Response.Headers.WWWAuthenticate = "Basic realm=\"test\"";
+                return Task.FromResult(true);
+            }
+
+            context.Response.StatusCode = 307;
+            context.Response.Headers.Location = $"http://{storage.Host}{context.Request.Path.Value!.Replace("/a/", "/there/", StringComparison.Ordinal)}";
+            return Task.FromResult(true);
+        };
+        var digest = Digest.Parse(_image.ManifestDigest);
+        var repository = new RegistryClient(Quick, TimeProvider.System).OpenRepository(
+            ImageReference.Parse(byDigest ? $"{_fake.Host}/a@{digest}" : $"{_fake.Host}/a:1"), Alice);
+
+        Assert.Equal(digest, (await repository.ResolveAsync(CancellationToken.None)).Digest);
+        Assert.Equal(_image.ManifestBytes, (await repository.FetchManifestAsync(digest, null, CancellationToken.None)).Content);
+
+        Assert.All(storage.Requests, request => Assert.True(request.Authorization is null or $"Bearer {Token}", request.Authorization));
+        Assert.Equal(storageWantsAToken, storage.Requests.Any(request => request.Authorization is not null));
+        Assert.Equal(["HEAD", "GET"], accepted.Select(asked => asked.Split(' ')[0]).Distinct());
+        Assert.All(accepted, asked => Assert.Contains(MediaTypes.OciManifest, asked, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -17,6 +17,10 @@ internal sealed class Authenticator(RegistryEndpoint endpoint, RegistryCredentia
     private readonly string _fingerprint = credentials?.Fingerprint() ?? "";
     private volatile Grant? _grant;
 
+    /// <summary>For another host, to which the registry leads.</summary>
+    public Authenticator ForNobodyAt(Uri target) => new(
+        endpoint with { Host = target.Authority, IsInsecure = endpoints.IsInsecure(target.Authority) }, null, tokens, request, endpoints);
+
     /// <summary>Adds what the registry asked for last time, if anything.</summary>
     public async Task ApplyAsync(HttpRequestMessage message, string scheme, CancellationToken cancellationToken)
     {

@@ -88,31 +88,22 @@ internal sealed class EndpointConnection(
         var client = hosts.For(endpoint);
         var scheme = await SchemeProbe.SchemeOfAsync(endpoint, client, time, cancellationToken);
         var target = new Uri($"{scheme}://{endpoint.Host}/v2/{endpoint.Path}/{call.Path}");
-        for (var answers = 0; ; answers++)
+        var response = await AskAsync(call, target, client, authenticator, cancellationToken);
+        try
         {
-            using var message = Message(call, target);
-            await authenticator.ApplyAsync(message, scheme, cancellationToken);
-            var response = await WithinLimitAsync(client, message, cancellationToken);
-            try
-            {
-                if (response.StatusCode == HttpStatusCode.Unauthorized && answers < AnswerLimit
-                    && await authenticator.AnswerAsync(response, scheme, cancellationToken))
-                {
-                    response.Dispose();
-                    continue;
-                }
-
-                return IsRedirect(response) ? await FollowAsync(call, target, response, cancellationToken) : response;
-            }
-            catch
-            {
-                response.Dispose();
-                throw;
-            }
+            return IsRedirect(response) ? await FollowAsync(call, target, response, cancellationToken) : response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
         }
     }
 
-    /// <summary>What another host gets is the bare request: whoever answers there has no claim to our credentials (CVE-2020-15157).</summary>
+    /// <summary>
+    /// What another host gets is the bare request: whoever answers there has no claim to our credentials (CVE-2020-15157). If it asks for a token, it gets
+    /// nobody's.
+    /// </summary>
     private async Task<HttpResponseMessage> FollowAsync(RegistryCall call, Uri from, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var current = response;
@@ -120,22 +111,44 @@ internal sealed class EndpointConnection(
         {
             var target = Target(call, from, current, hop);
             current.Dispose();
-            using var message = Message(call, target);
-            if (target.Scheme == from.Scheme && target.Authority == from.Authority && target.Authority == endpoint.Host)
-            {
-                await authenticator.ApplyAsync(message, target.Scheme, cancellationToken);
-            }
-
-            current = await WithinLimitAsync(hosts.For(target.Authority), message, cancellationToken);
+            var isOwn = target.Scheme == from.Scheme && target.Authority == from.Authority && target.Authority == endpoint.Host;
+            current = await AskAsync(call, target, hosts.For(target.Authority), isOwn ? authenticator : authenticator.ForNobodyAt(target), cancellationToken);
             from = target;
         }
 
         return current;
     }
 
+    /// <summary>Sends the request with what was asked for before, and answers what is asked for now.</summary>
+    private async Task<HttpResponseMessage> AskAsync(
+        RegistryCall call, Uri target, HostClient client, Authenticator authenticator, CancellationToken cancellationToken)
+    {
+        for (var answers = 0; ; answers++)
+        {
+            using var message = Message(call, target);
+            await authenticator.ApplyAsync(message, target.Scheme, cancellationToken);
+            var response = await WithinLimitAsync(client, message, cancellationToken);
+            try
+            {
+                if (response.StatusCode != HttpStatusCode.Unauthorized || answers >= AnswerLimit
+                    || !await authenticator.AnswerAsync(response, target.Scheme, cancellationToken))
+                {
+                    return response;
+                }
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
+
+            response.Dispose();
+        }
+    }
+
     private Uri Target(RegistryCall call, Uri from, HttpResponseMessage response, int hop)
     {
-        if (!call.FollowsRedirects || hop > RedirectLimit || response.Headers.Location is not { } location)
+        if (hop > RedirectLimit || response.Headers.Location is not { } location)
         {
             throw new RuntimeException(
                 ErrorKind.FailedPrecondition, $"cannot fetch {call.What}: {from.Authority} redirects us, and we don't follow (redirect {hop})");

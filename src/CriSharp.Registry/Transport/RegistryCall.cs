@@ -15,7 +15,4 @@ internal sealed record RegistryCall
 
     /// <summary>More than 0: the rest of a body of which that many bytes are here.</summary>
     public long FromByte { get; init; }
-
-    /// <summary>Blobs often lie elsewhere; manifests never do.</summary>
-    public bool FollowsRedirects { get; init; }
 }
