@@ -37,6 +37,23 @@ public sealed class MirrorTests
         Assert.False(order.IsInsecure("other.example:5000"));
     }
 
+    [Theory]
+    [InlineData("reg.example/app", true)]
+    [InlineData("reg.example/prod/app", false)]
+    [InlineData("m2.example/app", false)]
+    [InlineData("named.example/app", true)]
+    [InlineData("named.example:5000/app", true)]
+    public void Place_IsInsecureOnlyByItsOwnRule(string reference, bool isInsecure)
+    {
+        var rules = new RegistriesConfiguration([.. Rules.Rules, Rule("reg.example") with { IsInsecure = true }, Rule("reg.example/prod")]);
+        var order = new EndpointOrder(new RegistryOptions { Registries = Always(rules), InsecureRegistries = () => ["Named.example"] });
+
+        var place = Assert.Single(order.For(ImageReference.Parse(reference)));
+
+        Assert.Equal(isInsecure, place.IsInsecure);
+        Assert.Equal(isInsecure, order.IsInsecure(place.Host, place));
+    }
+
     [Fact]
     public void Blocked_IsRefusedWithTheRuleThatDoesIt()
     {

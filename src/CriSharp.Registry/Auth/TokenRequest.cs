@@ -36,7 +36,7 @@ internal sealed class TokenRequest(RegistryOptions options, HostClients hosts, T
         {
             for (var attempt = 1; ; attempt++)
             {
-                using var response = await SendAsync(realm, key, credentials, cancellationToken);
+                using var response = await SendAsync(realm, key, credentials, endpoint, cancellationToken);
                 if (response.IsSuccessStatusCode)
                 {
                     return await ReadAsync(response, what, cancellationToken);
@@ -57,7 +57,8 @@ internal sealed class TokenRequest(RegistryOptions options, HostClients hosts, T
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Uri realm, TokenKey key, RegistryCredentials? credentials, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(
+        Uri realm, TokenKey key, RegistryCredentials? credentials, RegistryEndpoint endpoint, CancellationToken cancellationToken)
     {
         using var message = credentials is { RefreshToken.Length: > 0 }
             ? RefreshMessage(realm, key, credentials.RefreshToken)
@@ -68,7 +69,7 @@ internal sealed class TokenRequest(RegistryOptions options, HostClients hosts, T
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await hosts.For(realm.Authority).SendAsync(message, either.Token);
+            return await hosts.For(realm.Authority, endpoint).SendAsync(message, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

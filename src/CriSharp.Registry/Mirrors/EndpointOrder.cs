@@ -8,7 +8,7 @@ internal sealed class EndpointOrder(RegistryOptions options)
 {
     private const string DockerHubHost = "registry-1.docker.io";
 
-    private volatile InsecurePlaces _insecure = InsecurePlaces.Of([], RegistriesConfiguration.None);
+    private volatile InsecurePlaces _insecure = InsecurePlaces.Of(RegistriesConfiguration.None);
 
     /// <exception cref="RuntimeException">PermissionDenied: registries.conf blocks it.</exception>
     public IReadOnlyList<RegistryEndpoint> For(ImageReference reference)
@@ -31,26 +31,36 @@ internal sealed class EndpointOrder(RegistryOptions options)
         ];
     }
 
-    /// <summary>Of a host as a whole, as it counts for redirects and token services.</summary>
+    /// <summary>Of a host to which a registry leads, by a redirect or for a token: its own is as secure as the registry, another one as a whole.</summary>
+    public bool IsInsecure(string host, RegistryEndpoint from) =>
+        string.Equals(host, from.Host, StringComparison.OrdinalIgnoreCase) ? from.IsInsecure : IsInsecure(host);
+
+    /// <summary>Of a host as a whole: by the daemon's own configuration, or by any rule.</summary>
     public bool IsInsecure(string host)
     {
         var registries = options.Registries();
-        var named = options.InsecureRegistries();
         var insecure = _insecure;
-        if (!ReferenceEquals(insecure.Registries, registries) || !ReferenceEquals(insecure.Named, named))
+        if (!ReferenceEquals(insecure.Registries, registries))
         {
-            _insecure = insecure = InsecurePlaces.Of(named, registries);
+            _insecure = insecure = InsecurePlaces.Of(registries);
         }
 
-        return insecure.Hosts.Contains(host) || insecure.Hosts.Contains(new Uri($"https://{host}/").Host);
+        return IsNamed(host) || Holds(insecure.Hosts, host);
     }
 
+    private bool IsNamed(string host) => Holds(options.InsecureRegistries(), host);
+
+    /// <summary>With its port or without.</summary>
+    private static bool Holds(IEnumerable<string> hosts, string host) =>
+        hosts.Contains(host, StringComparer.OrdinalIgnoreCase) || hosts.Contains(new Uri($"https://{host}/").Host, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>As the rule that covers it says; what other rules say of the same host is of no account.</summary>
     private RegistryEndpoint Endpoint(string repository, bool isInsecure, bool isMirror)
     {
         var slash = repository.IndexOf('/', StringComparison.Ordinal);
         var domain = repository[..slash];
         var host = domain == ImageReference.DefaultDomain ? DockerHubHost : domain;
-        return new RegistryEndpoint(host, repository[(slash + 1)..], isInsecure || IsInsecure(host)) { IsMirror = isMirror, Repository = repository };
+        return new RegistryEndpoint(host, repository[(slash + 1)..], isInsecure || IsNamed(host)) { IsMirror = isMirror, Repository = repository };
     }
 
     /// <summary>Those without a path: the rest is insecure in a part only.</summary>
@@ -59,10 +69,8 @@ internal sealed class EndpointOrder(RegistryOptions options)
         .Where(place => place.IsInsecure && place.Location.Length > 0 && !place.Location.Contains('/', StringComparison.Ordinal))
         .Select(place => place.Location);
 
-    /// <param name="Named">By the daemon's own configuration.</param>
-    private sealed record InsecurePlaces(IReadOnlyList<string> Named, RegistriesConfiguration Registries, HashSet<string> Hosts)
+    private sealed record InsecurePlaces(RegistriesConfiguration Registries, IReadOnlyList<string> Hosts)
     {
-        public static InsecurePlaces Of(IReadOnlyList<string> named, RegistriesConfiguration registries) =>
-            new(named, registries, new HashSet<string>(named.Concat(InsecureHosts(registries)), StringComparer.OrdinalIgnoreCase));
+        public static InsecurePlaces Of(RegistriesConfiguration registries) => new(registries, [.. InsecureHosts(registries)]);
     }
 }

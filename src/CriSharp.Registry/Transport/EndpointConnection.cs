@@ -112,7 +112,7 @@ internal sealed class EndpointConnection(
             var target = Target(call, from, current, hop);
             current.Dispose();
             var isOwn = target.Scheme == from.Scheme && target.Authority == from.Authority && target.Authority == endpoint.Host;
-            current = await AskAsync(call, target, hosts.For(target.Authority), isOwn ? authenticator : authenticator.ForNobodyAt(target), cancellationToken);
+            current = await AskAsync(call, target, hosts.For(target.Authority, endpoint), isOwn ? authenticator : authenticator.ForNobodyAt(target), cancellationToken);
             from = target;
         }
 

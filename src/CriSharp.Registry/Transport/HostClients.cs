@@ -12,6 +12,9 @@ internal sealed class HostClients(RegistryOptions options, EndpointOrder endpoin
     /// <param name="host">"HOST" or "HOST:PORT".</param>
     public HostClient For(string host) => For(host, endpoints.IsInsecure(host));
 
+    /// <summary>Where a registry leads to.</summary>
+    public HostClient For(string host, RegistryEndpoint from) => For(host, endpoints.IsInsecure(host, from));
+
     private HostClient For(string host, bool isInsecure)
     {
         var key = (host.ToLowerInvariant(), isInsecure);
