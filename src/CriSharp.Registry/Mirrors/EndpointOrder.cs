@@ -6,7 +6,7 @@ namespace CriSharp.Registry.Mirrors;
 /// <summary>Where a repository is looked for, in order: the mirrors that registries.conf names, then the registry itself.</summary>
 internal sealed class EndpointOrder(RegistryOptions options)
 {
-    private const string DockerHubHost = "registry-1.docker.io";
+    public const string DockerHubHost = "registry-1.docker.io";
 
     private volatile InsecurePlaces _insecure = InsecurePlaces.Of(RegistriesConfiguration.None);
 

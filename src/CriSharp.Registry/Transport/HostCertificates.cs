@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using CriSharp.Oci;
 using CriSharp.Primitives;
+using CriSharp.Registry.Mirrors;
 
 namespace CriSharp.Registry.Transport;
 
@@ -57,10 +59,11 @@ internal sealed class HostCertificates
         return new HostCertificates(authorities, clients);
     }
 
-    // The first folder that knows the host wins; names are sorted so that the order never depends on the disk.
+    // The first folder that knows the host wins, docker.io by the name that images have; names are sorted so that the order never depends on the disk.
     private static List<FileInfo> Files(IReadOnlyList<string> folders, string host)
     {
-        var folder = folders.Select(root => new DirectoryInfo(Path.Combine(root, host))).FirstOrDefault(candidate => candidate.Exists);
+        var names = host == EndpointOrder.DockerHubHost ? (string[])[ImageReference.DefaultDomain, host] : [host];
+        var folder = folders.SelectMany(root => names.Select(name => new DirectoryInfo(Path.Combine(root, name)))).FirstOrDefault(candidate => candidate.Exists);
         return folder is null
             ? []
             : [.. folder.EnumerateFiles().Where(file => file.Extension is ".crt" or ".cert" or ".key").OrderBy(file => file.Name, StringComparer.Ordinal)];
