@@ -31,6 +31,21 @@ public sealed class HostClientsTests : IDisposable
         Assert.Empty(HostCertificates.Load([_folder.FullName], "mirror.example").Authorities);
     }
 
+    [Fact]
+    public void Clients_OfManyHosts_AreThoseUsedLast()
+    {
+        var options = new RegistryOptions { CertificateFolders = [] };
+        var clients = new HostClients(options, new EndpointOrder(options));
+        HostClient[] first = [.. Enumerable.Range(0, HostClients.MostKept).Select(number => clients.For($"h{number}.example"))];
+        Assert.Same(first[0], clients.For("h0.example"));
+
+        clients.For("one-more.example");
+
+        Assert.Same(first[0], clients.For("h0.example"));
+        Assert.Same(first[2], clients.For("h2.example"));
+        Assert.NotSame(first[1], clients.For("h1.example"));
+    }
+
     private void WriteAuthority(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -2,10 +2,16 @@ using CriSharp.Registry.Mirrors;
 
 namespace CriSharp.Registry.Transport;
 
-/// <summary>One <see cref="HostClient"/> per host and trust, made anew when the host's certificates change on disk.</summary>
+/// <summary>
+/// One <see cref="HostClient"/> per host and trust, made anew when the host's certificates change on disk. Registries may lead to ever new hosts,
+/// so only those that were used last are kept.
+/// </summary>
 internal sealed class HostClients(RegistryOptions options, EndpointOrder endpoints)
 {
-    private readonly Dictionary<(string Host, bool IsInsecure), (string Fingerprint, HostClient Client)> _clients = [];
+    public const int MostKept = 256;
+
+    private readonly Dictionary<(string Host, bool IsInsecure), Known> _clients = [];
+    private long _uses;
 
     public HostClient For(RegistryEndpoint endpoint) => For(endpoint.Host, endpoint.IsInsecure);
 
@@ -23,13 +29,24 @@ internal sealed class HostClients(RegistryOptions options, EndpointOrder endpoin
             var fingerprint = HostCertificates.Fingerprint(options.CertificateFolders, host);
             if (_clients.TryGetValue(key, out var known) && known.Fingerprint == fingerprint)
             {
+                known.LastUse = ++_uses;
                 return known.Client;
             }
 
-            // The client that this one replaces is left to the pulls that still use it; its idle connections close by themselves.
+            // A client that is replaced or dropped is left to the pulls that still use it; its idle connections close by themselves.
             var client = new HostClient(host, HostCertificates.Load(options.CertificateFolders, host), isInsecure, options);
-            _clients[key] = (fingerprint, client);
+            _clients[key] = new Known(fingerprint, client) { LastUse = ++_uses };
+            if (_clients.Count > MostKept)
+            {
+                _clients.Remove(_clients.MinBy(entry => entry.Value.LastUse).Key);
+            }
+
             return client;
         }
+    }
+
+    private sealed record Known(string Fingerprint, HostClient Client)
+    {
+        public long LastUse { get; set; }
     }
 }
