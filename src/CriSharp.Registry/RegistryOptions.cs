@@ -23,7 +23,10 @@ public sealed record RegistryOptions
     /// <summary>From a request to the headers of its answer.</summary>
     public TimeSpan ResponseTimeLimit { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a body may stay silent while we wait for it; a slow disk of ours doesn't count.</summary>
+    /// <summary>From an answer's headers to the end of a small body: a manifest's or a signature's.</summary>
+    public TimeSpan SmallBodyTimeLimit { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a blob's body may stay silent while we wait for it; a slow disk of ours doesn't count. InfiniteTimeSpan: for ever.</summary>
     public TimeSpan ProgressTimeLimit { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How often a request is sent before its failure is final, and how often in a row a broken body is asked for again; at least 1.</summary>

@@ -125,7 +125,7 @@ public sealed class RegistryRepository
     {
         try
         {
-            return await LimitedBody.ReadAsync(response.Content, ImageManifest.LimitBytes, _options.ProgressTimeLimit, _time, cancellationToken)
+            return await LimitedBody.ReadAsync(response.Content, ImageManifest.LimitBytes, _options.SmallBodyTimeLimit, _time, cancellationToken)
                 ?? throw new RuntimeException(ErrorKind.ResourceExhausted, $"{what} is longer than {ImageManifest.LimitBytes} bytes");
         }
         catch (Exception broken) when (broken is IOException or HttpRequestException or TimeoutException)

@@ -91,6 +91,32 @@ public sealed class HostileRegistryTests : IAsyncLifetime
         Assert.Contains("at byte 10 of", failure.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Whoever gives blobs all the time does not wait for ever for a few lines.</summary>
+    [Fact]
+    public async Task Manifest_WhenNothingMoreComes_ExceedsADeadlineOfItsOwn()
+    {
+        _fake.Handler = async context =>
+        {
+            if (IsBlob(context) || context.Request.Path == "/v2/")
+            {
+                return false;
+            }
+
+            context.Response.ContentType = MediaTypes.OciManifest;
+            await context.Response.WriteAsync("{");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            return true;
+        };
+        var options = Quick with { ProgressTimeLimit = Timeout.InfiniteTimeSpan, SmallBodyTimeLimit = TimeSpan.FromMilliseconds(200) };
+        var digest = Digest.Parse(TestImage.DigestOf("x"u8));
+
+        var fetch = Repository(options).FetchManifestAsync(digest, null, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(ErrorKind.DeadlineExceeded, (await Assert.ThrowsAsync<RuntimeException>(() => fetch)).Kind);
+        Assert.Equal(_blob, await ReadAsync(options));
+    }
+
     [Fact]
     public async Task Request_WhenNobodyAnswers_ExceedsItsDeadline()
     {

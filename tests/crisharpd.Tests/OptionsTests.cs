@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using CriSharp.Daemon.CommandLine;
+using CriSharp.Daemon.Composition;
 using CriSharp.Daemon.Configuration;
 using CriSharp.Pods.Metrics;
 using CriSharp.Primitives;
@@ -96,6 +97,15 @@ public sealed class OptionsTests : IDisposable
         Assert.Equal(["localhost:5000", "other"], options.InsecureRegistries);
         Assert.Equal(LogLevel.Error, options.LogLevel);
         Assert.Equal("/tmp/s.sock", options.Listen);
+    }
+
+    [Theory]
+    [InlineData("0s", -1)]
+    [InlineData("90s", 90_000)]
+    public void PullProgressTimeout_OfZero_IsNever(string text, int milliseconds)
+    {
+        var options = Read([.. Programs, "--pull-progress-timeout", text]);
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), RegistryRooms.RegistryOptionsOf(options, new OptionsInForce(options)).ProgressTimeLimit);
     }
 
     [Theory]

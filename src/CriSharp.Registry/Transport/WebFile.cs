@@ -57,7 +57,7 @@ internal sealed class WebFile(HostClients hosts, RegistryOptions options, TimePr
                 throw await RegistryFailure.ReadAsync(response, what, time, cancellationToken);
             }
 
-            return await LimitedBody.ReadAsync(response.Content, limitBytes, options.ProgressTimeLimit, time, cancellationToken)
+            return await LimitedBody.ReadAsync(response.Content, limitBytes, options.SmallBodyTimeLimit, time, cancellationToken)
                 ?? throw new RuntimeException(ErrorKind.ResourceExhausted, $"{what} is longer than {limitBytes} bytes");
         }
     }

@@ -39,6 +39,13 @@ internal static class RegistryRooms
         ],
     };
 
+    public static RegistryOptions RegistryOptionsOf(DaemonOptions options, OptionsInForce inForce) => new()
+    {
+        CertificateFolders = options.RegistryCertDirectories,
+        InsecureRegistries = () => inForce.Value.InsecureRegistries,
+        ProgressTimeLimit = options.PullProgressTimeout ?? Timeout.InfiniteTimeSpan,
+    };
+
     private static Func<RegistriesConfiguration> Rules(IServiceProvider provider)
     {
         var live = provider.GetRequiredService<LiveRegistries>();
@@ -50,14 +57,4 @@ internal static class RegistryRooms
         OnTaken = () => log.TakesRegistries(options.RegistriesConf),
         OnRefused = failure => log.RefusesRegistries(failure),
     };
-
-    private static RegistryOptions RegistryOptionsOf(DaemonOptions options, OptionsInForce inForce)
-    {
-        var registry = new RegistryOptions
-        {
-            CertificateFolders = options.RegistryCertDirectories,
-            InsecureRegistries = () => inForce.Value.InsecureRegistries,
-        };
-        return options.PullProgressTimeout is { } limit ? registry with { ProgressTimeLimit = limit } : registry;
-    }
 }
