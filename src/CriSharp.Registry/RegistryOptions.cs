@@ -29,8 +29,13 @@ public sealed record RegistryOptions
     /// <summary>How long a blob's body may stay silent while we wait for it; a slow disk of ours doesn't count. InfiniteTimeSpan: for ever.</summary>
     public TimeSpan ProgressTimeLimit { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How often a request is sent before its failure is final, and how often in a row a broken body is asked for again; at least 1.</summary>
+    /// <summary>
+    /// How often a request is sent before its failure is final, and how often in a row a broken body is asked for again; at least 1. A mirror gets one:
+    /// another place is asked instead.
+    /// </summary>
     public int Attempts { get; init; } = 4;
+
+    internal int AttemptsAt(RegistryEndpoint endpoint) => endpoint.IsMirror ? 1 : Attempts;
 
     /// <summary>Before the second attempt; doubled before each further one.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(500);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using CriSharp.Oci;
 using CriSharp.Primitives;
@@ -9,7 +10,7 @@ namespace CriSharp.Registry;
 
 /// <summary>
 /// One repository as one caller sees it, with his credentials. Asked at its endpoints in order: the next one is asked where an earlier one
-/// doesn't have it or doesn't answer.
+/// doesn't have it or doesn't answer, and a mirror that didn't answer once is not asked again.
 /// </summary>
 public sealed class RegistryRepository
 {
@@ -18,6 +19,9 @@ public sealed class RegistryRepository
     private readonly ImageReference _reference;
     private readonly IReadOnlyList<EndpointConnection> _endpoints;
     private readonly RegistryOptions _options;
+
+    // With what they said: each would cost every request of a pull as much again.
+    private readonly ConcurrentDictionary<EndpointConnection, string> _silentMirrors = new();
     private readonly TimeProvider _time;
 
     internal RegistryRepository(ImageReference reference, IReadOnlyList<EndpointConnection> endpoints, RegistryOptions options, TimeProvider time)
@@ -153,6 +157,12 @@ public sealed class RegistryRepository
         var mirrorsSaid = new List<string>();
         foreach (var mirror in _endpoints.SkipLast(1))
         {
+            if (_silentMirrors.TryGetValue(mirror, out var said))
+            {
+                mirrorsSaid.Add(said);
+                continue;
+            }
+
             try
             {
                 return await ask(mirror);
@@ -160,6 +170,10 @@ public sealed class RegistryRepository
             catch (RuntimeException failure)
             {
                 mirrorsSaid.Add(failure.Message);
+                if (failure.Kind is ErrorKind.Unavailable or ErrorKind.DeadlineExceeded)
+                {
+                    _silentMirrors[mirror] = failure.Message;
+                }
             }
         }
 

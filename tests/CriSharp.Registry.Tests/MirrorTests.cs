@@ -2,6 +2,7 @@ using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Registry.Mirrors;
 using CriSharp.TestSupport.Registries;
+using Microsoft.AspNetCore.Http;
 
 namespace CriSharp.Registry.Tests;
 
@@ -106,6 +107,43 @@ public sealed class MirrorTests
         Assert.Contains($"mirrors were asked before: cannot fetch manifest 1 of {registry.Host}/a: {mirror.Host} answered 404", failure.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A pull asks for much: it must not wait for a dead mirror each time.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Mirror_ThatIsOfNoUse_IsAskedOncePerPull(bool isBusy)
+    {
+        await using var mirror = await FakeRegistry.StartAsync();
+        await using var registry = await FakeRegistry.StartAsync("127.0.0.2");
+        mirror.Handler = async context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            if (!isBusy)
+            {
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+
+            return true;
+        };
+        var layer = TestLayer.OfFiles(true, ("a", "b"));
+        registry.Serve(new TestImage().Add(layer), "a", "1");
+        var limits = new RegistryOptions
+        {
+            Attempts = 4,
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+            ResponseTimeLimit = TimeSpan.FromSeconds(2),
+            ProgressTimeLimit = TimeSpan.FromSeconds(1),
+        };
+        var repository = Open(registry.Host, mirror.Host, null, limits);
+        var blob = new Descriptor { MediaType = "a", Digest = Digest.Parse(layer.Digest), SizeBytes = layer.Blob.Length };
+
+        Assert.Equal(layer.Blob, await repository.FetchBlobAsync(blob, 1 << 20, CancellationToken.None));
+        Assert.Equal(layer.Blob, await repository.FetchBlobAsync(blob, 1 << 20, CancellationToken.None));
+        await repository.ResolveAsync(CancellationToken.None);
+
+        Assert.Single(mirror.Requests);
+    }
+
     [Fact]
     public async Task Credentials_AreNotShownToAMirror()
     {
@@ -148,15 +186,13 @@ public sealed class MirrorTests
 
     private static RegistryRule Rule(string prefix) => new() { Prefix = prefix, Location = prefix, Source = "registries.conf:1" };
 
-    private static RegistryRepository Open(string host, string mirror, RegistryCredentials? credentials)
+    private static RegistryRepository Open(string host, string mirror, RegistryCredentials? credentials) =>
+        Open(host, mirror, credentials, new RegistryOptions { Attempts = 1 });
+
+    private static RegistryRepository Open(string host, string mirror, RegistryCredentials? credentials, RegistryOptions limits)
     {
         var rule = Rule(host) with { Mirrors = [new RegistryMirror(mirror, true, MirrorUse.All)] };
-        var options = new RegistryOptions
-        {
-            Attempts = 1,
-            CertificateFolders = [],
-            Registries = Always(new RegistriesConfiguration([rule])),
-        };
+        var options = limits with { CertificateFolders = [], Registries = Always(new RegistriesConfiguration([rule])) };
         return new RegistryClient(options, TimeProvider.System).OpenRepository(ImageReference.Parse($"{host}/a:1"), credentials);
     }
 }

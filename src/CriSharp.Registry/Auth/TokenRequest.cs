@@ -43,7 +43,7 @@ internal sealed class TokenRequest(RegistryOptions options, HostClients hosts, T
                 }
 
                 var pause = RetryPause.Of(response, time) ?? (options.RetryDelay * (1 << Math.Min(attempt - 1, 10)));
-                if (attempt >= options.Attempts || pause > options.RetryAfterLimit || !RegistryFailure.IsWorthRetrying(response.StatusCode))
+                if (attempt >= options.AttemptsAt(endpoint) || pause > options.RetryAfterLimit || !RegistryFailure.IsWorthRetrying(response.StatusCode))
                 {
                     throw await RegistryFailure.ReadAsync(response, what, time, cancellationToken);
                 }

@@ -109,15 +109,21 @@ internal sealed class BlobStream(
         base.Dispose(disposing);
     }
 
+    /// <summary>The opening has limits of its own: several places may be asked in turn.</summary>
     private async Task<int> ReadOnceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _body ??= await OpenBodyAsync(cancellationToken);
+        return await ReadWithinLimitAsync(_body, buffer, cancellationToken);
+    }
+
+    private async Task<int> ReadWithinLimitAsync(Stream body, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         // Fires when: the reader has gone (cancellationToken), or the registry is silent (limit).
         using var limit = new CancellationTokenSource(options.ProgressTimeLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            _body ??= await OpenBodyAsync(either.Token);
-            return await _body.ReadAsync(buffer, either.Token);
+            return await body.ReadAsync(buffer, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -139,7 +145,7 @@ internal sealed class BlobStream(
         var waste = new byte[64 * 1024];
         while (skip > 0)
         {
-            var count = await body.ReadAsync(waste.AsMemory(0, (int)Math.Min(skip, waste.Length)), cancellationToken);
+            var count = await ReadWithinLimitAsync(body, waste.AsMemory(0, (int)Math.Min(skip, waste.Length)), cancellationToken);
             skip = count > 0 ? skip - count : throw new IOException("the registry sent less than before");
         }
 

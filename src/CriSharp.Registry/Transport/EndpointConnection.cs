@@ -18,6 +18,8 @@ internal sealed class EndpointConnection(
     // The challenge, and a token of ours that ended before its time.
     private const int AnswerLimit = 2;
 
+    private readonly int _attempts = options.AttemptsAt(endpoint);
+
     public RegistryEndpoint Endpoint => endpoint;
 
     /// <returns>A success; the caller disposes it and reads the body with limits of its own.</returns>
@@ -38,7 +40,7 @@ internal sealed class EndpointConnection(
                 using (response)
                 {
                     pause = RetryPause.Of(response, time) ?? pause;
-                    if (attempt >= options.Attempts || pause > options.RetryAfterLimit || !RegistryFailure.IsWorthRetrying(response.StatusCode))
+                    if (attempt >= _attempts || pause > options.RetryAfterLimit || !RegistryFailure.IsWorthRetrying(response.StatusCode))
                     {
                         return call.Method == HttpMethod.Head && response.StatusCode != HttpStatusCode.Unauthorized
                             ? await InFullAsync(call, response, cancellationToken)
@@ -49,7 +51,7 @@ internal sealed class EndpointConnection(
             catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
             {
                 hosts.For(endpoint).KnownScheme = null;
-                if (attempt >= options.Attempts || failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError })
+                if (attempt >= _attempts || failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError })
                 {
                     throw RegistryFailure.Unreachable(call.What, endpoint.Host, failure);
                 }
