@@ -28,7 +28,7 @@ public sealed class StreamingPages(
         else if (!Methods.Contains(http.Request.Method))
         {
             http.Response.Headers.Allow = string.Join(", ", Methods);
-            http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            await HttpRefusal.SendAsync(http, StatusCodes.Status405MethodNotAllowed, $"{http.Response.Headers.Allow} are the methods");
         }
         else if (wire is null)
         {
