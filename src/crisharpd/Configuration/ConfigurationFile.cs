@@ -63,6 +63,8 @@ internal sealed record ConfigurationFile(
                 var path = table.NameOf(key);
                 if (ConfigurationKeys.Find(path) is { } setting)
                 {
+                    // What an earlier file said is over, also by "as usual".
+                    Settings.Remove(setting);
                     if (SettingText.Read(table, key, setting) is { } given)
                     {
                         Settings[setting] = given;

@@ -82,6 +82,8 @@ internal sealed class CrioConversion
 
     private void Take(TomlTable table, string key, Setting setting)
     {
+        // What an earlier file said is over, also by "as usual" and by what can't be taken.
+        _settings.Remove(setting);
         if (SettingText.Read(table, key, setting) is not { } given)
         {
             return;

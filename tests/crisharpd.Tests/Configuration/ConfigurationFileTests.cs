@@ -58,6 +58,16 @@ public sealed class ConfigurationFileTests : IDisposable
     }
 
     [Fact]
+    public void Value_OfNothingInADropIn_IsTheUsualOneAgain()
+    {
+        var file = _samples.FileOf("t.conf", "[crio]\nroot = \"/other\"\n[crio.runtime]\nlog_level = \"debug\"\ndefault_env = [\"A=1\"]");
+        _samples.FileOf("t.conf.d/10.conf", "[crio.runtime]\nlog_level = \"\"\ndefault_env = []");
+        var options = SettingSamples.Read([.. SettingSamples.Programs, "--config", file]);
+        Assert.Equal((Microsoft.Extensions.Logging.LogLevel.Information, "/other"), (options.LogLevel, options.Root));
+        Assert.Empty(options.DefaultEnvironment);
+    }
+
+    [Fact]
     public void Variable_GoesBeforeTheFile_AndAFlagBeforeIt()
     {
         var file = _samples.FileOf("t.conf", "[crio.runtime]\nlog_level = \"warn\"\nlog_format = \"json\"\n[crio.image]\npinned_images = [\"a\"]");

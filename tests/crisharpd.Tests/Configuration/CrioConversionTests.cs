@@ -63,6 +63,18 @@ public sealed class CrioConversionTests : IDisposable
     }
 
     [Fact]
+    public void Value_ThatADropInTakesBack_IsNotTaken()
+    {
+        var file = _samples.FileOf("crio.conf", "[crio.runtime]\nlog_level = \"debug\"\nlog_format = \"json\"\napparmor_profile = \"of-the-node\"");
+        _samples.FileOf("crio.conf.d/10.conf", "[crio.runtime]\nlog_level = \"\"\napparmor_profile = \"crio-default\"");
+
+        var conversion = CrioConversion.Read(file);
+
+        Assert.Equal([Settings.LogFormat], conversion.Settings.Keys);
+        Assert.Contains(conversion.Ignored, key => key.Place.EndsWith("10.conf:3", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void CrioKeys_AreThoseOfTablesThatConfigurationsHave() =>
         Assert.All(CrioKeys.All, path => Assert.True(ConfigurationKeys.IsTable(path[..path.LastIndexOf('.')]), path));
 }
