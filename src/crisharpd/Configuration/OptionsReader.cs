@@ -95,8 +95,9 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
 
     private static bool TryPort(string text, out ushort port) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port);
 
+    /// <summary>One of the names alone: an enum's parser takes numbers and several names, too.</summary>
     private static bool TryWord<T>(string text, out T value)
-        where T : struct, Enum => Enum.TryParse(text, ignoreCase: true, out value) && !char.IsAsciiDigit(text[0]);
+        where T : struct, Enum => Enum.TryParse(text, ignoreCase: true, out value) && Enum.GetNames<T>().Contains(text, StringComparer.OrdinalIgnoreCase);
 
     private static bool TryLogLevel(string text, out LogLevel level)
     {
