@@ -38,7 +38,11 @@ internal static class AdminCall
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            throw new RuntimeException(ErrorKind.Unavailable, $"no daemon answers at {socketPath}: {failure.Message}", failure);
+            throw new RuntimeException(
+                ErrorKind.Unavailable,
+                $"no daemon answers at {socketPath}: {failure.Message}. If listen or runroot has been changed since it started, it is still at its old place: "
+                + "name that by --listen, or send the daemon SIGHUP and see its log",
+                failure);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using CriSharp.Daemon.CommandLine;
 using CriSharp.Daemon.Configuration;
 using CriSharp.Daemon.Hosting;
 using CriSharp.Primitives;
@@ -29,6 +30,15 @@ public sealed class ReloadTests : IDisposable
         Assert.Contains(path, setting.IsLive ? outcome.Changed : outcome.WantsRestart);
         Assert.Empty(setting.IsLive ? outcome.WantsRestart : outcome.Changed);
         Assert.Empty((await ReloadAsync(inForce, () => SettingSamples.Read(setting.IsLive ? [.. before, .. _samples.FlagWords(flag)] : before))).Changed);
+    }
+
+    [Fact]
+    public async Task Reload_WhereNoDaemonIs_SaysWhereItMayBe()
+    {
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => AdminCall.ReloadAsync(Path.Combine(_samples.Folder, "none.sock"), CancellationToken.None));
+
+        Assert.Equal(ErrorKind.Unavailable, failure.Kind);
+        Assert.Contains("it is still at its old place: name that by --listen, or send the daemon SIGHUP", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
