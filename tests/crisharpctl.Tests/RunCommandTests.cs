@@ -84,6 +84,7 @@ public class RunCommandTests
     [InlineData("-p", "8080:80/icmp")]
     [InlineData("-m", "much")]
     [InlineData("-e", "=x")]
+    [InlineData("--name", "a/b")]
     [InlineData("--pid", "mine")]
     [InlineData("--pull", "maybe")]
     public async Task Run_WhenAnOptionIsMalformed_SaysSoBeforeAnythingIsMade(string option, string value)

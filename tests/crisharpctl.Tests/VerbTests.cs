@@ -98,6 +98,26 @@ public class VerbTests
         Assert.Equal(["stopp pod1", "rmp pod1"], server.Runtime.Calls);
     }
 
+    [Theory]
+    [InlineData("etc")]
+    [InlineData("link/default_web_")]
+    public async Task Rm_WhenThePodsAnnotationNamesAFolderThatRunDidNotMake_LeavesIt(string named)
+    {
+        await using var server = await FakeCriServer.StartAsync();
+        server.Runtime.AddRunning("pod1", "abc1", "web");
+        var etc = Directory.CreateDirectory(Path.Combine(server.LogsFolder, "etc")).FullName;
+        var link = Path.Combine(Directory.CreateDirectory(Path.Combine(server.LogsFolder, "link")).FullName, "default_web_");
+        Directory.CreateSymbolicLink(link, etc);
+        await File.WriteAllTextAsync(Path.Combine(etc, "passwd"), "");
+        server.Runtime.Pods["pod1"].Annotations["io.crisharp.ctl/log-directory"] = Path.Combine(server.LogsFolder, named);
+
+        Assert.Equal(0, (await server.CtlAsync("rm", "-f", "web")).ExitCode);
+
+        Assert.Empty(server.Runtime.Pods);
+        Assert.True(File.Exists(Path.Combine(etc, "passwd")));
+        Assert.True(Directory.Exists(link));
+    }
+
     [Fact]
     public async Task Rm_WhenOneOfSeveralIsUnknown_DoesTheOthersAndReportsIt()
     {

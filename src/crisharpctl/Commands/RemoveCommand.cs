@@ -61,7 +61,7 @@ internal static class RemoveCommand
 
             await _cri.StopPodAsync(pod.Id, cancellationToken);
             await _cri.RemovePodAsync(pod.Id, cancellationToken);
-            PodLogs.RemoveOf(pod.Annotations);
+            PodLogs.RemoveOf(pod.Metadata, pod.Annotations);
         }
 
         private void RefuseRunning(Container container)

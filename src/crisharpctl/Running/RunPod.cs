@@ -48,12 +48,14 @@ internal sealed class RunPod(CriConnection cri, Surroundings surroundings)
         return containerId;
     }
 
+    private static void RemoveLogs(PodSandboxConfig sandbox) => PodLogs.RemoveOf(sandbox.Metadata, sandbox.Annotations);
+
     private static string LogPath(RunSettings settings) => Path.Combine(settings.Sandbox.LogDirectory, settings.Container.LogPath);
 
     private async Task<string> StartAsync(RunSettings settings, Rollback rollback, CancellationToken cancellationToken)
     {
         await PullIfWantedAsync(settings, cancellationToken);
-        rollback.Add("remove the logs", () => PodLogs.RemoveOf(settings.Sandbox.Annotations));
+        rollback.Add("remove the logs", () => RemoveLogs(settings.Sandbox));
         Directory.CreateDirectory(Path.GetDirectoryName(LogPath(settings))!);
         var sandbox = await cri.Runtime.RunPodSandboxAsync(
             new RunPodSandboxRequest { Config = settings.Sandbox, RuntimeHandler = settings.Handler },

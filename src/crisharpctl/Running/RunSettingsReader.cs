@@ -37,14 +37,18 @@ internal sealed class RunSettingsReader(Session session, RunOptions options)
 
     private PodSandboxConfig Sandbox(string name)
     {
-        var uid = Guid.NewGuid().ToString();
-        var podNamespace = session.Get(options.Namespace);
+        var pod = new PodSandboxMetadata { Name = name, Namespace = session.Get(options.Namespace), Uid = Guid.NewGuid().ToString() };
+        if ($"{pod.Name}{pod.Namespace}".Contains('/'))
+        {
+            throw Invalid("--name and --namespace have no '/' in them: the folder of the logs is named after them");
+        }
+
         var parent = session.Get(options.LogFolder) ?? session.Surroundings.PodLogsFolder;
-        var folder = Path.GetFullPath(PodLogs.FolderOf(parent, podNamespace, name, uid));
+        var folder = Path.GetFullPath(PodLogs.FolderOf(parent, pod));
         var hostNetwork = session.Get(options.HostNetwork);
         var config = new PodSandboxConfig
         {
-            Metadata = new PodSandboxMetadata { Name = name, Namespace = podNamespace, Uid = uid },
+            Metadata = pod,
             Hostname = session.Get(options.Hostname) ?? (hostNetwork ? "" : name),
             LogDirectory = folder,
             Labels = { LabelsOption.Parse(session.Get(options.Labels)) },
