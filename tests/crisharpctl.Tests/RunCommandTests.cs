@@ -77,6 +77,24 @@ public class RunCommandTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_UnlessPrivileged_HidesWhatTheKubeletHidesAndFiltersCalls(bool isPrivileged)
+    {
+        await using var server = await FakeCriServer.StartAsync();
+
+        await server.CtlAsync(["run", .. isPrivileged ? ["--privileged"] : Array.Empty<string>(), "example/image:1"]);
+
+        var security = server.Runtime.LastContainer!.Linux.SecurityContext;
+        string[] readOnly = isPrivileged ? [] : ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+        var profile = isPrivileged ? null : new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.RuntimeDefault };
+        Assert.Equal(!isPrivileged, security.MaskedPaths.Contains("/proc/kcore") && security.MaskedPaths.Contains("/sys/firmware"));
+        Assert.Equal(readOnly, security.ReadonlyPaths);
+        Assert.Equal(profile, security.Seccomp);
+        Assert.Equal(profile, server.Runtime.LastSandbox!.Config.Linux.SecurityContext.Seccomp);
+    }
+
+    [Theory]
     [InlineData("-v", "relative:/data")]
     [InlineData("-v", "/srv:/data:bogus")]
     [InlineData("-p", "80")]

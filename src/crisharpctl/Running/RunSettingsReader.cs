@@ -60,6 +60,7 @@ internal sealed class RunSettingsReader(Session session, RunOptions options)
                 {
                     NamespaceOptions = Namespaces(),
                     Privileged = session.Get(options.Privileged),
+                    Seccomp = session.Get(options.Privileged) ? null : Confinement.Seccomp,
                 },
             },
         };
@@ -101,6 +102,11 @@ internal sealed class RunSettingsReader(Session session, RunOptions options)
             Privileged = session.Get(options.Privileged),
             ReadonlyRootfs = session.Get(options.ReadOnly),
         };
+        if (!security.Privileged)
+        {
+            Confinement.AddTo(security);
+        }
+
         if (session.Get(options.User) is not { Length: > 0 } typed)
         {
             return security;
