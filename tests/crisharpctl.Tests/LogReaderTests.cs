@@ -66,6 +66,21 @@ public sealed class LogReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_ThroughALinkedFolder_ShowsEachLineOnceAndEnds()
+    {
+        var link = Path.Combine(_folder, "link");
+        Directory.CreateSymbolicLink(link, _folder);
+        using var reader = new LogReader(Path.Combine(link, "0.log"), new LogPrinter(_output, _error, timestamps: false));
+        await File.WriteAllTextAsync(LogPath, "2026-01-02T03:04:05Z stdout F first\n");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+
+        await reader.ReadToEndAsync(limit.Token);
+        await reader.ReadToEndAsync(limit.Token);
+
+        Assert.Equal("first\n", Output);
+    }
+
+    [Fact]
     public async Task Read_WhenTimestampsAreWanted_PutsOneBeforeEachWholeLine()
     {
         using var reader = Reader(timestamps: true);

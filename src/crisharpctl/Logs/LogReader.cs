@@ -1,4 +1,6 @@
+using CriSharp.Linux.Files;
 using CriSharp.Primitives;
+using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Ctl.Logs;
 
@@ -39,7 +41,7 @@ internal sealed class LogReader(string path, LogPrinter printer) : IDisposable
 
         try
         {
-            _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            _file = OpenPath();
             return true;
         }
         catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
@@ -52,12 +54,14 @@ internal sealed class LogReader(string path, LogPrinter printer) : IDisposable
     /// <returns>Whether anything came.</returns>
     public async Task<bool> ReadToEndAsync(CancellationToken cancellationToken)
     {
-        var any = false;
-        do
+        var any = await ReadFileAsync(cancellationToken);
+        while (IsRotated())
         {
+            // What was written between the last read and the rotation; then the new one begins.
+            any |= await ReadFileAsync(cancellationToken);
+            Close();
             any |= await ReadFileAsync(cancellationToken);
         }
-        while (ReopenIfRotated());
 
         printer.Flush();
         return any;
@@ -104,24 +108,38 @@ internal sealed class LogReader(string path, LogPrinter printer) : IDisposable
         _held -= start;
     }
 
-    /// <summary>The path names another file by now: what is left of the old one has been read, the new one begins.</summary>
-    private bool ReopenIfRotated()
+    /// <summary>Whether the path names another file by now. The names tell nothing: links may lead to the one that is open.</summary>
+    private bool IsRotated()
     {
-        if (_file is null || File.ResolveLinkTarget($"/proc/self/fd/{_file.SafeFileHandle.DangerousGetHandle()}", returnFinalTarget: false)?.FullName is not { } now)
+        if (_file is null)
         {
             return false;
         }
 
-        var here = Path.GetFullPath(path);
-        if (now == here || !File.Exists(here) || File.ResolveLinkTarget(here, returnFinalTarget: true)?.FullName == now)
+        try
+        {
+            using var now = OpenPath();
+            return IdentityOf(now.SafeFileHandle) != IdentityOf(_file.SafeFileHandle);
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
         {
             return false;
         }
+    }
 
-        _file.Dispose();
+    private static ((uint Major, uint Minor) Device, ulong Inode) IdentityOf(SafeFileHandle file)
+    {
+        var status = FileDescriptor.Stat(file);
+        return (status.Device, status.Inode);
+    }
+
+    private FileStream OpenPath() => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+
+    private void Close()
+    {
+        _file?.Dispose();
         _file = null;
         _held = 0;
-        return true;
     }
 
     /// <summary>Looks for newlines from the end, a block at a time.</summary>
