@@ -26,6 +26,14 @@ internal sealed class FakeRuntimeService : RuntimeService.RuntimeServiceBase
 
     public RpcException? StartFailure { get; set; }
 
+    /// <summary>Null: none.</summary>
+    public Func<RpcException?> StatusFailure { get; set; } = () => null;
+
+    public RpcException? StopPodFailure { get; set; }
+
+    /// <summary>Where the streaming server is.</summary>
+    public string StreamingUrl { get; set; } = "";
+
     public override Task<VersionResponse> Version(VersionRequest request, ServerCallContext context) => Task.FromResult(new VersionResponse
     {
         Version = "0.1.0",
@@ -84,6 +92,11 @@ internal sealed class FakeRuntimeService : RuntimeService.RuntimeServiceBase
 
     public override Task<ContainerStatusResponse> ContainerStatus(ContainerStatusRequest request, ServerCallContext context)
     {
+        if (StatusFailure() is { } failure)
+        {
+            throw failure;
+        }
+
         var (container, _, logPath) = Containers[request.ContainerId];
         var status = new ContainerStatus { Id = container.Id, Metadata = container.Metadata, State = container.State, LogPath = logPath, ExitCode = ExitCode };
         return Task.FromResult(new ContainerStatusResponse { Status = status });
@@ -111,6 +124,11 @@ internal sealed class FakeRuntimeService : RuntimeService.RuntimeServiceBase
     public override Task<StopPodSandboxResponse> StopPodSandbox(StopPodSandboxRequest request, ServerCallContext context)
     {
         Calls.Enqueue($"stopp {request.PodSandboxId}");
+        if (StopPodFailure is not null)
+        {
+            throw StopPodFailure;
+        }
+
         return Task.FromResult(new StopPodSandboxResponse());
     }
 

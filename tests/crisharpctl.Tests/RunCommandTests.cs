@@ -1,4 +1,5 @@
 using CriSharp.Cri.V1;
+using CriSharp.Ctl.CommandLine;
 using Grpc.Core;
 
 namespace CriSharp.Ctl.Tests;
@@ -94,6 +95,52 @@ public class RunCommandTests
         Assert.Equal(profile, server.Runtime.LastSandbox!.Config.Linux.SecurityContext.Seccomp);
     }
 
+    [Fact]
+    public async Task Run_WhileTheRuntimeIsRestarted_GoesOn()
+    {
+        await using var server = await FakeCriServer.StartAsync();
+        server.Runtime.ExitCode = 3;
+        var failures = new Queue<StatusCode>([StatusCode.Cancelled, StatusCode.Unavailable, StatusCode.Unavailable]);
+        server.Runtime.StatusFailure = () => failures.TryDequeue(out var code) ? new RpcException(new Status(code, "stopping")) : null;
+
+        var run = await server.CtlAsync("run", "--pull", "never", "example/image:1", "hello");
+
+        Assert.Equal((3, "hello!\n", "to stderr\n"), (run.ExitCode, run.Output, run.Error));
+        Assert.Empty(failures);
+        Assert.Empty(server.Runtime.Pods);
+    }
+
+    [Fact]
+    public async Task Run_WhenTheRuntimeDoesNotComeBack_LeavesThePodWithItsLogAndSaysSo()
+    {
+        await using var server = await FakeCriServer.StartAsync();
+        server.Runtime.StatusFailure = () => new RpcException(new Status(StatusCode.Unavailable, "nobody is there"));
+        using var output = new MemoryStream();
+        using var error = new MemoryStream();
+        using var surroundings = new Surroundings(output, error) { PodLogsFolder = server.LogsFolder, Time = new FastTime() };
+
+        var code = await CommandTree.RunAsync(["--endpoint", server.Socket, "run", "--pull", "never", "--name", "web", "example/image:1", "hello"], surroundings);
+
+        Assert.Equal((125, "hello!\n"), (code, System.Text.Encoding.UTF8.GetString(output.ToArray())));
+        Assert.Contains("nobody is there", System.Text.Encoding.UTF8.GetString(error.ToArray()), StringComparison.Ordinal);
+        Assert.Contains("pod web is left as it is", System.Text.Encoding.UTF8.GetString(error.ToArray()), StringComparison.Ordinal);
+        Assert.Single(server.Runtime.Pods);
+        Assert.Single(Directory.GetFiles(server.LogsFolder, "0.log", SearchOption.AllDirectories));
+        Assert.Empty(server.Runtime.Calls);
+    }
+
+    [Fact]
+    public async Task Run_WhenThePodCanNotBeRemoved_LeavesItsLog()
+    {
+        await using var server = await FakeCriServer.StartAsync();
+        server.Runtime.StopPodFailure = new RpcException(new Status(StatusCode.Unavailable, "nobody is there"));
+
+        var run = await server.CtlAsync("run", "--pull", "never", "example/image:1");
+
+        Assert.Contains("could not remove the pod and its logs: ", run.Error, StringComparison.Ordinal);
+        Assert.Single(Directory.GetFiles(server.LogsFolder, "0.log", SearchOption.AllDirectories));
+    }
+
     [Theory]
     [InlineData("-v", "relative:/data")]
     [InlineData("-v", "/srv:/data:bogus")]
@@ -114,5 +161,11 @@ public class RunCommandTests
         Assert.Equal(125, run.ExitCode);
         Assert.Single(run.Error.TrimEnd().Split('\n'));
         Assert.Null(server.Runtime.LastSandbox);
+    }
+
+    /// <summary>A minute is over in 60 ms; what is waited for takes as long as ever.</summary>
+    private sealed class FastTime : TimeProvider
+    {
+        public override long GetTimestamp() => base.GetTimestamp() * 1000;
     }
 }

@@ -31,6 +31,12 @@ internal sealed class RunPod(CriConnection cri, Surroundings surroundings)
             var status = await new LogFollower(cri, surroundings.Time).FollowAsync(containerId, log, cancellationToken);
             return status?.ExitCode ?? throw new RuntimeException(ErrorKind.NotFound, "somebody else removed the container: its exit code is unknown");
         }
+        catch (RuntimeException absent) when (absent.Kind == ErrorKind.Unavailable)
+        {
+            removal.Release();
+            throw new RuntimeException(
+                absent.Kind, $"{absent.Message}; pod {settings.Sandbox.Metadata.Name} is left as it is, with its log {LogPath(settings)}: crisharpctl rm removes it", absent);
+        }
         catch (Exception interrupted) when (cancellationToken.IsCancellationRequested && interrupted is OperationCanceledException or RpcException)
         {
             await cri.StopContainerAsync(containerId, StopGrace, CancellationToken.None);
@@ -60,10 +66,14 @@ internal sealed class RunPod(CriConnection cri, Surroundings surroundings)
         var sandbox = await cri.Runtime.RunPodSandboxAsync(
             new RunPodSandboxRequest { Config = settings.Sandbox, RuntimeHandler = settings.Handler },
             cri.Within(cancellationToken, SandboxExtra));
-        rollback.Add("remove the pod", async limit =>
+
+        // One step from now on: the logs of a pod that can't be removed are still written.
+        rollback.Release();
+        rollback.Add("remove the pod and its logs", async limit =>
         {
             await cri.StopPodAsync(sandbox.PodSandboxId, limit);
             await cri.RemovePodAsync(sandbox.PodSandboxId, limit);
+            RemoveLogs(settings.Sandbox);
         });
         settings.Container.Image = new ImageSpec { Image = settings.Image, UserSpecifiedImage = settings.Image };
         var created = await cri.Runtime.CreateContainerAsync(
