@@ -146,6 +146,8 @@ internal sealed class FakeRuntimeService : RuntimeService.RuntimeServiceBase
         ExitCode = 42,
     });
 
+    public override Task<AttachResponse> Attach(AttachRequest request, ServerCallContext context) => Task.FromResult(new AttachResponse { Url = StreamingUrl });
+
     /// <summary>A container that runs, in a pod of its own.</summary>
     public (string PodId, string ContainerId) AddRunning(string podId, string containerId, string name)
     {

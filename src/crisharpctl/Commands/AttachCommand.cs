@@ -30,10 +30,7 @@ internal static class AttachCommand
                     Stderr = !session.Get(terminal),
                 };
                 var answer = await session.Cri.Runtime.AttachAsync(request, session.Cri.Within(cancellationToken));
-                var end = await new RemoteProcess(session.Surroundings).RunAsync(answer.Url, request.Stdin, request.Tty, cancellationToken);
-
-                // An attach that went well may end without a word.
-                return end.Length == 0 ? ExitCodes.Success : CommandEnd.Read(end);
+                return CommandEnd.Read(await new RemoteProcess(session.Surroundings).RunAsync(answer.Url, request.Stdin, request.Tty, cancellationToken));
             },
             ExitCodes.NotTheContainers);
         return command;
