@@ -1,5 +1,6 @@
 using CriSharp.Admin;
 using CriSharp.Cri.V1;
+using CriSharp.Ctl.CommandLine;
 using CriSharp.Primitives;
 
 namespace CriSharp.Ctl.Tests;
@@ -38,6 +39,25 @@ public sealed class ImageVerbTests : IDisposable
         var load = await server.CtlAsync("load", _file);
 
         Assert.Equal((2, "", "crisharpctl load: not this one\n"), (load.ExitCode, load.Output, load.Error));
+    }
+
+    [Fact]
+    public async Task Load_WhenRefused_DoesNotWaitForMoreInput()
+    {
+        await using var server = await FakeCriServer.StartAsync(withAdminSocket: true);
+        server.Admin.Refusal = new ErrorDocument { Kind = ErrorKind.InvalidArgument, Message = "not this one" };
+
+        Assert.Equal((2, "crisharpctl load: not this one\n"), await LoadAsync(server, new Input(new TaskCompletionSource<int>().Task)));
+    }
+
+    [Fact]
+    public async Task Load_WhenItsInputCanNotBeRead_SaysThat()
+    {
+        await using var server = await FakeCriServer.StartAsync(withAdminSocket: true);
+        foreach (var failure in new Exception[] { new IOException("Is a directory"), new UnauthorizedAccessException("Bad file descriptor") })
+        {
+            Assert.Equal((1, $"crisharpctl load: what is to be sent can't be read: {failure.Message}\n"), await LoadAsync(server, new Input(Task.FromException<int>(failure))));
+        }
     }
 
     [Fact]
@@ -128,6 +148,22 @@ public sealed class ImageVerbTests : IDisposable
         Assert.Equal((0, "sha256:c\n"), (gc.ExitCode, gc.Output));
         Assert.Equal(["sha256:a", "sha256:b"], server.Images.All.Select(image => image.Id));
         Assert.Contains("every image is used", (await server.CtlAsync("gc", "-y")).Error, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Error)> LoadAsync(FakeCriServer server, Input input)
+    {
+        using var error = new MemoryStream();
+        using var surroundings = new Surroundings(Stream.Null, error) { OpenStandardInput = () => input };
+        var code = await CommandTree.RunAsync(["--endpoint", server.Socket, "load", "-"], surroundings).WaitAsync(TimeSpan.FromSeconds(30));
+        return (code, System.Text.Encoding.UTF8.GetString(error.ToArray()));
+    }
+
+    /// <summary>Each read ends as told, and not by its token: as those of a terminal do.</summary>
+    private sealed class Input(Task<int> read) : MemoryStream
+    {
+        public override bool CanSeek => false;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(read);
     }
 
     private static async Task<FakeCriServer> WithImagesAsync()

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using CriSharp.Primitives;
 
 namespace CriSharp.Ctl.Connection;
 
@@ -15,10 +16,14 @@ internal sealed class AdminUpload(string socketPath, IProgress<long> sentBytes)
     private const int BlockBytes = 256 * 1024;
     private const int AnswerLimitBytes = 4 << 20;
 
-    private IOException? _sourceFailure;
+    /// <summary>A read from a terminal or a pipe ends by what comes there alone: it is not waited for longer, once the answer is there.</summary>
+    private static readonly TimeSpan LastRead = TimeSpan.FromSeconds(1);
+
+    private Exception? _sourceFailure;
 
     /// <returns>The answer.</returns>
-    /// <exception cref="IOException">Also as SocketException: nobody is there, or the connection broke; or the content can't be read.</exception>
+    /// <exception cref="RuntimeException">FailedPrecondition: the content can't be read.</exception>
+    /// <exception cref="IOException">Also as SocketException: nobody is there, or the connection broke.</exception>
     public async Task<HttpAnswer> PostAsync(string pathAndQuery, Stream content, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -35,13 +40,19 @@ internal sealed class AdminUpload(string socketPath, IProgress<long> sentBytes)
         {
             answer = await ReadAsync(connection, cancellationToken);
         }
+        catch (IOException) when (_sourceFailure is not null)
+        {
+            answer = null;
+        }
         finally
         {
             await enough.CancelAsync();
-            await sending;
+            await Task.WhenAny(sending, Task.Delay(LastRead, CancellationToken.None));
         }
 
-        return _sourceFailure is not null ? throw _sourceFailure : answer ?? throw new IOException("the daemon closed the connection without an answer");
+        return _sourceFailure is { } failure
+            ? throw new RuntimeException(ErrorKind.FailedPrecondition, $"what is to be sent can't be read: {failure.Message}", failure)
+            : answer ?? throw new IOException("the daemon closed the connection without an answer");
     }
 
     /// <summary>Why it could not go on is told by the answer, or by its absence.</summary>
@@ -62,7 +73,7 @@ internal sealed class AdminUpload(string socketPath, IProgress<long> sentBytes)
 
             await connection.WriteAsync("0\r\n\r\n"u8.ToArray(), cancellationToken);
         }
-        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException)
+        catch (Exception failure) when (failure == _sourceFailure || failure is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             EndUnfinished(connection.Socket);
         }
@@ -78,7 +89,7 @@ internal sealed class AdminUpload(string socketPath, IProgress<long> sentBytes)
         {
             return await content.ReadAsync(block.AsMemory(0, BlockBytes), cancellationToken);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             _sourceFailure = failure;
             throw;
@@ -92,7 +103,7 @@ internal sealed class AdminUpload(string socketPath, IProgress<long> sentBytes)
         {
             socket.Shutdown(SocketShutdown.Send);
         }
-        catch (SocketException)
+        catch (Exception over) when (over is SocketException or ObjectDisposedException)
         {
             // The other side was faster.
         }
