@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CriSharp.Ctl.Commands;
+using CriSharp.Linux;
 using CriSharp.Manual.Completion;
 using CriSharp.Manual.Pages;
 
@@ -34,6 +35,24 @@ internal static class CommandTree
         """;
 
     public static async Task<int> RunAsync(string[] words, Surroundings surroundings)
+    {
+        try
+        {
+            return await RunKnownAsync(words, surroundings);
+        }
+        catch (LinuxException gone) when (gone.ErrorNumber == Errno.EPIPE)
+        {
+            return ExitCodes.NobodyReads;
+        }
+        catch (LinuxException failure)
+        {
+            // Help can't be written, such as into a full file system.
+            surroundings.Complain($"crisharpctl: {failure.Message}");
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static async Task<int> RunKnownAsync(string[] words, Surroundings surroundings)
     {
         var options = new GlobalOptions();
         var root = new RootCommand(About);
@@ -74,10 +93,10 @@ internal static class CommandTree
 
         foreach (var error in parsed.Errors)
         {
-            await surroundings.Error.WriteLineAsync($"crisharpctl: {error.Message}");
+            surroundings.Complain($"crisharpctl: {error.Message}");
         }
 
-        await surroundings.Error.WriteLineAsync("crisharpctl: --help says what can be typed");
+        surroundings.Complain("crisharpctl: --help says what can be typed");
         return ExitCodes.Usage;
     }
 }

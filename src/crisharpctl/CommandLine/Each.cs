@@ -24,11 +24,11 @@ internal static class Each
             }
             catch (RuntimeException error)
             {
-                await ReportAsync(error.Message, ExitCodes.Of(error.Kind));
+                Report(error.Message, ExitCodes.Of(error.Kind));
             }
             catch (RpcException error) when (error.StatusCode is not (StatusCode.Cancelled or StatusCode.Unavailable))
             {
-                await ReportAsync($"{error.Status.Detail} ({error.StatusCode})", ExitCodes.Of(error.StatusCode));
+                Report($"{error.Status.Detail} ({error.StatusCode})", ExitCodes.Of(error.StatusCode));
             }
         }
 
@@ -39,10 +39,10 @@ internal static class Each
 
         return exitCode;
 
-        async Task ReportAsync(string message, int code)
+        void Report(string message, int code)
         {
             exitCode = exitCode == ExitCodes.Success ? code : exitCode;
-            await session.Surroundings.Error.WriteLineAsync($"crisharpctl: {Printable.Line(message)}");
+            session.Surroundings.Complain($"crisharpctl: {Printable.Line(message)}");
         }
     }
 }

@@ -19,6 +19,9 @@ internal static class ExitCodes
     /// <summary>128 + SIGINT.</summary>
     public const int Interrupted = 130;
 
+    /// <summary>128 + SIGPIPE: who read the output has gone, as head does.</summary>
+    public const int NobodyReads = 141;
+
     public static int Of(StatusCode code) => code switch
     {
         StatusCode.Unavailable => Unreachable,

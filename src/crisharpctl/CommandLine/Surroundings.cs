@@ -66,7 +66,7 @@ internal sealed class Surroundings : IDisposable
     /// <summary>Where the logs of pods made by run go, one folder each.</summary>
     public string PodLogsFolder { get; init; } = "/var/log/pods";
 
-    public static Surroundings OfThisProcess() => new(Console.OpenStandardOutput(), Console.OpenStandardError())
+    public static Surroundings OfThisProcess() => new(OpenOutput(StandardOutputNumber), OpenOutput(StandardErrorNumber))
     {
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
@@ -80,6 +80,8 @@ internal sealed class Surroundings : IDisposable
 
     private static (int Columns, int Rows) SizeOfTerminal(int descriptor) =>
         SizeOf(descriptor) is { Columns: > 0, Rows: > 0 } size ? (size.Columns, size.Rows) : (80, 24);
+
+    private static StandardStream OpenOutput(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: false));
 
     // The console's own stream edits lines.
     private static FileStream OpenInput() => new(new SafeFileHandle(StandardInputNumber, ownsHandle: false), FileAccess.Read, bufferSize: 0);
@@ -97,6 +99,18 @@ internal sealed class Surroundings : IDisposable
         catch (LinuxException)
         {
             return null;
+        }
+    }
+
+    /// <summary>One line on standard error. That nobody reads it must cost neither the exit code nor what is left to do.</summary>
+    public void Complain(string line)
+    {
+        try
+        {
+            Error.WriteLine(line);
+        }
+        catch (IOException)
+        {
         }
     }
 

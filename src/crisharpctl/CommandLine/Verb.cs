@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CriSharp.Ctl.Connection;
 using CriSharp.Ctl.Output;
+using CriSharp.Linux;
 using CriSharp.Primitives;
 using Grpc.Core;
 
@@ -48,7 +49,7 @@ internal sealed class Verb(Surroundings surroundings, GlobalOptions options)
         {
             return ExitCodes.Interrupted;
         }
-        catch (IOException error)
+        catch (IOException error) when (error is not LinuxException { ErrorNumber: Errno.EPIPE })
         {
             return Report(name, error.Message, failureCode ?? ExitCodes.Failed);
         }
@@ -60,7 +61,7 @@ internal sealed class Verb(Surroundings surroundings, GlobalOptions options)
 
     private int Report(string name, string message, int exitCode)
     {
-        surroundings.Error.WriteLine($"crisharpctl {name}: {Printable.Line(message)}");
+        surroundings.Complain($"crisharpctl {name}: {Printable.Line(message)}");
         return exitCode;
     }
 }

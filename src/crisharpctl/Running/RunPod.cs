@@ -98,5 +98,5 @@ internal sealed class RunPod(CriConnection cri, Surroundings surroundings)
     }
 
     private void ReportFailure(string step, Exception failure) =>
-        surroundings.Error.WriteLine($"crisharpctl run: could not {step}: {Printable.Line(failure.Message)}");
+        surroundings.Complain($"crisharpctl run: could not {step}: {Printable.Line(failure.Message)}");
 }

@@ -97,6 +97,19 @@ public class CrisharpctlTests(SharedInstance shared) : PodTest(shared)
         Assert.Equal("3\n", (await CtlAsync("logs", "--tail", "1", "talker")).StandardOutputText);
     }
 
+    [Fact]
+    public async Task Logs_WhenNobodyReadsThemAnyMore_End()
+    {
+        await CtlAsync("run", "-d", "--name", "chatter", Shared.ImageName, "sh", "-c", "while :; do echo line; sleep 0.1; done");
+        var script = $"{{ '{PublishedPrograms.Ctl}' logs -f chatter; echo code $? >&2; }} | head -n 1";
+
+        var logs = await ProgramRun.RunAsync(
+            new ProgramCommand { Path = "/bin/sh", Arguments = ["-c", script], Environment = [.. Variables, "PATH=/usr/bin:/bin"], TimeLimit = TimeSpan.FromSeconds(60) },
+            CancellationToken.None);
+
+        Assert.Equal(("line\n", "code 141\n"), (logs.StandardOutputText, logs.StandardErrorText));
+    }
+
     private List<string> Variables => [$"CONTAINER_RUNTIME_ENDPOINT=unix://{Daemon.Socket}"];
 
     private string[] Arguments(params string[] arguments) => arguments[0] == "run"
