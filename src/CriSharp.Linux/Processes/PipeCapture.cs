@@ -17,7 +17,7 @@ public sealed class PipeCapture(SafeHandle reader, int limitBytes)
     /// <summary>What has been kept so far; complete once <see cref="ReadAsync"/> has returned.</summary>
     public ReadOnlyMemory<byte> Kept => _kept.WrittenMemory;
 
-    /// <returns>True at the end of the stream, false when the token fired first: what was read by then stays.</returns>
+    /// <returns>True at the end of the stream, false when the token fired first: what came by then stays.</returns>
     public Task<bool> ReadAsync(CancellationToken cancellationToken) => ReadAsync(null, cancellationToken);
 
     /// <summary>Stops after the first line too, without waiting for everybody who has the other end to close it.</summary>
@@ -29,19 +29,23 @@ public sealed class PipeCapture(SafeHandle reader, int limitBytes)
         var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
         {
-            while (true)
+            // After the limit what lies in the pipe is still taken, but somebody who writes without a pause must not outlast it.
+            for (var late = 0; late < PipePair.WideBytes;)
             {
-                // Somebody who writes without a pause must not outlast the limit either.
-                cancellationToken.ThrowIfCancellationRequested();
                 var count = ReadAvailable(chunk);
                 if (count == 0)
                 {
                     return true;
                 }
 
+                if (count < 0 && cancellationToken.IsCancellationRequested)
+                {
+                    return false;
+                }
+
                 if (count < 0)
                 {
-                    await ReadinessLoop.WaitReadableAsync(reader, cancellationToken);
+                    await WaitAsync(cancellationToken);
                     continue;
                 }
 
@@ -50,15 +54,27 @@ public sealed class PipeCapture(SafeHandle reader, int limitBytes)
                 {
                     return true;
                 }
+
+                late += cancellationToken.IsCancellationRequested ? count : 0;
             }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
+
             return false;
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReadinessLoop.WaitReadableAsync(reader, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // A process that was stalled learns of the limit and of the bytes that came in time at once.
         }
     }
 
