@@ -8,6 +8,11 @@ namespace CriSharp.Linux.Cgroups;
 /// </summary>
 public sealed partial class CgroupHierarchies
 {
+    private static readonly HashSet<string> ControllersOfV1 =
+    [
+        "blkio", "cpu", "cpuacct", "cpuset", "debug", "devices", "dmem", "freezer", "hugetlb", "memory", "misc", "net_cls", "net_prio", "perf_event", "pids", "rdma",
+    ];
+
     private CgroupHierarchies(IReadOnlyList<CgroupHierarchy> all)
     {
         All = all;
@@ -69,7 +74,7 @@ public sealed partial class CgroupHierarchies
             var isUnified = mount.Type == "cgroup2";
             var controllers = isUnified
                 ? CgroupFile.TryRead(Path.Combine(mount.Target, "cgroup.controllers"))?.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries) ?? []
-                : mount.SuperOptions.Split(',').Where(option => option is not ("rw" or "ro") && !IsSetting(option));
+                : mount.SuperOptions.Split(',').Where(IsController);
             var hierarchy = new CgroupHierarchy(mount.Target, mount.Root, isUnified, controllers.ToHashSet());
 
             // The same hierarchy mounted again (a container's bind, a chroot) is no further one.
@@ -91,7 +96,7 @@ public sealed partial class CgroupHierarchies
             var fields = line.Split(':', 3);
             var hierarchy = fields.Length < 3 ? null
                 : fields[0] == "0" ? Unified
-                : All.FirstOrDefault(candidate => !candidate.IsUnified && candidate.Controllers.SetEquals(fields[1].Split(',')));
+                : All.FirstOrDefault(candidate => !candidate.IsUnified && candidate.Controllers.SetEquals(fields[1].Split(',').Where(IsController)));
             if (hierarchy is not null && RelativeTo(hierarchy.MountRoot, fields[2]) is { } path)
             {
                 paths[hierarchy] = path;
@@ -115,6 +120,6 @@ public sealed partial class CgroupHierarchies
         return relative.Split('/').Contains("..") ? null : CgroupPath.FromKernel(relative);
     }
 
-    private static bool IsSetting(string option) =>
-        option is "xattr" or "clone_children" or "noprefix" || option.StartsWith("release_agent=", StringComparison.Ordinal);
+    // Among a v1 mount's options stand settings and a security module's words ("seclabel"), too, which grow in number; v1's controllers don't.
+    private static bool IsController(string word) => ControllersOfV1.Contains(word) || word.StartsWith("name=", StringComparison.Ordinal);
 }

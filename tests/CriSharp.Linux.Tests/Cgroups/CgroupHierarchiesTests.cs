@@ -203,6 +203,18 @@ public sealed class CgroupHierarchiesTests : IAsyncLifetime
     }
 
     [Fact]
+    public void ParsePaths_WhenMountsHaveOtherOptions_TheControllersAreFoundAllTheSame()
+    {
+        var hierarchies = CgroupHierarchies.FromMountTable(MountTable.Parse(
+            "32 31 0:29 / /cg/cpu rw - cgroup cgroup rw,seclabel,cpu,cpuacct\n33 31 0:30 / /cg/cpuset rw - cgroup cgroup rw,seclabel,cpuset,cpuset_v2_mode\n"
+            + "34 31 0:31 / /cg/systemd rw - cgroup cgroup rw,seclabel,xattr,favordynmods,release_agent=/x,name=systemd"));
+
+        var paths = hierarchies.ParsePaths("3:cpuset:/a\n2:cpu,cpuacct:/b\n1:name=systemd:/c\n");
+
+        Assert.Equal(["a", "b", "c"], paths.Values.Select(path => path.Value).Order());
+    }
+
+    [Fact]
     public void ParsePaths_WhenOnlyAPartIsMounted_PathsAreRelativeToIt()
     {
         var hierarchies = CgroupHierarchies.FromMountTable(MountTable.Parse(
