@@ -5,8 +5,9 @@ namespace CriSharp.Linux.Tests.Cgroups;
 public sealed class CgroupLimitsTests
 {
     [Fact]
-    public void CachedFiles_AreBothListsOfFilesAndNothingElse() =>
-        Assert.Equal(42, CgroupHierarchies.CachedFiles("anon 1000\nfile 5000\ninactive_anon 7\nactive_anon 8\ninactive_file 40\nactive_file 2\nunevictable 9\n"));
+    public void Reclaimable_AreBothListsOfFilesAndTheKernelsOwnCaches() =>
+        Assert.Equal(342, CgroupHierarchies.Reclaimable(
+            "anon 1000\nfile 5000\ninactive_anon 7\nactive_anon 8\ninactive_file 40\nactive_file 2\nunevictable 9\nslab_reclaimable 300\nslab_unreclaimable 50\nslab 350\n"));
 
     [Fact]
     public void Value_OfAControllerOrFileThatIsNone_IsNull()
