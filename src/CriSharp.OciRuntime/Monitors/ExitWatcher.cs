@@ -42,12 +42,9 @@ public sealed class ExitWatcher : IDisposable
 
     public async Task<ContainerExit> WaitAsync(CancellationToken cancellationToken)
     {
-        while (_monitor is { HasExited: false })
+        if (_monitor is { HasExited: false } && await AskMonitorAsync(_monitor, cancellationToken) is { } told)
         {
-            if (await AskMonitorAsync(_monitor, cancellationToken) is { } exit)
-            {
-                return exit;
-            }
+            return told;
         }
 
         // It records before it ends: what is not there by now will not come.
@@ -78,24 +75,53 @@ public sealed class ExitWatcher : IDisposable
         _init?.Dispose();
     }
 
+    /// <returns>Null: it has ended without telling.</returns>
     private async Task<ContainerExit?> AskMonitorAsync(PidHandle monitor, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var watch = new MonitorClient(_container.SocketPath).WatchAsync(ending.Token);
         var end = EndAsync(ending.Token);
+        try
+        {
+            while (!monitor.HasExited)
+            {
+                if (await AskOnceAsync(monitor, end, cancellationToken) is { } exit)
+                {
+                    return exit;
+                }
+            }
+
+            return null;
+        }
+        finally
+        {
+            // Whatever it says now, it was told to stop.
+            await ending.CancelAsync();
+            await end.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<ContainerExit?> AskOnceAsync(PidHandle monitor, Task end, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watch = new MonitorClient(_container.SocketPath).WatchAsync(ending.Token);
         try
         {
             await Task.WhenAny(watch, end);
             if (!watch.IsCompleted)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                return await HangingAsync(monitor, watch, cancellationToken);
+                return await HangingAsync(monitor, cancellationToken);
             }
 
             return ContainerExit.Of(await watch);
         }
         catch (RuntimeException unreachable) when (unreachable.Kind == ErrorKind.Unavailable)
         {
+            if (end.IsCompletedSuccessfully)
+            {
+                return await HangingAsync(monitor, cancellationToken);
+            }
+
             // Ended, or too busy to accept: its pidfd decides.
             await PauseAsync(monitor, cancellationToken);
             return null;
@@ -103,9 +129,7 @@ public sealed class ExitWatcher : IDisposable
         finally
         {
             await ending.CancelAsync();
-
-            // Whatever they say now, both were told to stop.
-            await Task.WhenAll(watch, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)watch).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -120,10 +144,10 @@ public sealed class ExitWatcher : IDisposable
         await Task.Delay(AnnounceLimit, _time, cancellationToken);
     }
 
-    private async Task<ContainerExit> HangingAsync(PidHandle monitor, Task<ExitRecord> watch, CancellationToken cancellationToken)
+    private async Task<ContainerExit> HangingAsync(PidHandle monitor, CancellationToken cancellationToken)
     {
         monitor.Signal(Signals.SIGKILL);
-        await Task.WhenAny(watch, Task.Delay(ReconnectPause, _time, cancellationToken));
+        await PauseAsync(monitor, cancellationToken);
         if (TryRecorded(out var damage) is { } recorded)
         {
             return recorded;

@@ -141,6 +141,26 @@ public sealed class ExitWatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Wait_WhenTheMonitorCutsEveryConnection_KillsItAllTheSame()
+    {
+        using var watcher = new ExitWatcher(Container(), TimeProvider.System) { AnnounceLimit = TimeSpan.FromSeconds(2.5) };
+        var wait = WaitAsync(watcher);
+        await KillAsync(_init);
+        while (!wait.IsCompleted)
+        {
+            var accepted = _socket.AcceptAsync();
+            if (await Task.WhenAny(accepted, wait) == accepted)
+            {
+                (await accepted).Dispose();
+            }
+        }
+
+        var exit = await wait;
+
+        Assert.Contains("did not record it within 2.5 s and was killed", exit.Loss ?? exit.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Wait_WhenGivenUp_EndsAtOnce()
     {
         using var caller = new CancellationTokenSource();
