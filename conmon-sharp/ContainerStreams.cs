@@ -28,6 +28,7 @@ internal sealed class ContainerStreams : IDisposable
     private readonly PipePair _stderr = PipePair.Create();
     private readonly PipePair? _stdin;
     private SafeFileHandle? _terminal;
+    private SafeFileHandle? _terminalPeer;
     private readonly AttachedClients _clients = new();
     private readonly bool _takesInput;
     private readonly bool _inputOnce;
@@ -110,6 +111,7 @@ internal sealed class ContainerStreams : IDisposable
         else
         {
             _terminal = ReceiveTerminal(_console);
+            _terminalPeer = TerminalPeer.TryOpen(_terminal);
             _outputs = [new OutputStream(_terminal, LogStream.Stdout, log, lineLimit, shared)];
         }
 
@@ -175,9 +177,10 @@ internal sealed class ContainerStreams : IDisposable
     /// <summary>Called whenever a stream has ended.</summary>
     public Action? OnEnd { get; set; }
 
-    /// <summary>Logs what is in the pipes now.</summary>
+    /// <summary>The container has exited: logs what is in the pipes now. A terminal that no program has any more ends.</summary>
     public void Drain()
     {
+        _terminalPeer?.Dispose();
         foreach (var output in _outputs)
         {
             var drained = 0;
@@ -207,6 +210,7 @@ internal sealed class ContainerStreams : IDisposable
         _stdout.Dispose();
         _stderr.Dispose();
         _stdin?.Dispose();
+        _terminalPeer?.Dispose();
         _terminal?.Dispose();
         CloseConsole();
     }

@@ -6,9 +6,13 @@ internal static unsafe partial class Libc
 {
     internal const nuint TIOCGWINSZ = 0x5413;
     internal const nuint TIOCSWINSZ = 0x5414;
+    internal const nuint TIOCGPTPEER = 0x5441;
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int TerminalControl(SafeHandle terminal, nuint request, WindowSizeCells* size);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int TerminalPeer(SafeHandle terminal, nuint request, nint flags);
 
     /// <summary>More than any C library's struct termios: only the library itself looks into it.</summary>
     internal const int TermiosBytes = 256;

@@ -1,4 +1,6 @@
 using ConmonSharp.Tests.Rig;
+using CriSharp.Linux.Polling;
+using CriSharp.Linux.Processes;
 using CriSharp.MonitorProtocol;
 
 namespace ConmonSharp.Tests.Runc;
@@ -69,6 +71,25 @@ public class RuncTests
         await rig.WaitForMonitorAsync();
 
         Assert.Equal(["stdout F terminal\r", "stdout P tail"], rig.ReadLog());
+    }
+
+    [Fact]
+    public async Task Terminal_WhenNoProgramHasItForAMoment_GoesOn()
+    {
+        await using var rig = new MonitorRig(RuncBundle.Runtime);
+        rig.Arguments = rig.Arguments with { Terminal = true, Stdin = true };
+        RuncBundle.Write(rig, ["sh", "-c", "t=$(tty); exec </dev/null >/dev/null 2>&1; sleep 1; echo later >$t; read typed <$t; echo got $typed >$t"], terminal: true);
+        await rig.LaunchAndStartAsync();
+        using var peer = rig.Connect();
+        using var input = PipePair.CreateForInput();
+        AttachInput(peer, input);
+        await peer.ReceiveAsync(MessageType.Ok);
+
+        Assert.Equal(3, DescriptorTransfer.Write(input.Writer, "hi\n"u8));
+        await rig.WaitForMonitorAsync();
+
+        // What is typed while nobody reads is echoed at once.
+        Assert.Equal(["stdout F got hi\r", "stdout F hi\r", "stdout F later\r"], rig.ReadLog().Order());
     }
 
     [Fact]
@@ -160,6 +181,13 @@ public class RuncTests
 
         await Eventually.TrueAsync(() => !Directory.Exists(ExecCgroup(rig, "e1")));
         Assert.Single(MonitorProcesses.WithArgument(mark), MonitorProcesses.IsAlive);
+    }
+
+    private static void AttachInput(MonitorPeer peer, PipePair input)
+    {
+        var packet = new byte[16];
+        peer.SendRaw(packet.AsSpan(0, new AttachMessage(StandardStreams.Stdin).Write(packet)), input.Reader);
+        input.Reader.Dispose();
     }
 
     // Sessions of their own and parents that have gone: only the cgroup still knows where they come from.
