@@ -169,9 +169,11 @@ internal sealed class ContainerMonitor(MonitorArguments arguments) : IDisposable
     private void OnExit(ProcessExit exit)
     {
         HasExited = true;
+
+        // First of all: systemd may remove the cgroup, and its counter with it, while the output is drained.
+        _memory?.Check();
         var finishedAt = _log!.Now;
         _streams!.Drain();
-        _memory?.Check();
         _loop.Deadlines.After(LongestDrainMilliseconds, () =>
         {
             _drained = true;
