@@ -41,8 +41,9 @@ public static class MountTable
         return place is not null && (FileDescriptor.Stat(place).IsMountRoot ?? Read().Any(entry => entry.Target == target));
     }
 
-    /// <summary>The mount that a path (absolute, without links) lies on.</summary>
+    /// <summary>The mount that a path (absolute, without links) lies on: of those that lie over each other the topmost.</summary>
     public static MountEntry? Covering(string path) => Read()
+        .Reverse()
         .Where(entry => entry.Target == "/" || path == entry.Target || path.StartsWith(entry.Target + "/", StringComparison.Ordinal))
         .MaxBy(entry => entry.Target.Length);
 

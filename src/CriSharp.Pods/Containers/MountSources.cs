@@ -22,10 +22,10 @@ internal static class MountSources
                 continue;
             }
 
-            var source = Resolve(mount);
+            CheckThere(mount);
             if (mount.Propagation != MountPropagation.PropagationPrivate)
             {
-                propagations[mount.HostPath] = PropagationOf(source);
+                propagations[mount.HostPath] = PropagationOf(HostPath.Resolve(mount.HostPath));
             }
         }
 
@@ -38,18 +38,14 @@ internal static class MountSources
         .DistinctBy(mount => mount.HostPath)
         .ToDictionary(mount => mount.HostPath, mount => HostPath.Resolve(mount.HostPath));
 
-    /// <summary>The last component may be a link that the administrator made; what it leads to has to exist.</summary>
-    private static string Resolve(CriMount mount)
+    private static void CheckThere(CriMount mount)
     {
-        FileSystemInfo source = Directory.Exists(mount.HostPath) ? new DirectoryInfo(mount.HostPath) : new FileInfo(mount.HostPath);
         if (!Path.IsPathRooted(mount.HostPath) || !Path.Exists(mount.HostPath))
         {
             throw new RuntimeException(
                 ErrorKind.InvalidArgument,
                 $"container config: the mount of {mount.HostPath} at {mount.ContainerPath} has no source: {mount.HostPath} doesn't exist on the host");
         }
-
-        return source.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? source.FullName;
     }
 
     private static SourcePropagation PropagationOf(string source)

@@ -51,6 +51,15 @@ public sealed class MountTests : IDisposable
     }
 
     [Fact]
+    public void Covering_WhenMountsLieOverEachOther_IsTheTopmost()
+    {
+        Mounting.Tmpfs(_folder.Make("stack"), 1 << 20, Permissions.PublicFolder);
+        Mounting.Tmpfs(_folder["stack"], 2 << 20, Permissions.PublicFolder);
+
+        Assert.Contains("size=2048k", MountTable.Covering(_folder["stack/x"])!.SuperOptions, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Unmount_WhenInUse_IsBusyUnlessLazy()
     {
         Mounting.Tmpfs(_folder.Make("busy"), 1 << 20, Permissions.PublicFolder);

@@ -1,0 +1,42 @@
+using CriSharp.Linux.Mounts;
+using CriSharp.Pods.Containers;
+using CriSharp.Specs;
+using CriMount = CriSharp.Cri.V1.Mount;
+
+namespace CriSharp.Pods.Tests.Containers;
+
+public sealed class MountSourcesTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pods-tests-").FullName;
+
+    public MountSourcesTests()
+    {
+        Mounting.Tmpfs(_folder, 1 << 20, 0x1C0);
+        Mounting.SetPropagation(_folder, MountPropagation.Private);
+        Mounting.Tmpfs(Directory.CreateDirectory($"{_folder}/disk").FullName, 1 << 20, 0x1C0);
+        Mounting.SetPropagation($"{_folder}/disk", MountPropagation.Shared);
+        Directory.CreateDirectory($"{_folder}/disk/sub");
+        Directory.CreateSymbolicLink($"{_folder}/link", "disk");
+    }
+
+    public void Dispose()
+    {
+        Mounting.Unmount($"{_folder}/disk");
+        Mounting.Unmount(_folder);
+        Directory.Delete(_folder);
+    }
+
+    [Theory]
+    [InlineData("disk", SourcePropagation.Shared)]
+    [InlineData("disk/sub", SourcePropagation.Shared)]
+    [InlineData("link", SourcePropagation.Shared)]
+    [InlineData("link/sub", SourcePropagation.Shared)]
+    [InlineData("", SourcePropagation.Private)]
+    public void Check_WhenAnyPartOfThePathIsALink_TellsTheMountThatTheSourceLiesOn(string path, SourcePropagation expected)
+    {
+        var source = Path.Combine(_folder, path);
+        var mount = new CriMount { HostPath = source, ContainerPath = "/data", Propagation = Cri.V1.MountPropagation.PropagationBidirectional };
+
+        Assert.Equal(expected, MountSources.Check([mount])[source]);
+    }
+}
