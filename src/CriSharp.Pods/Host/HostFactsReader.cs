@@ -65,7 +65,16 @@ public static class HostFactsReader
     }
 
     private static bool HasSwapAccounting(CgroupHierarchies cgroups) => cgroups.Find("memory") is { } memory
-        && (memory.IsUnified || File.Exists(Path.Combine(memory.MountPoint, "memory.memsw.limit_in_bytes")));
+        && (memory.IsUnified ? HasSwapAccounting(memory.MountPoint) : File.Exists(Path.Combine(memory.MountPoint, "memory.memsw.limit_in_bytes")));
+
+    /// <summary>
+    /// v2's root limits nothing itself, so those below it are asked that have the memory controller. A kernel without swap, or booted with
+    /// swapaccount=0, gives them no limit of it. https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files
+    /// </summary>
+    internal static bool HasSwapAccounting(string unifiedMount) => Directory.EnumerateDirectories(unifiedMount)
+        .Prepend(unifiedMount)
+        .Where(cgroup => File.Exists(Path.Combine(cgroup, "memory.max")))
+        .All(cgroup => File.Exists(Path.Combine(cgroup, "memory.swap.max")));
 
     private static string Text(string path, int limitBytes) => Encoding.UTF8.GetString(HostPath.TryReadFile(path, limitBytes) ?? []);
 }

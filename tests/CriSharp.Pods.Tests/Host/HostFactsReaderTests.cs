@@ -34,4 +34,21 @@ public sealed class HostFactsReaderTests
     [InlineData("hugepages-kB", null)]
     [InlineData("other", null)]
     public void HugepageSize_OfAFolder_IsNamedAsTheControllersFiles(string folder, string? size) => Assert.Equal(size, HugepageSizes.NameOf(folder));
+
+    [Theory]
+    [InlineData("memory.max memory.swap.max", true)]
+    [InlineData("memory.max", false)]
+    [InlineData("cgroup.procs", true)]
+    public void SwapAccounting_OnV2_IsThereWhereACgroupHasALimitOfIt(string files, bool expected)
+    {
+        var mount = Directory.CreateTempSubdirectory("pods-tests-");
+        var slice = mount.CreateSubdirectory("system.slice").FullName;
+        foreach (var file in files.Split(' '))
+        {
+            File.WriteAllText(Path.Combine(slice, file), "max");
+        }
+
+        Assert.Equal(expected, HostFactsReader.HasSwapAccounting(mount.FullName));
+        mount.Delete(recursive: true);
+    }
 }
