@@ -1,4 +1,7 @@
 using CriSharp.Cni;
+using CriSharp.Linux.Mounts;
+using CriSharp.Oci;
+using CriSharp.Pods.Audit;
 using CriSharp.Pods.Persistence;
 using CriSharp.Primitives;
 using Microsoft.Extensions.Logging;
@@ -49,13 +52,28 @@ public sealed partial class CollectNetworkGarbage(SandboxNetwork network, PodsOp
 
     // From the disk, where an attachment is before its first plugin runs: so sandboxes in the making count, and those whose records were
     // set aside, which still run. What is owed is elsewhere, and does not count.
-    private List<ValidAttachment> ValidAttachments() =>
+    private List<ValidAttachment> ValidAttachments() => [.. OwnIds().Concat(ForeignIds()).Distinct().Select(id => new ValidAttachment(id))];
+
+    private IEnumerable<string> OwnIds() =>
     [
         .. Directory.Exists(_folders.SandboxRecords)
-            ? Directory.EnumerateDirectories(_folders.SandboxRecords).Where(IsAttached).Select(folder => new ValidAttachment(Path.GetFileName(folder)))
+            ? Directory.EnumerateDirectories(_folders.SandboxRecords).Where(IsAttached).Select(folder => Path.GetFileName(folder))
             : [],
-        .. new LeftAlone(_folders).Sandboxes.Where(record => IsAttached(record.Path)).Select(record => new ValidAttachment(record.Id)),
+        .. new LeftAlone(_folders).Sandboxes.Where(record => IsAttached(record.Path)).Select(record => record.Id),
     ];
+
+    /// <summary>
+    /// Another instance or runtime may have pods on the same network, which GC would take from them: every id that something is mounted under
+    /// elsewhere is taken for one of theirs.
+    /// </summary>
+    private IEnumerable<string> ForeignIds()
+    {
+        var ours = InstanceMounts.Roots(_folders);
+        return MountTable.Read()
+            .Where(mount => !ours.Any(root => InstanceMounts.IsAtOrBelow(mount.Target, root)))
+            .SelectMany(mount => mount.Target.Split('/'))
+            .Where(name => ContainerId.TryParse(name, out _));
+    }
 
     private static bool IsAttached(string folder) => SandboxNetwork.IsAttached(Path.Combine(folder, InstanceFolders.NetworkFolder));
 

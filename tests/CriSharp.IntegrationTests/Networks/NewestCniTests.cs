@@ -39,7 +39,10 @@ public sealed class NewestCniTests : IAsyncLifetime
         await _daemon.WaitUntilAsync(() => _fake.Verbs.Contains("GC newest"));
         var call = _fake.Verbs.ToList().IndexOf("GC newest") + 1;
         await _daemon.WaitUntilAsync(() => _fake.HasInputOf(call));
-        Assert.Equal([ready], _fake.InputOf(call)["cni.dev/valid-attachments"]!.AsArray().Select(one => (string?)one!["containerID"]));
+
+        // Other daemons of this machine may have pods, too.
+        var valid = _fake.InputOf(call)["cni.dev/valid-attachments"]!.AsArray().Select(one => $"{one!["containerID"]}");
+        Assert.Equal([ready], valid.Intersect([ready, stopped, owed]));
     }
 
     [Fact]

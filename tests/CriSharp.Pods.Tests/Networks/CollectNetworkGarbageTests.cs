@@ -1,4 +1,5 @@
 using CriSharp.Cni;
+using CriSharp.Linux.Mounts;
 using CriSharp.Pods.Networks;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Sandboxes;
@@ -40,8 +41,28 @@ public sealed class CollectNetworkGarbageTests : IAsyncLifetime
         await Collect(network).RunAsync(CancellationToken.None);
 
         Assert.Equal("GC fake", _fakes.Verbs[^1]);
-        var valid = _fakes.InputOf(_fakes.Calls.Count)["cni.dev/valid-attachments"]!.AsArray().Select(one => (string?)one!["containerID"]);
-        Assert.Equal(new[] { ready.ToString(), broken.ToString() }.Order(), valid.Order());
+        Assert.Superset(new HashSet<string> { $"{ready}", $"{broken}" }, ValidIds());
+        Assert.DoesNotContain($"{owed}", ValidIds());
+    }
+
+    [Fact]
+    public async Task Run_WhenAnotherInstanceHasPods_NamesThemToo()
+    {
+        var (theirs, gone) = (PodSandboxId.New(), PodSandboxId.New());
+        var shm = Directory.CreateDirectory(Path.Combine(_root.FullName, "other-run", "sandboxes", $"{theirs}", "shm")).FullName;
+        Directory.CreateDirectory(Path.Combine(_root.FullName, "other-run", "sandboxes", $"{gone}"));
+        Mounting.Tmpfs(shm, 1 << 20, 0x1FF);
+        try
+        {
+            await Collect(Network()).RunAsync(CancellationToken.None);
+        }
+        finally
+        {
+            Mounting.Unmount(shm);
+        }
+
+        Assert.Contains($"{theirs}", ValidIds());
+        Assert.DoesNotContain($"{gone}", ValidIds());
     }
 
     [Theory]
@@ -65,6 +86,9 @@ public sealed class CollectNetworkGarbageTests : IAsyncLifetime
 
         Assert.Equal(["GC fake"], _fakes.Verbs);
     }
+
+    private HashSet<string> ValidIds() =>
+        [.. _fakes.InputOf(_fakes.Calls.Count)["cni.dev/valid-attachments"]!.AsArray().Select(one => $"{one!["containerID"]}")];
 
     private async Task<PodSandboxId> AttachAsync(SandboxNetwork network)
     {
