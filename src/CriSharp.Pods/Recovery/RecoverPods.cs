@@ -21,6 +21,7 @@ public sealed partial class RecoverPods(
     SandboxParts sandboxParts,
     ContainerParts containerParts,
     ContainerEnds ends,
+    EndEarlierVerbs endEarlierVerbs,
     FindStarted findStarted,
     UndoUpdate undoUpdate,
     Unclaimed<PodSandboxId> unclaimedSandboxes,
@@ -48,6 +49,7 @@ public sealed partial class RecoverPods(
             Recover(found);
         }
 
+        await endEarlierVerbs.RunAsync(containers.All);
         await findStarted.RunAsync(containers.All);
         await Task.WhenAll(containers.All.Select(undoUpdate.TryRunAsync));
         foreach (var sandbox in sandboxes.All)

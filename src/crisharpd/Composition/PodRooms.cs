@@ -82,6 +82,7 @@ internal static class PodRooms
         services.AddSingleton<IIdOwner>(provider => provider.GetRequiredService<NetworkDebts>());
         services.AddSingleton<CollectNetworkGarbage>();
         services.AddSingleton<TakeUpNetworks>();
+        services.AddSingleton<EndEarlierVerbs>();
         services.AddSingleton<FindStarted>();
         services.AddAudit();
         services.AddSingleton<RecoverPods>();
