@@ -38,6 +38,29 @@ public sealed class MountsTests
     public void Default_IsReplacedByThePods(string path) => Assert.Equal("/own", Built(With(new Mount { ContainerPath = path, HostPath = "/own" }), path).Source);
 
     [Theory]
+    [InlineData("/dev", "/dev/", "/dev")]
+    [InlineData("/x/../dev/", "/dev/", "/dev")]
+    [InlineData("/sys", "/sys/", "/sys")]
+    [InlineData("/dev/shm", "/dev/", "/dev,/dev/mqueue,/dev/pts,/dev/shm")]
+    [InlineData("/etc", "/etc/", "/etc,/etc/hostname,/etc/resolv.conf")]
+    public void Defaults_BelowAFolderOfThePods_AreLeftOutWhereItIsTheKernels(string asked, string below, string left)
+    {
+        var input = Requests.With(config =>
+        {
+            config.Mounts.Clear();
+            config.Mounts.Add(new Mount { ContainerPath = asked, HostPath = "/own", Propagation = MountPropagation.PropagationBidirectional });
+        });
+
+        var found = ContainerSpec.Build(input).Spec.Mounts.Select(mount => mount.Destination).Where(path => (path + '/').StartsWith(below, StringComparison.Ordinal));
+
+        Assert.Equal(left, string.Join(',', found.Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void Mount_BelowADevOfThePods_StaysWhateverTheirOrder() => Assert.Equal(
+        "/log", Built(With(new Mount { ContainerPath = "/dev/log", HostPath = "/log" }, new Mount { ContainerPath = "/dev", HostPath = "/dev" }), "/dev/log").Source);
+
+    [Theory]
     [InlineData(MountPropagation.PropagationPrivate, "rprivate", null)]
     [InlineData(MountPropagation.PropagationHostToContainer, "rslave", "rslave")]
     [InlineData(MountPropagation.PropagationBidirectional, "rshared", "rshared")]

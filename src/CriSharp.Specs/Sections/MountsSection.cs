@@ -4,10 +4,12 @@ namespace CriSharp.Specs.Sections;
 
 /// <summary>
 /// All mounts of a container, parents before children: the kernel's file systems, the pod's files, then what the kubelet asks for, which
-/// replaces any of the former at the same place.
+/// replaces any of the former at the same place, and all of them below its own /dev or /sys.
 /// </summary>
 internal static class MountsSection
 {
+    private static readonly string[] KernelFolders = ["/dev", "/sys"];
+
     /// <param name="mappings">Null: the pod has the host's user namespace.</param>
     public static BuiltMounts Build(ContainerSpecInput input, PodIdMappings? mappings)
     {
@@ -18,13 +20,20 @@ internal static class MountsSection
         AddPodFiles(mounts, input.Files, isReadOnly: security?.ReadonlyRootfs ?? false);
 
         string? rootPropagation = null;
-        foreach (var asked in input.Config.Mounts)
+        var asked = new List<SpecMount>();
+        foreach (var mount in input.Config.Mounts)
         {
-            var mount = AskedMount.Build(asked, input, mappings, out var propagation);
-            mounts.Set(mount);
+            asked.Add(AskedMount.Build(mount, input, mappings, out var propagation));
             rootPropagation = AskedMount.Stronger(rootPropagation, propagation);
         }
 
+        // They would cover what the pod brings; and where that is the host's own and shared, the host's.
+        foreach (var folder in KernelFolders.Where(folder => asked.Exists(mount => mount.Destination == folder)))
+        {
+            mounts.RemoveBelow(folder);
+        }
+
+        asked.ForEach(mounts.Set);
         return new BuiltMounts(mounts.InOrder(), rootPropagation);
     }
 
@@ -60,6 +69,8 @@ internal sealed class MountTable
         _mounts.RemoveAll(earlier => earlier.Destination == mount.Destination);
         _mounts.Add(mount);
     }
+
+    public void RemoveBelow(string folder) => _mounts.RemoveAll(mount => mount.Destination.StartsWith(folder + '/', StringComparison.Ordinal));
 
     /// <summary>By depth; among equals in the order of their coming.</summary>
     public IReadOnlyList<SpecMount> InOrder() => [.. _mounts.OrderBy(mount => ContainerPath.DepthOf(mount.Destination))];
