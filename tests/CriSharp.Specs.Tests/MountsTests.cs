@@ -85,6 +85,17 @@ public sealed class MountsTests
         Assert.Contains(option, Built(input with { Host = input.Host with { OwnFolders = ["/var/lib/crisharp"] } }, "/data").Options!);
     }
 
+    /// <summary>A later mount of the host's would come through a slave, and be writable.</summary>
+    [Fact]
+    public void RecursiveReadOnly_OverTheDaemonsOwnMounts_StaysPrivate()
+    {
+        var input = With(new Mount { ContainerPath = "/data", HostPath = "/", Readonly = true, RecursiveReadOnly = true });
+
+        var options = Built(input with { Host = input.Host with { OwnFolders = ["/var/lib/crisharp"] } }, "/data").Options;
+
+        Assert.Equal(["rbind", "rprivate", "rro"], options);
+    }
+
     [Fact]
     public void Propagation_OfSeveral_IsTheStrongest()
     {

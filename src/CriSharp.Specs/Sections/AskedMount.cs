@@ -116,7 +116,8 @@ internal static class AskedMount
         var source = input.SourcePropagations.TryGetValue(asked.HostPath, out var known) ? known : SourcePropagation.Shared;
         return asked.Propagation switch
         {
-            MountPropagation.PropagationPrivate => HoldsOwnFolder(asked, input.Host) ? Slave : Private,
+            // What came later through a slave would be writable.
+            MountPropagation.PropagationPrivate => HoldsOwnFolder(asked, input.Host) && !asked.RecursiveReadOnly ? Slave : Private,
             MountPropagation.PropagationHostToContainer when source != SourcePropagation.Private => Slave,
             MountPropagation.PropagationBidirectional when source == SourcePropagation.Shared => Shared,
             MountPropagation.PropagationHostToContainer => throw Refusal.Unmet(
