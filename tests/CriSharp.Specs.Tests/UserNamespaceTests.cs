@@ -150,6 +150,19 @@ public sealed class UserNamespaceTests
         Assert.All(spec.Mounts.Where(other => other.Destination != "/data"), other => Assert.Null(other.UidMappings));
     }
 
+    /// <summary>The kubelet gives the mappings to every mount; an image is mounted with the pod's ids already.</summary>
+    [Fact]
+    public void Image_WithItsPodsMappings_IsBoundAsItIs()
+    {
+        var image = new Mount(Volume(Mapping())) { HostPath = "", Image = new ImageSpec { Image = "i" }, Readonly = true };
+        var input = Inside(config => config.Mounts.Add(image)) with { ImageVolumes = new Dictionary<ImageVolume, string> { [new ImageVolume("i", "")] = "/volumes/0" } };
+
+        var mount = ContainerSpec.Build(input).Spec.Mounts.Single(mount => mount.Destination == "/data");
+
+        Assert.Equal(["rbind", "rprivate", "ro"], mount.Options);
+        Assert.Null(mount.UidMappings);
+    }
+
     [Fact]
     public void Volume_WithOtherMappings_IsRefused()
     {

@@ -2,6 +2,7 @@ using CriSharp.Linux;
 using CriSharp.Linux.Mounts;
 using CriSharp.Linux.Namespaces;
 using CriSharp.Primitives;
+using CriSharp.Specs;
 using CriMount = CriSharp.Cri.V1.Mount;
 
 namespace CriSharp.Pods.Containers;
@@ -13,7 +14,8 @@ internal static class IdMappedSources
     public static void Check(IEnumerable<CriMount> mounts, string userNamespacePath)
     {
         using var userNamespace = NamespaceFile.Open(userNamespacePath);
-        foreach (var mount in mounts.Where(mount => mount.UidMappings.Count > 0))
+        // An image is mounted with the pod's ids, though the kubelet gives the mappings to each mount.
+        foreach (var mount in mounts.Where(mount => mount.UidMappings.Count > 0 && ImageVolume.Of(mount) is null))
         {
             try
             {

@@ -80,10 +80,11 @@ public sealed class UserNamespaceFilesTests(UserNamespaceInstance instance) : Us
             {
                 config.Mounts.Add(new Mount { HostPath = volume, ContainerPath = "/mapped", UidMappings = { UserNamespaceInstance.Mapping }, GidMappings = { UserNamespaceInstance.Mapping } });
                 config.Mounts.Add(new Mount { HostPath = volume, ContainerPath = "/plain", Readonly = true });
+                config.Mounts.Add(new Mount { Image = new ImageSpec { Image = Instance.Image }, ContainerPath = "/image", Readonly = true, UidMappings = { UserNamespaceInstance.Mapping }, GidMappings = { UserNamespaceInstance.Mapping } });
                 config.Mounts.Add(new Mount { HostPath = Path.Combine(volume, "roots"), ContainerPath = "/one", UidMappings = { UserNamespaceInstance.Mapping }, GidMappings = { UserNamespaceInstance.Mapping } });
             });
 
-            Assert.Equal("0\n65534\n0\n", await ShellAsync(container, "stat -c %u /mapped/roots /plain/roots /one"));
+            Assert.Equal("0\n65534\n0\n1000\n", await ShellAsync(container, "stat -c %u /mapped/roots /plain/roots /one /image/home/user/own"));
             await ShellAsync(container, "echo x > /mapped/new; chown 1000 /mapped/new; echo y > /one");
             Assert.Equal(1000u, OwnerOf(Path.Combine(volume, "new")).User);
             Assert.Equal("y\n", await File.ReadAllTextAsync(Path.Combine(volume, "roots")));
