@@ -1,6 +1,7 @@
 using System.Text;
 using CriSharp.Linux.Files;
 using CriSharp.Linux.Mounts;
+using CriSharp.Linux.Namespaces;
 using CriSharp.Pods.Persistence;
 using CriSharp.Specs;
 using CriSharp.Specs.Selinux;
@@ -84,7 +85,7 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
         record.SelinuxLevel is { } level ? SelinuxRules.FileLabel(record.Config.Linux?.SecurityContext?.SelinuxOptions, level).ToString() : null;
 
     public static string HostnameOf(PodSandboxRecord record) =>
-        record.HasHostNetwork || record.Config.Hostname.Length == 0 ? Environment.MachineName : record.Config.Hostname;
+        record.HasHostNetwork || record.Config.Hostname.Length == 0 ? HostName.Read() : record.Config.Hostname;
 
     private string ResolvConfOf(PodSandboxRecord record)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using CriSharp.Daemon.Hosting;
 using CriSharp.Daemon.Tracing.Otlp;
+using CriSharp.Linux.Namespaces;
 using CriSharp.Primitives;
 using Google.Protobuf;
 
@@ -22,7 +23,7 @@ internal static class OtlpSpans
             {
                 Attribute("service.name", "crisharpd"),
                 Attribute("service.version", DaemonVersion.Document.Version),
-                Attribute("host.name", Environment.MachineName),
+                Attribute("host.name", HostName.Read()),
                 Attribute("process.pid", Environment.ProcessId),
             },
         };
