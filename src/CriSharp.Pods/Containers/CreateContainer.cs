@@ -92,7 +92,7 @@ public sealed partial class CreateContainer(
         var relabelled = RelabelRules.Select(config.Mounts, MountSources.ToLabel(config.Mounts), labels);
         var rootFs = parts.MakeRootFs(id, sandbox.Record, image.Layers, labels, rollback);
         RootFsShape.Check(rootFs);
-        DeclaredVolumes.Make(rootFs, image.Config.Volumes);
+        DeclaredVolumes.Make(rootFs, image.Config.Volumes, PodUserNamespace.Of(sandbox.Record));
         var volumes = imageVolumes.Mount(id, sandbox.Record, volumeImages, config.Mounts, labels, rollback);
 
         Operation.At("specification");

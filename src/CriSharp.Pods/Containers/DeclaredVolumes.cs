@@ -1,5 +1,7 @@
 using CriSharp.Linux;
 using CriSharp.Linux.Files;
+using CriSharp.Pods.Sandboxes;
+using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Pods.Containers;
 
@@ -11,19 +13,21 @@ internal static class DeclaredVolumes
 {
     private const int MostVolumes = 256;
 
-    public static void Make(string rootFs, IReadOnlyList<string> volumes)
+    /// <param name="ids">Whose root gets them; null: the host's.</param>
+    public static void Make(string rootFs, IReadOnlyList<string> volumes, PodUserNamespace? ids)
     {
         if (volumes.Count == 0)
         {
             return;
         }
 
+        Action<byte[], SafeFileHandle>? give = ids is null ? null : (_, folder) => FileDescriptor.Chown(folder, ids.Users.HostId, ids.Groups.HostId);
         using var tree = DirectoryTree.Open(rootFs);
         foreach (var volume in volumes.Where(volume => volume.Length > 0 && !volume.Contains('\0')).Take(MostVolumes))
         {
             try
             {
-                tree.MakeDirectories(volume, Permissions.PublicFolder).Dispose();
+                tree.MakeDirectories(volume, Permissions.PublicFolder, give).Dispose();
             }
             catch (LinuxException)
             {

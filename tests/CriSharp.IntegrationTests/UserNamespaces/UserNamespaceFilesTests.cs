@@ -15,8 +15,8 @@ public sealed class UserNamespaceFilesTests(UserNamespaceInstance instance) : Us
         var (_, container) = await RunSleeperAsync(handler);
 
         Assert.Equal(
-            "0:0 /\n0:0 /bin/busybox\n0:0 /home/user\n1000:1001 /home/user/own\n0:0 /tmp\n",
-            await ShellAsync(container, "stat -c '%u:%g %n' / /bin/busybox /home/user /home/user/own /tmp"));
+            "0:0 /\n0:0 /bin/busybox\n0:0 /home/user\n1000:1001 /home/user/own\n0:0 /tmp\n0:0 /srv/db\n",
+            await ShellAsync(container, "stat -c '%u:%g %n' / /bin/busybox /home/user /home/user/own /tmp /srv/db"));
     }
 
     [UserNamespaceTheory]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CriSharp.Cri.V1;
 using CriSharp.Linux.Files;
 using CriSharp.TestSupport.Daemons;
@@ -31,6 +32,7 @@ public sealed class UserNamespaceInstance : IAsyncLifetime
             (file.Uid, file.Gid) = (1000, 1001);
             tar.WriteEntry(file);
         }));
+        image.RunConfig["Volumes"] = new JsonObject { ["/srv/db"] = new JsonObject() };
         await _registry.Upload.PushAsync(image, "owners", "latest");
         Daemon = await DaemonInstance.StartAsync(["--insecure-registry", _registry.Host, .. UserNamespaceRuntimes.All.SelectMany(runtime => new[] { "--runtimes", $"{runtime.Name}:{runtime.Path}" })]);
 
