@@ -30,7 +30,11 @@ public sealed record SpecEdits
 
 /// <param name="Device">Without a uid or gid it gets those of the container's process.</param>
 /// <param name="Access">Of "r", "w" and "m"; empty for none.</param>
-public sealed record EditedDevice(SpecDevice Device, string Access);
+public sealed record EditedDevice(SpecDevice Device, string Access)
+{
+    /// <summary>Where it lies on the host; null: at the same path.</summary>
+    public string? HostPath { get; init; }
+}
 
 /// <param name="Moment">"prestart", "createRuntime", "createContainer", "startContainer", "poststart" or "poststop".</param>
 public sealed record EditedHook(string Moment, SpecHook Hook);

@@ -50,6 +50,24 @@ public sealed class EditsTests
         Assert.Equal(195, Assert.Single(spec.Linux.Devices!, device => device.Path == "/dev/fuse").Major);
     }
 
+    [Theory]
+    [InlineData("/dev/gpu0", false)]
+    [InlineData("/dev/nvidia1", true)]
+    [InlineData(null, false)]
+    public void Device_UnderAnotherNameInAUserNamespace_IsBoundFromItsOwn(string? hostPath, bool isBound)
+    {
+        var plain = ContainerSpec.Build(Requests.Plain()).Spec;
+        var inside = plain with { Linux = plain.Linux with { Namespaces = [.. plain.Linux.Namespaces, new SpecNamespace { Type = SpecNamespace.User }] } };
+        var input = Requests.Plain() with { Edits = new SpecEdits { Devices = [new EditedDevice(Gpu, "rw") { HostPath = hostPath }] } };
+
+        var spec = EditsSection.Apply(inside, input);
+
+        Assert.Equal(isBound ? hostPath : null, spec.Mounts.SingleOrDefault(mount => mount.Destination == Gpu.Path)?.Source);
+        Assert.Equal(isBound ? null : Gpu, spec.Linux.Devices?.Single());
+        Assert.Contains(spec.Linux.Resources!.Devices!, rule => rule is { Allow: true, Major: 195, Access: "rw" });
+        Assert.Equal(Gpu, Assert.Single(EditsSection.Apply(plain, input).Linux.Devices!));
+    }
+
     [Fact]
     public void Device_WithoutAnOwner_IsTheProcesses()
     {

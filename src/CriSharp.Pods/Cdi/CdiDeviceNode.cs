@@ -72,7 +72,10 @@ internal sealed record CdiDeviceNode(
                 Uid = Uid,
                 Gid = Gid,
             },
-            Access);
+            Access)
+        {
+            HostPath = HostPath,
+        };
     }
 
     private static string AccessOf(CdiNode? permissions) => permissions?.Text switch

@@ -22,7 +22,7 @@ internal static class EditsSection
         return spec with
         {
             Process = spec.Process with { Env = Env(spec.Process.Env, edits.Env), User = User(spec.Process.User, edits.AdditionalGids) },
-            Mounts = Mounts(spec, edits.Mounts),
+            Mounts = Mounts(spec, edits),
             Hooks = HooksSection.Build(spec.Hooks, edits.Hooks),
             Linux = spec.Linux with
             {
@@ -67,9 +67,15 @@ internal static class EditsSection
         }
 
         var devices = spec.Linux.Devices?.ToList() ?? [];
-        foreach (var (device, _) in added)
+        foreach (var edited in added)
         {
+            var device = edited.Device;
             devices.RemoveAll(earlier => earlier.Path == device.Path);
+            if (IsBound(edited, spec))
+            {
+                continue;
+            }
+
             devices.Add(device with
             {
                 Uid = device.Uid ?? NotRoot(spec.Process.User.Uid),
@@ -77,8 +83,14 @@ internal static class EditsSection
             });
         }
 
-        return devices;
+        return devices.Count > 0 ? devices : null;
     }
+
+    /// <summary>In a user namespace no device can be made: the OCI runtime binds it from the same path on the host, which is another one here.</summary>
+    private static bool IsBound(EditedDevice device, RuntimeSpec spec) =>
+        device.HostPath is { } host && host != device.Device.Path && HasUserNamespace(spec);
+
+    private static bool HasUserNamespace(RuntimeSpec spec) => spec.Linux.Namespaces.Any(other => other.Type == SpecNamespace.User);
 
     private static uint? NotRoot(uint id) => id == 0 ? null : id;
 
@@ -98,14 +110,15 @@ internal static class EditsSection
         return rules.Count == 0 ? before : [.. before ?? [], .. rules];
     }
 
-    private static IReadOnlyList<SpecMount> Mounts(RuntimeSpec spec, IReadOnlyList<SpecMount> added)
+    private static IReadOnlyList<SpecMount> Mounts(RuntimeSpec spec, SpecEdits edits)
     {
-        if (added.Count == 0)
+        var bound = edits.Devices.Where(device => IsBound(device, spec)).Select(device => DefaultMounts.BindDevice(device.Device.Path, device.HostPath!));
+        SpecMount[] added = [.. edits.Mounts.Select(mount => HasUserNamespace(spec) ? Mapped(mount) : mount), .. bound];
+        if (added.Length == 0)
         {
             return spec.Mounts;
         }
 
-        var hasUserNamespace = spec.Linux.Namespaces.Any(other => other.Type == SpecNamespace.User);
         var mounts = new MountTable();
         foreach (var mount in spec.Mounts)
         {
@@ -114,7 +127,7 @@ internal static class EditsSection
 
         foreach (var mount in added)
         {
-            mounts.Set((hasUserNamespace ? Mapped(mount) : mount) with { Destination = ContainerPath.Clean(mount.Destination) });
+            mounts.Set(mount with { Destination = ContainerPath.Clean(mount.Destination) });
         }
 
         return mounts.InOrder();

@@ -113,6 +113,7 @@ public sealed class ResolveCdiDevicesTests : IDisposable
 
         var (own, access) = devices[0];
         Assert.Equal(("/dev/own", "c", 1L, 3L, "rwm"), (own.Path, own.Type, own.Major, own.Minor, access));
+        Assert.Equal("/dev/null", devices[0].HostPath);
         Assert.NotNull(own.FileMode);
         Assert.Null(own.Uid);
         Assert.Equal((5L, 0x180u, 7u, "r"), (devices[1].Device.Minor, devices[1].Device.FileMode!.Value, devices[1].Device.Uid!.Value, devices[1].Access));
