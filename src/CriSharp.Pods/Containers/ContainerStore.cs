@@ -162,15 +162,17 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
     /// <summary>Forgets a container of which nothing is left.</summary>
     internal void Forget(ContainerRecord record)
     {
-        var container = Hide(record);
-        _disk.Remove(record.Id.ToString());
-        _names.Release(record.Key, record.Id.ToString());
-        if (container is not null)
+        if (!_containers.TryFind(record.Id.ToString(), out var container))
         {
-            lock (container.Transition)
-            {
-                Changed?.Invoke(container, container.State, null);
-            }
+            RemoveRecord(record);
+            return;
+        }
+
+        // Nothing is written into the folder while it goes; and what could not be removed is still there for the next try.
+        lock (container.Transition)
+        {
+            RemoveRecord(record);
+            Changed?.Invoke(container, container.State, null);
         }
     }
 
@@ -203,11 +205,16 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
         _bySandbox.Add(container);
     }
 
-    private Container? Hide(ContainerRecord record)
+    private void RemoveRecord(ContainerRecord record)
     {
-        using var change = Changes.Begin();
-        _bySandbox.Remove(record);
-        return _containers.Remove(record.Id.ToString());
+        _disk.Remove(record.Id.ToString());
+        using (Changes.Begin())
+        {
+            _bySandbox.Remove(record);
+            _containers.Remove(record.Id.ToString());
+        }
+
+        _names.Release(record.Key, record.Id.ToString());
     }
 
     private void Become(Container container, ContainerState next)

@@ -74,6 +74,33 @@ public sealed class StoreTests : IDisposable
     }
 
     [Fact]
+    public void Forget_WhenTheDiskIsReadOnly_LeavesItForTheNextTry()
+    {
+        var store = new ContainerStore(_folders);
+        var record = Samples.Container(PodSandboxId.New());
+        store.TryReserve(record.Key, record.Id);
+        store.Begin(record);
+        var container = store.Publish(record, new ContainerState.Created(Samples.Processes));
+        Mounting.Bind(_root.FullName, _root.FullName, readOnly: true);
+        try
+        {
+            Assert.Throws<LinuxException>(() => store.Forget(record));
+        }
+        finally
+        {
+            Mounting.Unmount(_root.FullName, lazy: true);
+        }
+
+        Assert.Same(container, store.Get(record.Id.ToString()));
+        Assert.Same(container, Assert.Single(store.Of(record.SandboxId)));
+        Assert.Equal(record.Id.ToString(), store.TryReserve(record.Key, ContainerId.New()));
+        store.Forget(record);
+        Assert.False(store.TryFind(record.Id.ToString(), out _));
+        Assert.Null(store.TryReserve(record.Key, ContainerId.New()));
+        Assert.Empty(store.Load());
+    }
+
+    [Fact]
     public void Of_OfASandbox_HoldsItsContainersUntilTheyAreForgotten()
     {
         var store = new ContainerStore(_folders);
