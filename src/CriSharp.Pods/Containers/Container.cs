@@ -41,7 +41,10 @@ public sealed class Container(ContainerRecord record, ContainerState state)
     /// <summary>True once the OCI runtime has let go of the ended container: its state and its cgroup.</summary>
     internal Task<bool> LetGo { get; set; } = Task.FromResult(false);
 
-    /// <summary>Complete unless the runtime's start is under way: it still needs its state, though the process may have ended already.</summary>
+    /// <summary>
+    /// Complete unless a start is under way, up to its being written down: the runtime still needs its state, though the process may have
+    /// ended already; or it may have begun, though the state is still that of a created one.
+    /// </summary>
     internal Task RuntimeStart { get; set; } = Task.CompletedTask;
 
     /// <summary>Held for the instant of a transition, never across a wait for anything but the disk.</summary>

@@ -37,6 +37,21 @@ public sealed partial class StartContainer(
         container.RuntimeStart = starting.Task;
         try
         {
+            await StartOrFailAsync(container);
+            Record(container, at);
+        }
+        finally
+        {
+            starting.SetResult();
+        }
+
+        Started(logger, container.Id);
+    }
+
+    private async Task StartOrFailAsync(Container container)
+    {
+        try
+        {
             Operation.At("the runtime's start");
             await StartAsync(container);
         }
@@ -45,13 +60,6 @@ public sealed partial class StartContainer(
             await FailAsync(container, failure);
             throw;
         }
-        finally
-        {
-            starting.SetResult();
-        }
-
-        Record(container, at);
-        Started(logger, container.Id);
     }
 
     /// <summary>It runs, whether that can be written down or not: a later daemon asks the runtime about a container that was only created.</summary>

@@ -25,15 +25,20 @@ public sealed partial class StopContainer(
         }
     }
 
-    internal Task RunAsync(Container container, TimeSpan timeout, CancellationToken cancellationToken) => container.State switch
+    internal Task RunAsync(Container container, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        ContainerState.Exited => Task.CompletedTask,
-        ContainerState.Running running => EndAsync(container, running.Processes.Init, timeout).WaitAsync(cancellationToken),
+        // Before the state, which is another one when the start is over.
+        var mayHaveBegun = !container.RuntimeStart.IsCompleted;
+        return container.State switch
+        {
+            ContainerState.Exited => Task.CompletedTask,
+            ContainerState.Running running => EndAsync(container, running.Processes.Init, timeout).WaitAsync(cancellationToken),
 
-        // It has not begun: nothing of it could make use of a grace period.
-        ContainerState.Created created => EndAsync(container, created.Processes.Init, TimeSpan.Zero).WaitAsync(cancellationToken),
-        _ => GiveUpOnAsync(container).WaitAsync(cancellationToken),
-    };
+            // Where it has not begun nothing of it could make use of a grace period.
+            ContainerState.Created created => EndAsync(container, created.Processes.Init, mayHaveBegun ? timeout : TimeSpan.Zero).WaitAsync(cancellationToken),
+            _ => GiveUpOnAsync(container).WaitAsync(cancellationToken),
+        };
+    }
 
     private async Task EndAsync(Container container, ProcessIdentity process, TimeSpan timeout)
     {
