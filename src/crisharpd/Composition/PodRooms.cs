@@ -103,6 +103,7 @@ internal static class PodRooms
         services.AddSingleton<RemovePodSandbox>();
         services.AddSingleton<UpdatePodSandboxResources>();
         services.AddSingleton<ListPodSandboxes>();
+        services.AddSingleton<FindPodSandbox>();
         services.AddSingleton<CreateContainer>();
         services.AddSingleton<StartContainer>();
         services.AddSingleton<StopContainer>();

@@ -20,6 +20,7 @@ internal sealed record PodVerbs(
     RemovePodSandbox RemovePodSandbox,
     UpdatePodSandboxResources UpdatePodSandboxResources,
     ListPodSandboxes ListPodSandboxes,
+    FindPodSandbox FindPodSandbox,
     CreateContainer CreateContainer,
     StartContainer StartContainer,
     StopContainer StopContainer,

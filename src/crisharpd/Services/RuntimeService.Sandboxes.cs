@@ -28,7 +28,7 @@ internal sealed partial class RuntimeService
 
     public override Task<PodSandboxStatusResponse> PodSandboxStatus(PodSandboxStatusRequest request, ServerCallContext context)
     {
-        var sandbox = pods.Sandboxes.Get(request.PodSandboxId);
+        var sandbox = pods.FindPodSandbox.Run(request.PodSandboxId);
 
         // The time goes first: what happens meanwhile is then newer than this answer, and not taken for older.
         var response = new PodSandboxStatusResponse { Timestamp = UnixNanoseconds(), Status = DescribePodSandbox.ForStatus(sandbox) };
