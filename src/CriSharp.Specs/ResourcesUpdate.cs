@@ -14,6 +14,11 @@ public static class ResourcesUpdate
 
     private const string WeightFile = "cpu.weight";
 
+    /// <summary>https://docs.kernel.org/admin-guide/cgroup-v2.html#io-interface-files</summary>
+    private const string DeviceLimitsFile = "io.max";
+
+    private const string NoDeviceLimits = "rbps=max wbps=max riops=max wiops=max";
+
     /// <summary>
     /// What is given replaces what was; zero and empty leave it as it is. oom_score_adj stays: processes have inherited theirs, and no OCI
     /// runtime changes it. Where there was no swap there is none afterwards.
@@ -50,6 +55,7 @@ public static class ResourcesUpdate
     /// <returns>What puts back the limits that there were: it names each that an update names, since a runtime leaves alone what is not said.</returns>
     /// <param name="earlier">What the OCI runtime was told before.</param>
     /// <param name="found">For what it was never told.</param>
+    /// <exception cref="Primitives.RuntimeException">FailedPrecondition: a file of cgroup v2 is empty, and would not be so again.</exception>
     public static SpecResources Undo(SpecResources update, SpecResources earlier, LimitsFound found) => new()
     {
         Memory = update.Memory is not { } memory ? null : new SpecMemory
@@ -80,13 +86,9 @@ public static class ResourcesUpdate
             before[WeightFile] = weight;
         }
 
-        foreach (var file in update.Unified?.Keys ?? Enumerable.Empty<string>())
+        foreach (var (file, asked) in update.Unified ?? Enumerable.Empty<KeyValuePair<string, string>>())
         {
-            if (earlier.Unified?.GetValueOrDefault(file) is { } told)
-            {
-                before[file] = told;
-            }
-            else if (found.Unified.TryGetValue(file, out var value))
+            if (FileBefore(file, asked, earlier.Unified?.GetValueOrDefault(file), found.Unified.GetValueOrDefault(file)) is { } value)
             {
                 before[file] = value;
             }
@@ -94,6 +96,27 @@ public static class ResourcesUpdate
 
         return before.Count > 0 ? before : null;
     }
+
+    /// <returns>Null: there is no such file, or its lines can't be written back.</returns>
+    private static string? FileBefore(string file, string asked, string? told, string? now)
+    {
+        if (file == DeviceLimitsFile && now is not null)
+        {
+            return DeviceLimitsBefore(asked, now);
+        }
+
+        return told ?? now switch
+        {
+            "" => throw Refusal.Unmet($"unified {file} {Refusal.Quote(asked)} can't be given to a container that is there: the file is empty now, and nothing would make it so again"),
+            { } before when !before.Contains('\n') => before,
+            _ => null,
+        };
+    }
+
+    /// <summary>The file tells a line for each device that has a limit, and takes one at a time.</summary>
+    private static string? DeviceLimitsBefore(string asked, string now) => asked.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [var device, ..]
+        ? now.Split('\n').FirstOrDefault(line => line.StartsWith(device + ' ', StringComparison.Ordinal)) ?? $"{device} {NoDeviceLimits}"
+        : null;
 
     private static long Either(long asked, long inForce) => asked != 0 ? asked : inForce;
 
@@ -123,5 +146,5 @@ public static class ResourcesUpdate
 /// <param name="Cpus">Null: not known.</param>
 /// <param name="Mems">Null: not known.</param>
 /// <param name="Weight">cpu.weight of v2; null under v1.</param>
-/// <param name="Unified">By file.</param>
+/// <param name="Unified">By file, for those that are there; "" and several lines are what some tell.</param>
 public sealed record LimitsFound(string? Cpus, string? Mems, string? Weight, IReadOnlyDictionary<string, string> Unified);

@@ -7,7 +7,7 @@ public sealed class ResourcesUpdateTests
 {
     private const long Mega = 1 << 20;
 
-    private static readonly LimitsFound Found = new("0-3", "0-1", null, new Dictionary<string, string> { ["memory.high"] = "max", ["io.weight"] = "100" });
+    private static readonly LimitsFound Found = new("0-3", "0-1", null, new Dictionary<string, string> { ["memory.high"] = "max", ["io.weight"] = "100", ["io.max"] = "" });
 
     private static LinuxContainerResources Full => new()
     {
@@ -107,13 +107,37 @@ public sealed class ResourcesUpdateTests
     public void Undo_OfWhatWasNotSet_NamesWhatTheKernelHadAnyway()
     {
         var nothing = ResourcesUpdate.Build(new LinuxContainerResources(), Requests.Host, 12 * Mega);
-        var later = ResourcesUpdate.Build(new LinuxContainerResources(Full) { Unified = { ["io.weight"] = "7", ["io.max"] = "8:0 rbps=1" } }, Requests.Host, 12 * Mega);
+        var later = ResourcesUpdate.Build(new LinuxContainerResources(Full) { Unified = { ["io.weight"] = "7", ["io.max"] = "8:0 rbps=1", ["io.absent"] = "7" } }, Requests.Host, 12 * Mega);
 
         var undo = ResourcesUpdate.Undo(later, nothing, Found);
 
         Assert.Equal(new SpecMemory { Limit = -1, Swap = -1 }, undo.Memory);
         Assert.Equal(new SpecCpu { Shares = 1024, Period = 100_000, Quota = -1, Cpus = "0-3", Mems = "0-1" }, undo.Cpu);
-        Assert.Equal(Found.Unified, undo.Unified);
+        Assert.Equal(new Dictionary<string, string>(Found.Unified) { ["io.max"] = "8:0 rbps=max wbps=max riops=max wiops=max" }, undo.Unified);
+    }
+
+    [Theory]
+    [InlineData("", "8:16 rbps=max wbps=max riops=max wiops=max")]
+    [InlineData("8:1 rbps=1 wbps=max riops=max wiops=max\n8:16 rbps=max wbps=max riops=5 wiops=max", "8:16 rbps=max wbps=max riops=5 wiops=max")]
+    [InlineData("8:1 rbps=1 wbps=max riops=max wiops=max", "8:16 rbps=max wbps=max riops=max wiops=max")]
+    public void Undo_OfADevicesLimits_GivesBackThoseThatItHad(string found, string undone)
+    {
+        var told = new SpecResources { Unified = new SortedDictionary<string, string> { ["io.max"] = "8:1 rbps=1" } };
+        var later = new SpecResources { Unified = new SortedDictionary<string, string> { ["io.max"] = "8:16 riops=7" } };
+
+        var undo = ResourcesUpdate.Undo(later, told, Found with { Unified = new Dictionary<string, string> { ["io.max"] = found } });
+
+        Assert.Equal(undone, Assert.Single(undo.Unified!).Value);
+    }
+
+    [Fact]
+    public void Update_OfAFileThatWouldNotBeEmptyAgain_IsRefused()
+    {
+        SpecResources Resources(string value) => new() { Unified = new SortedDictionary<string, string> { ["io.latency"] = value } };
+        var found = Found with { Unified = new Dictionary<string, string> { ["io.latency"] = "" } };
+
+        Refused.With(Primitives.ErrorKind.FailedPrecondition, "unified io.latency \"8:0 target=9\"", () => ResourcesUpdate.Undo(Resources("8:0 target=9"), new SpecResources(), found));
+        Assert.Equal(Resources("8:0 target=7").Unified, ResourcesUpdate.Undo(Resources("8:0 target=9"), Resources("8:0 target=7"), found).Unified);
     }
 
     /// <summary>A runtime would make another weight of 1024 shares than the one that there was.</summary>

@@ -80,7 +80,7 @@ public sealed class ContainerCgroups(CgroupHierarchies hierarchies, PodCgroups p
     }
 
     /// <summary>What its cgroup has from its parent where nobody has said anything.</summary>
-    /// <param name="unified">Files of cgroup v2. Those of several lines can't be written back, and are left out.</param>
+    /// <param name="unified">Files of cgroup v2.</param>
     internal LimitsFound LimitsOf(ContainerId id, IEnumerable<string> unified)
     {
         if (TryFind(id) is not { } path)
@@ -88,14 +88,13 @@ public sealed class ContainerCgroups(CgroupHierarchies hierarchies, PodCgroups p
             return new LimitsFound(null, null, null, new Dictionary<string, string>());
         }
 
-        var values = unified
-            .Select(file => (File: file, Value: hierarchies.TryReadValue(path, file)))
-            .Where(found => found.Value is { Length: > 0 } value && !value.Contains('\n'))
-            .ToDictionary(found => found.File, found => found.Value!);
+        var values = unified.Select(file => (File: file, Value: ValueOf(file))).Where(found => found.Value is not null).ToDictionary(found => found.File, found => found.Value!);
         return new LimitsFound(SetOf("cpuset.cpus"), SetOf("cpuset.mems"), hierarchies.TryReadValue(path, "cpu.weight"), values);
 
-        // v2: empty, and in force is the parent's.
-        string? SetOf(string file) => new[] { file, $"{file}.effective" }.Select(name => hierarchies.TryReadValue(path, name)).FirstOrDefault(value => value is { Length: > 0 });
+        string? SetOf(string file) => ValueOf(file) is { Length: > 0 } value ? value : null;
+
+        // v2: a set is empty where its parent's is in force.
+        string? ValueOf(string file) => hierarchies.TryReadValue(path, file) is not "" and var value ? value : hierarchies.TryReadValue(path, $"{file}.effective") ?? "";
     }
 
     /// <summary>For an error: why something in it may not die. Empty when it is not known.</summary>
