@@ -111,6 +111,12 @@ public sealed partial class ContainerSpecs(
     internal SelinuxLabels LabelsOf(PodSandboxRecord sandbox, ContainerConfig config) =>
         SelinuxRules.ForContainer(config, sandbox.Config, sandbox.SelinuxLevel, host);
 
+    /// <summary>Whose PID namespace the container joins, where it has none of its own.</summary>
+    internal ContainerProcesses? PidNamespaceOwnerOf(SandboxState.Ready pod, LinuxContainerSecurityContext? security) =>
+        security?.NamespaceOptions is not { Pid: NamespaceMode.Target } options ? pod.Infra
+        : containers.TryFind(options.TargetId, out var target) ? target.Processes
+        : null;
+
     private ContainerDefaults DefaultsOf(PodSandboxRecord sandbox) =>
         runtimes.DefaultsOf(sandbox.Runtime?.Name ?? sandbox.RuntimeHandler) with { AppArmorProfile = appArmor.DefaultProfile };
 

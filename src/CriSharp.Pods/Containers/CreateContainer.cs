@@ -108,6 +108,7 @@ public sealed partial class CreateContainer(
         containers.Begin(record);
 
         var processes = await LaunchAsync(record, spec, rollback);
+        JoinedPidNamespace.Check(spec, specs.PidNamespaceOwnerOf(ready, config.Linux?.SecurityContext));
         Operation.At("state");
         var container = containers.Publish(record, new ContainerState.Created(processes));
         rollback.Release();
