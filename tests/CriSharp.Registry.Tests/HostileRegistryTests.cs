@@ -109,10 +109,8 @@ public sealed class HostileRegistryTests : IAsyncLifetime
             return true;
         };
         var options = Quick with { ProgressTimeLimit = Timeout.InfiniteTimeSpan, SmallBodyTimeLimit = TimeSpan.FromMilliseconds(200) };
-        var digest = Digest.Parse(TestImage.DigestOf("x"u8));
 
-        var fetch = Repository(options).FetchManifestAsync(digest, null, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
-
+        var fetch = Repository(options).FetchManifestAsync(Digest.Parse(TestImage.DigestOf("x"u8)), null, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(ErrorKind.DeadlineExceeded, (await Assert.ThrowsAsync<RuntimeException>(() => fetch)).Kind);
         Assert.Equal(_blob, await ReadAsync(options));
     }
