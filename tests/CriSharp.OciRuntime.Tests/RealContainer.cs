@@ -54,7 +54,7 @@ internal sealed class RealContainer : IAsyncDisposable
         }
 
         File.Copy(Programs.BusyBox, Path.Combine(bin, "busybox"));
-        foreach (var applet in (string[])["sh", "sleep", "echo", "true", "cat", "head", "setsid", "ls", "sha256sum", "stty", "readlink", "nohup"])
+        foreach (var applet in (string[])["sh", "sleep", "echo", "true", "cat", "head", "setsid", "ls", "sha256sum", "stty", "readlink", "nohup", "wc"])
         {
             File.CreateSymbolicLink(Path.Combine(bin, applet), "busybox");
         }

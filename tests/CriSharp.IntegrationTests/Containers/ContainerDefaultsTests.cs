@@ -15,7 +15,7 @@ public sealed class ContainerDefaultsTests : IAsyncLifetime
     {
         _registry = await LocalRegistry.StartAsync();
         _daemon = await DaemonInstance.StartAsync(
-            "--insecure-registry", _registry.Host, "--default-ulimits", "nofile=512:1024", "--default-ulimits", "core=0",
+            "--insecure-registry", _registry.Host, "--default-ulimits", "nofile=1024:1024", "--default-ulimits", "stack=4194304:8388608", "--default-ulimits", "core=0",
             "--default-env", "NODE=here", "--default-env", "GIVEN=default", "--default-capabilities", "CHOWN");
         _image = await _daemon.Client.PullAsync(await _registry.PushBusyboxAsync());
     }
@@ -29,8 +29,9 @@ public sealed class ContainerDefaultsTests : IAsyncLifetime
     [Fact]
     public async Task Container_HasTheDefaults_AtItsStartAndInAnExec()
     {
-        const string Command = "ulimit -n; ulimit -Hn; ulimit -c; umask; echo $NODE $GIVEN; grep CapEff /proc/self/status";
-        string[] expected = ["512", "1024", "0", "0022", "here pod", "CapEff:\t0000000000000001"];
+        // An older runc is written in a Go that raises its own soft limit of open files to the hard one, now and then after it was given them.
+        const string Command = "ulimit -n; ulimit -s; ulimit -Hs; ulimit -c; umask; echo $NODE $GIVEN; grep CapEff /proc/self/status";
+        string[] expected = ["1024", "4096", "8192", "0", "0022", "here pod", "CapEff:\t0000000000000001"];
         var podConfig = PodConfigs.Pod(_daemon.CgroupParent, _daemon.PodLogs);
         var pod = new RunningPod(() => _daemon.Client, await _daemon.Client.RunPodAsync(podConfig), podConfig);
         var config = PodConfigs.Container(_image, "sh", "-c", $"{Command}; sleep 1000");
