@@ -34,7 +34,7 @@ public sealed class AppArmorReloadTests : IAsyncLifetime
     {
         var config = PodConfigs.Pod(_daemon.CgroupParent, _daemon.PodLogs);
         var pod = new RunningPod(() => _daemon.Client, await _daemon.Client.RunPodAsync(config), config);
-        var before = await pod.StartAsync(PodConfigs.Sleeper(_image));
+        var before = await pod.StartAsync(Sleeper("before"));
         var (exit, words) = await Reload.RunAsync(_daemon, $"[crio.runtime]\napparmor_profile = \"{Own}\"\n");
         Assert.Equal(1, exit);
         Assert.Contains($"{Setting}: \"{Own}\" can't be applied: ", words, StringComparison.Ordinal);
@@ -43,18 +43,25 @@ public sealed class AppArmorReloadTests : IAsyncLifetime
         try
         {
             Assert.Equal((0, $"changed: {Setting}\n"), await Reload.RunAsync(_daemon, $"[crio.runtime]\napparmor_profile = \"{Own}\"\n"));
-            var after = await pod.StartAsync(PodConfigs.Sleeper(_image));
+            var after = await pod.StartAsync(Sleeper("after"));
             Assert.Equal($"{Own} (enforce)\n", await LabelAsync(after));
             Assert.Equal("crisharp-default (enforce)\n", await LabelAsync(before));
 
             Assert.Equal((0, $"changed: {Setting}\n"), await Reload.RunAsync(_daemon, ""));
-            Assert.Equal("crisharp-default (enforce)\n", await LabelAsync(await pod.StartAsync(PodConfigs.Sleeper(_image))));
+            Assert.Equal("crisharp-default (enforce)\n", await LabelAsync(await pod.StartAsync(Sleeper("last"))));
         }
         finally
         {
             await pod.EndAsync();
             await AppArmorParser.RunAsync("-KR", $"profile {Own} {{ }}");
         }
+    }
+
+    private ContainerConfig Sleeper(string name)
+    {
+        var config = PodConfigs.Sleeper(_image);
+        config.Metadata.Name = name;
+        return config;
     }
 
     private Task<string> LabelAsync(string container) => _daemon.Client.ExecTextAsync(container, "cat", "/proc/1/attr/current");
