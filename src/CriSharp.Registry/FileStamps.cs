@@ -4,7 +4,7 @@ using System.Text;
 namespace CriSharp.Registry;
 
 /// <summary>A text that differs whenever one of some files comes, goes or is written; links are followed to what they lead to.</summary>
-internal static class FileStamps
+public static class FileStamps
 {
     public static string Of(IEnumerable<string> paths)
     {

@@ -152,6 +152,7 @@ public class RunCommandTests
     [InlineData("--name", "a/b")]
     [InlineData("--pid", "mine")]
     [InlineData("--pull", "maybe")]
+    [InlineData("--pull", "1")]
     public async Task Run_WhenAnOptionIsMalformed_SaysSoBeforeAnythingIsMade(string option, string value)
     {
         await using var server = await FakeCriServer.StartAsync();

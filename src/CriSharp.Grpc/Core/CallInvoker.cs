@@ -40,5 +40,5 @@ internal sealed class UnconnectedCallInvoker : CallInvoker
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => throw Unconnected();
 
-    private static NotImplementedException Unconnected() => new("This client was made without a channel.");
+    private static InvalidOperationException Unconnected() => new("This client was made without a channel.");
 }

@@ -5,13 +5,13 @@ namespace Grpc.Core;
 /// <summary>Told the methods of a service by the generated BindService. Unary and server streaming ones: the CRI has no others.</summary>
 public abstract class ServiceBinderBase
 {
-    public virtual void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
+    public abstract void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
         where TRequest : class
-        where TResponse : class => throw new NotImplementedException();
+        where TResponse : class;
 
-    public virtual void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
+    public abstract void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
         where TRequest : class
-        where TResponse : class => throw new NotImplementedException();
+        where TResponse : class;
 }
 
 /// <summary>Names the generated BindService of a service's base class.</summary>

@@ -1,5 +1,6 @@
 using CriSharp.Linux;
 using CriSharp.Linux.Polling;
+using CriSharp.Linux.Streams;
 using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Ctl.CommandLine;
@@ -9,24 +10,22 @@ namespace CriSharp.Ctl.CommandLine;
 /// has a place in the file of its own, so that two of them write over each other.
 /// </summary>
 /// <param name="descriptor">Left open; may be non-blocking, since that is the choice of whoever else has it.</param>
-internal sealed class StandardStream(SafeFileHandle descriptor) : Stream
+internal sealed class StandardStream(SafeFileHandle descriptor) : WriteOnlyStream
 {
-    public override bool CanRead => false;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
+        cancellationToken.ThrowIfCancellationRequested();
+        Write(buffer.Span);
+        return ValueTask.CompletedTask;
     }
 
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <exception cref="LinuxException">EPIPE: nobody reads it any more.</exception>
-    public override void Write(ReadOnlySpan<byte> buffer)
+    protected override void Take(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
         {
@@ -40,31 +39,6 @@ internal sealed class StandardStream(SafeFileHandle descriptor) : Stream
             buffer = count >= 0 ? buffer[count..] : throw new LinuxException("write", null, -count);
         }
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        Write(buffer.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-        // Nothing is held back.
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private void WaitForRoom()
     {

@@ -21,9 +21,13 @@ internal sealed class RunSettingsReader(Session session, RunOptions options)
             Sandbox = Sandbox(name),
             Container = Container(name),
             Handler = session.Get(options.Handler) ?? "",
-            Pull = Enum.TryParse<PullPolicy>(session.Get(options.Pull), ignoreCase: true, out var pull)
-                ? pull
-                : throw Invalid("--pull is one of missing, always, never"),
+            Pull = session.Get(options.Pull) switch
+            {
+                "missing" => PullPolicy.Missing,
+                "always" => PullPolicy.Always,
+                "never" => PullPolicy.Never,
+                _ => throw Invalid("--pull is one of missing, always, never"),
+            },
         };
     }
 

@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CriSharp.Daemon.Configuration;
 using CriSharp.Primitives;
+using CriSharp.Registry;
 using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Daemon.Hosting;
@@ -17,7 +17,7 @@ internal sealed partial class CertificateFile(TlsFiles files, string flags, ILog
 {
     private readonly Lock _one = new();
     private SslStreamCertificateContext? _certificate;
-    private (string, string) _read;
+    private string _read = "";
 
     /// <summary>Asked at the start and at each handshake.</summary>
     /// <exception cref="RuntimeException">InvalidArgument: none could be read yet.</exception>
@@ -27,7 +27,8 @@ internal sealed partial class CertificateFile(TlsFiles files, string flags, ILog
         {
             lock (_one)
             {
-                var found = (StampOf(files.CertificatePath), StampOf(files.KeyPath));
+                // A mounted Secret is renewed by what its links lead to, and they stay as they are.
+                var found = FileStamps.Of([files.CertificatePath, files.KeyPath]);
                 if (_certificate is null || found != _read)
                 {
                     Read(found);
@@ -38,21 +39,7 @@ internal sealed partial class CertificateFile(TlsFiles files, string flags, ILog
         }
     }
 
-    /// <summary>Of what a link leads to: a mounted Secret is renewed by what its links lead to, and they stay as they are.</summary>
-    private static string StampOf(string path)
-    {
-        try
-        {
-            var target = (FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
-            return target.Exists ? string.Create(CultureInfo.InvariantCulture, $"{target.FullName}|{target.Length}|{target.LastWriteTimeUtc.Ticks}") : "";
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            return unreadable.Message;
-        }
-    }
-
-    private void Read((string, string) found)
+    private void Read(string found)
     {
         try
         {
