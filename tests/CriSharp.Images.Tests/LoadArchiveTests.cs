@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.IO.Compression;
 using CriSharp.Images.Loading;
 using CriSharp.Oci;
@@ -62,6 +63,24 @@ public sealed class LoadArchiveTests : IDisposable
         Assert.Equal(["docker.io/library/first:1", "docker.io/library/first:latest"], loaded[0].Names);
         Assert.Empty(loaded[1].Names);
         Assert.Equal(2, _images.Layers.List().Count);
+    }
+
+    /// <summary>Its own digest says nothing of the file that it links to.</summary>
+    [Fact]
+    public async Task Load_OfALayerThatIsHereWithAnotherImagesFiles_TakesItsOwnOnceNobodyNeedsThose()
+    {
+        var linking = TestLayer.Write(false, tar => tar.WriteEntry(new PaxTarEntry(TarEntryType.HardLink, "copy") { LinkName = "f" }));
+        var other = new TestImage().Add(TestLayer.OfFiles(false, ("f", "other"))).Add(linking);
+        var own = ArchiveBuilder.Oci(new TestImage().Add(TestLayer.OfFiles(false, ("f", "own"))).Add(linking), (ImageName, "own:1"));
+        await LoadAsync(ArchiveBuilder.Oci(other, (ImageName, "other:1")));
+        _images.SnapshotLayers.Add(new DiffId(Digest.Parse(linking.DiffId)));
+        await _images.RemoveAsync(other.Id);
+
+        Assert.Equal(ErrorKind.FailedPrecondition, (await Assert.ThrowsAsync<RuntimeException>(() => LoadAsync(own))).Kind);
+        _images.SnapshotLayers.Clear();
+        await LoadAsync(own);
+
+        Assert.Equal("own", _images.ReadFile(linking.DiffId, "copy"));
     }
 
     [Fact]

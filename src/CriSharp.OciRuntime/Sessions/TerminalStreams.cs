@@ -20,6 +20,7 @@ internal sealed class TerminalStreams : SessionStreams
     private readonly SafeFileHandle _folder;
     private readonly UnixSocket _console;
     private SafeFileHandle? _master;
+    private SafeFileHandle? _peer;
     private DescriptorStream? _unwanted;
 
     /// <exception cref="IOException">The console socket can't be made.</exception>
@@ -48,6 +49,9 @@ internal sealed class TerminalStreams : SessionStreams
     public override void Open()
     {
         _master = Receive();
+
+        // A command may close the terminal for a moment, which is not its end.
+        _peer = TerminalPeer.TryOpen(_master);
         CloseConsole();
         DescriptorTransfer.SetNonBlocking(_master);
         Stdin = _asked.Stdin ? new DescriptorStream(ReadinessLoop.Duplicate(_master), FileAccess.Write) : null;
@@ -85,6 +89,7 @@ internal sealed class TerminalStreams : SessionStreams
         base.Dispose();
         _unwanted?.Dispose();
         _master?.Dispose();
+        _peer?.Dispose();
         CloseConsole();
     }
 

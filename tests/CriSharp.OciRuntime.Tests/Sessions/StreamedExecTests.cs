@@ -119,6 +119,18 @@ public sealed class StreamedExecTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Terminal_WhenTheCommandClosesItForAMoment_GoesOn()
+    {
+        await using var exec = await StartAsync(
+            new StreamsAsked(true, true, true, false), "t=$(readlink /proc/$$/fd/0); exec < /dev/null > /dev/null 2>&1; sleep 0.5; echo later > $t; read x < $t; exit 7");
+
+        await exec.Stdout.ReadUntilAsync("later\r\n");
+        await exec.Stdin.TypeAsync("\n");
+
+        Assert.Equal(7, await exec.WaitAsync(CancellationToken.None).WaitAsync(SessionText.Limit));
+    }
+
+    [Fact]
     public async Task Terminal_WhenItsOutputIsNotWanted_TheCommandDoesNotWait()
     {
         await using var exec = await StartAsync(new StreamsAsked(true, true, false, false), "head -c 3000000 /dev/zero");
