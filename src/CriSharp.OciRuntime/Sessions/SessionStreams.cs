@@ -43,6 +43,11 @@ internal abstract class SessionStreams : IDisposable
     {
     }
 
+    /// <summary>The process has ended; others that hold its streams may go on for a while.</summary>
+    public virtual void LetGo()
+    {
+    }
+
     /// <summary>The process has ended: what waits in the streams is all that is still awaited.</summary>
     public void EndAtPause()
     {

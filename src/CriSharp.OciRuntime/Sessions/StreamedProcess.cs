@@ -48,6 +48,7 @@ internal abstract class StreamedProcess(MonitorConnection connection, SessionStr
     private async Task DrainAsync()
     {
         await Task.WhenAny(_end);
+        streams.LetGo();
         await Task.WhenAny(Task.Delay(drainGrace, _life.Token));
         if (!_life.IsCancellationRequested)
         {

@@ -84,12 +84,15 @@ internal sealed class TerminalStreams : SessionStreams
         }
     }
 
+    // From now on the terminal ends with the last program that has it.
+    public override void LetGo() => _peer?.Dispose();
+
     public override void Dispose()
     {
         base.Dispose();
         _unwanted?.Dispose();
         _master?.Dispose();
-        _peer?.Dispose();
+        LetGo();
         CloseConsole();
     }
 

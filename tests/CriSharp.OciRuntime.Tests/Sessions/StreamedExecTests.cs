@@ -130,6 +130,16 @@ public sealed class StreamedExecTests : IAsyncLifetime
         Assert.Equal(7, await exec.WaitAsync(CancellationToken.None).WaitAsync(SessionText.Limit));
     }
 
+    /// <summary>An interactive command's prompt would wait for it each time.</summary>
+    [Fact]
+    public async Task Terminal_WhenTheCommandEnds_EndsWithoutTheGrace()
+    {
+        var request = _container.StreamedExec(new StreamsAsked(true, false, true, false), "echo", "said") with { DrainGrace = TimeSpan.FromHours(1) };
+        await using var exec = await _container.Client.StartExecAsync(request, CancellationToken.None).WaitAsync(SessionText.Limit);
+
+        Assert.Equal("said\r\n", await exec.Stdout.ReadToEndAsync());
+    }
+
     [Fact]
     public async Task Terminal_WhenItsOutputIsNotWanted_TheCommandDoesNotWait()
     {
