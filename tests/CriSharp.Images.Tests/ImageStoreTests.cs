@@ -1,7 +1,9 @@
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Storage.Content;
+using CriSharp.Storage.Snapshots;
 using CriSharp.TestSupport.Registries;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CriSharp.Images.Tests;
 
@@ -194,6 +196,28 @@ public sealed class ImageStoreTests : IDisposable
         await _images.FreeUnused.SweepAsync(TimeSpan.Zero, TimeProvider.System, CancellationToken.None);
 
         Assert.Single(_images.Layers.List());
+    }
+
+    [Fact]
+    public async Task Free_WhenALayerOfASnapshotIsGone_FreesWhatNoSnapshotNames()
+    {
+        await using var fake = await FakeRegistry.StartAsync();
+        var used = new TestImage().Add(TestLayer.OfFiles(true, ("a", "1"))).Add(TestLayer.OfFiles(true, ("b", "2")));
+        await _images.PullAsync(fake.Serve(used, "used", "1"));
+        await _images.PullAsync(fake.Serve(new TestImage().Add(TestLayer.OfFiles(true, ("c", "3"))), "unused", "1"));
+        DiffId[] named = [.. used.Layers.Select(layer => new DiffId(Digest.Parse(layer.DiffId)))];
+        var snapshots = SnapshotStore.Open(_images.Root, _images.Layers);
+        snapshots.Prepare("c1", named);
+        _images.Layers.MoveAside(named[0], "it is damaged");
+        foreach (var image in _images.Store.List())
+        {
+            await _images.Store.RemoveAsync(image.Id, _ => null, CancellationToken.None);
+        }
+
+        var freeUnused = new FreeUnusedLayers(_images.Store, _images.Content, _images.Layers, snapshots.LayersOfAll, NullLogger<FreeUnusedLayers>.Instance);
+        await freeUnused.SweepAsync(TimeSpan.Zero, TimeProvider.System, CancellationToken.None);
+
+        Assert.Equal(named[1], Assert.Single(_images.Layers.List()).DiffId);
     }
 
     private static Digest Document => Digest.FromHash(System.Security.Cryptography.SHA256.HashData(DocumentBytes));

@@ -112,7 +112,12 @@ public sealed class SnapshotStore
 
     /// <returns>null when there is none.</returns>
     /// <exception cref="RuntimeException">FailedPrecondition: one of its layers is gone. DataLoss: its record can't be read.</exception>
-    public Snapshot? Find(string id)
+    public Snapshot? Find(string id) => LayersOf(id) is { } layers ? ToSnapshot(id, layers, _layers.Stack(layers)) : null;
+
+    /// <summary>The layers under a snapshot, bottom first, those that are gone as well.</summary>
+    /// <returns>null when there is none.</returns>
+    /// <exception cref="RuntimeException">DataLoss: its record can't be read.</exception>
+    public IReadOnlyList<DiffId>? LayersOf(string id)
     {
         var path = Path.Combine(FolderOf(id), RecordName);
         try
@@ -124,14 +129,17 @@ public sealed class SnapshotStore
 
             var document = JsonSerializer.Deserialize(content.Json, StorageJson.Default.SnapshotDocument) ?? throw new FormatException("it is null");
             content.RequireVersion(document.Version, SnapshotDocument.CurrentVersion);
-            DiffId[] layers = [.. document.Layers.Select(layer => new DiffId(Digest.Parse(layer)))];
-            return ToSnapshot(id, layers, _layers.Stack(layers));
+            return [.. document.Layers.Select(layer => new DiffId(Digest.Parse(layer)))];
         }
         catch (Exception failure) when (failure is JsonException or FormatException or IOException)
         {
             throw new RuntimeException(ErrorKind.DataLoss, $"snapshot {id}: {path} cannot be read: {failure.Message}", failure);
         }
     }
+
+    /// <summary>The layers that all snapshots together name.</summary>
+    /// <exception cref="RuntimeException">DataLoss: a record can't be read.</exception>
+    public IReadOnlySet<DiffId> LayersOfAll() => List().SelectMany(id => LayersOf(id) ?? []).ToHashSet();
 
     public bool Exists(string id) => Directory.Exists(FolderOf(id));
 

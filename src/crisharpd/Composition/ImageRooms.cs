@@ -9,7 +9,6 @@ using CriSharp.Images.Pulling;
 using CriSharp.Images.Saving;
 using CriSharp.Images.Trust;
 using CriSharp.Linux.Files;
-using CriSharp.Oci;
 using CriSharp.Pods;
 using CriSharp.Pods.Containers;
 using CriSharp.Registry;
@@ -60,7 +59,8 @@ internal static class ImageRooms
             provider.GetRequiredService<ImageStore>(),
             provider.GetRequiredService<ContentStore>(),
             provider.GetRequiredService<LayerStore>(),
-            () => LayersOfContainers(provider.GetRequiredService<SnapshotStore>()),
+            // A container keeps its layers even where its image was removed behind its back.
+            () => provider.GetRequiredService<SnapshotStore>().LayersOfAll(),
             provider.GetRequiredService<ILogger<FreeUnusedLayers>>()));
         services.AddSingleton(provider => new RemoveImage(
             provider.GetRequiredService<ImageStore>(),
@@ -90,8 +90,4 @@ internal static class ImageRooms
     }
 
     private static DiskReserve ImageReserve(IServiceProvider provider) => provider.GetRequiredService<ImageDisk>().Room.Reserve;
-
-    /// <summary>A container keeps its layers even where its image was removed behind its back.</summary>
-    private static IEnumerable<DiffId> LayersOfContainers(SnapshotStore snapshots) =>
-        snapshots.List().SelectMany(id => snapshots.Find(id)?.Layers ?? []);
 }
