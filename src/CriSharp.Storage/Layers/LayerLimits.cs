@@ -28,7 +28,10 @@ public sealed record LayerLimits
     /// <summary>Hard links to files of lower layers.</summary>
     public int ForeignLinks { get; init; } = 10_000;
 
-    /// <summary>Who waits for a layer that another one is unpacking fetches it himself when in this time less than a twentieth of it has come there.</summary>
+    /// <summary>
+    /// Who waits for a layer that another one is unpacking fetches it himself when in this time less than a twentieth of it has come there, unless its blob
+    /// has come whole; and in any case after twenty times this.
+    /// </summary>
     public TimeSpan SharedPatience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What may follow the end of the archive.</summary>

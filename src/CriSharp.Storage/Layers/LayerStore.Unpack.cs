@@ -23,7 +23,7 @@ public sealed partial class LayerStore
             return await ReuseAsync(present, source, cancellationToken);
         }
 
-        var arrival = new Arrival(transferredBytes);
+        var arrival = new Arrival(source.Blob.SizeBytes, transferredBytes);
         if (turn is not null)
         {
             _arrivals[source.DiffId] = arrival;
