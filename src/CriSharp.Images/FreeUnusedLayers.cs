@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Storage.Content;
@@ -67,7 +69,7 @@ public sealed partial class FreeUnusedLayers(
         }
     }
 
-    /// <summary>Frees those of the candidates that nobody needs, before it returns.</summary>
+    /// <summary>Frees those of the candidates that nobody needs, before it returns. One that can't be removed keeps no other; its failure, or the first of them, is thrown in the end.</summary>
     /// <returns>How many layers were freed.</returns>
     internal async Task<int> RunAsync(
         IReadOnlyCollection<DiffId> layerCandidates, IReadOnlyCollection<Digest> documentCandidates, CancellationToken cancellationToken)
@@ -80,17 +82,32 @@ public sealed partial class FreeUnusedLayers(
 
         // Asked once: of a layer that no image has, no container's tree can be made any more.
         var freed = 0;
+        var failures = new ConcurrentQueue<Exception>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, MostRemovalsAtOnce), CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(layerCandidates.Distinct(), parallel, async (layer, _) =>
         {
             // The claim comes first: a pull that ended before it has made its image visible by now.
             using var claim = images.LayerLeases.TryClaim(layer);
-            if (claim is not null && !images.Uses(layer) && !inUse.Contains(layer))
+            if (claim is null || images.Uses(layer) || inUse.Contains(layer))
+            {
+                return;
+            }
+
+            try
             {
                 await layers.RemoveAsync(layer);
                 Interlocked.Increment(ref freed);
             }
+            catch (Exception failure)
+            {
+                failures.Enqueue(failure);
+            }
         });
+        if (failures.TryDequeue(out var first))
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
+
         return freed;
     }
 

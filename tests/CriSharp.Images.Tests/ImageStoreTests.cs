@@ -220,6 +220,28 @@ public sealed class ImageStoreTests : IDisposable
         Assert.Equal(named[1], Assert.Single(_images.Layers.List()).DiffId);
     }
 
+    [Fact]
+    public async Task Remove_WhenSomeLayersCannotBeRemoved_FreesTheOthersAndTellsIt()
+    {
+        await using var fake = await FakeRegistry.StartAsync();
+        var image = new TestImage();
+        for (var i = 0; i < 6; i++)
+        {
+            image.Add(TestLayer.OfFiles(true, ("f", $"{i}")));
+        }
+
+        await _images.PullAsync(fake.Serve(image, "a", "1"));
+        // As many as are removed at once, and one more.
+        foreach (var layer in image.Layers.Take(5))
+        {
+            Directory.Delete(Path.GetDirectoryName(_images.Layers.TreePath(new DiffId(Digest.Parse(layer.DiffId))))!, recursive: true);
+        }
+
+        await Assert.ThrowsAnyAsync<IOException>(() => _images.RemoveAsync(image.Id));
+
+        Assert.Empty(_images.Layers.List());
+    }
+
     private static Digest Document => Digest.FromHash(System.Security.Cryptography.SHA256.HashData(DocumentBytes));
 
     private static byte[] DocumentBytes => "{}"u8.ToArray();
