@@ -1,5 +1,6 @@
 using CriSharp.Linux;
 using CriSharp.Linux.Files;
+using CriSharp.Oci;
 
 namespace CriSharp.Storage.Layers;
 
@@ -22,6 +23,32 @@ public sealed partial class LayerStore
         cancellationToken.ThrowIfCancellationRequested();
         RemoveStray(folder);
     });
+
+    /// <summary>
+    /// Sets aside what lies in a layer's place and is none: a damaged one that could not be set aside before, or what a removal has left.
+    /// A container may run on it.
+    /// </summary>
+    private void MakeWay(DiffId diffId)
+    {
+        if (!IsTaken(diffId))
+        {
+            return;
+        }
+
+        lock (_folderGate)
+        {
+            // A layer's tree is moved there before it counts as one.
+            lock (_commits)
+            {
+                if (IsTaken(diffId))
+                {
+                    MoveAside(FolderOf(diffId), "it lay where a layer was to be put, and was none that the daemon knew");
+                }
+            }
+        }
+    }
+
+    private bool IsTaken(DiffId diffId) => !Contains(diffId) && Directory.Exists(FolderOf(diffId));
 
     private void RemoveStray(string folder)
     {

@@ -100,6 +100,7 @@ public sealed partial class LayerStore
     private LayerRecord Commit(LayerRecord record, string staging)
     {
         WriteUnsynced(record, staging);
+        MakeWay(record.DiffId);
         lock (_commits)
         {
             if (Find(record.DiffId) is { } present)
@@ -108,11 +109,7 @@ public sealed partial class LayerStore
             }
 
             HostPath.Rename(staging, FolderOf(record.DiffId));
-            lock (_gate)
-            {
-                _table.Set(record);
-                _unsynced.Add(record.DiffId);
-            }
+            Remember(record, isUnsynced: true);
         }
 
         return record;

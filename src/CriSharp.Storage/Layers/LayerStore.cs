@@ -158,22 +158,26 @@ public sealed partial class LayerStore
     }
 
     /// <summary>Removes a layer and frees its space before it returns; one that isn't there is fine. Nobody may have it mounted.</summary>
+    /// <exception cref="IOException">It could not be moved, and is a layer as before, unless its folder has gone.</exception>
     public void Remove(DiffId diffId)
     {
         var trash = NewStagingPath();
         lock (_folderGate)
         {
-            lock (_gate)
+            if (Forget(diffId) is not { } forgotten)
             {
-                if (!_table.Remove(diffId))
-                {
-                    return;
-                }
-
-                _unsynced.Remove(diffId);
+                return;
             }
 
-            _reserve.Write(() => HostPath.Rename(FolderOf(diffId), trash));
+            try
+            {
+                _reserve.Write(() => HostPath.Rename(FolderOf(diffId), trash));
+            }
+            catch (IOException) when (Directory.Exists(FolderOf(diffId)))
+            {
+                Remember(forgotten.Record, forgotten.IsUnsynced);
+                throw;
+            }
         }
 
         WideRemoval.Remove(trash, Math.Clamp(Environment.ProcessorCount, 1, RemovalThreads));
@@ -188,13 +192,32 @@ public sealed partial class LayerStore
     {
         lock (_folderGate)
         {
-            lock (_gate)
-            {
-                _table.Remove(diffId);
-                _unsynced.Remove(diffId);
-            }
-
+            Forget(diffId);
             return MoveAside(FolderOf(diffId), reason).Path;
+        }
+    }
+
+    /// <returns>Null: there is none.</returns>
+    private (LayerRecord Record, bool IsUnsynced)? Forget(DiffId diffId)
+    {
+        lock (_gate)
+        {
+            var record = _table.Find(diffId);
+            _table.Remove(diffId);
+            var isUnsynced = _unsynced.Remove(diffId);
+            return record is null ? null : (record, isUnsynced);
+        }
+    }
+
+    private void Remember(LayerRecord record, bool isUnsynced)
+    {
+        lock (_gate)
+        {
+            _table.Set(record);
+            if (isUnsynced)
+            {
+                _unsynced.Add(record.DiffId);
+            }
         }
     }
 
