@@ -232,8 +232,21 @@ internal sealed class ExecSession
 
     private void RemoveFiles()
     {
-        File.Delete(PidFile);
-        File.Delete(LogFile);
+        TryRemove(PidFile);
+        TryRemove(LogFile);
+    }
+
+    /// <summary>They go with the container's folder at the latest: the command's start and end are told all the same.</summary>
+    private static void TryRemove(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Read-only, or no file.
+        }
     }
 }
 

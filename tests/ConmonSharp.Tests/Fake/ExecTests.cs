@@ -51,6 +51,17 @@ public sealed class ExecTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Exec_WhenItsFilesCannotBeRemoved_IsToldAllTheSame()
+    {
+        Directory.CreateDirectory(Path.Combine(_rig.Folder, "e1.log"));
+        using var peer = _rig.Connect();
+        using var output = peer.SendExec(Exec("e1", "/bin/sh", "-c", "exit 9"));
+
+        Assert.True(MonitorMessage.ReadExecStarted(await peer.ReceiveAsync(MessageType.ExecStarted)) > 1);
+        Assert.Equal(new ExecExitMessage(9, null, false), ExecExitMessage.Read(await peer.ReceiveAsync(MessageType.ExecExited)));
+    }
+
+    [Fact]
     public async Task Exec_WhenItsTimeIsOver_IsKilled()
     {
         using var peer = _rig.Connect();
