@@ -1,12 +1,13 @@
 using System.Globalization;
+using System.Text;
 using CriSharp.Linux.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace CriSharp.Linux.Mounts;
 
 /// <summary>
-/// Mounts overlayfs: with fsconfig's "lowerdir+" where the kernel has it (6.5), else by mount(2) with paths relative to a common folder,
-/// since its options must fit in one page. https://docs.kernel.org/filesystems/overlayfs.html
+/// Mounts overlayfs: with fsconfig's "lowerdir+" where the kernel has it (6.5) and the paths are short enough for it, else by mount(2) with paths
+/// relative to a common folder, since its options must fit in one page. https://docs.kernel.org/filesystems/overlayfs.html
 /// </summary>
 public static class OverlayMount
 {
@@ -14,6 +15,9 @@ public static class OverlayMount
     public const int LowerLimit = 500;
 
     private const int OptionsLimitBytes = 4095;
+
+    /// <summary>fsconfig(2) takes a string of 256 bytes with its end, and says EINVAL to a longer one.</summary>
+    private const int ValueLimitBytes = 255;
 
     /// <param name="lowers">Topmost first; at least one, none twice (ELOOP).</param>
     /// <param name="upper">null for a read-only mount, which needs two lowers.</param>
@@ -76,9 +80,15 @@ public static class OverlayMount
         return string.Join(',', parts);
     }
 
-    /// <returns>null when the kernel has no such API (before 5.2) or doesn't know "lowerdir+" (before 6.5: EINVAL for the first).</returns>
+    /// <returns>null when the kernel has no such API (before 5.2) or doesn't know "lowerdir+" (before 6.5: EINVAL for the first), or a path is too long for it.</returns>
     private static SafeFileHandle? TryCreate(IReadOnlyList<string> lowers, string? upper, string? work, MountFlags flags, IReadOnlyList<string> options)
     {
+        string?[] folders = [.. lowers, upper, work];
+        if (folders.Any(folder => folder is not null && Encoding.UTF8.GetByteCount(folder) > ValueLimitBytes))
+        {
+            return null;
+        }
+
         using var mount = NewMount.TryOpen("overlay");
         if (mount is null || !mount.TrySet("lowerdir+", lowers[0]))
         {

@@ -5,6 +5,9 @@ namespace CriSharp.Linux.Tests.Mounts;
 
 public sealed class MountTests : IDisposable
 {
+    private const string Name = "a-name-of-a-hundred-bytes-or-so-which-is-what-it-takes-to-make-a-path-that-is-longer-than-others-are";
+    private const string Far = $"{Name}/{Name}/{Name}/";
+
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -101,6 +104,22 @@ public sealed class MountTests : IDisposable
         Assert.Contains("nodev", MountTable.Covering(target)!.Options, StringComparison.Ordinal);
         // The threads of the pool stay in their working folder.
         Assert.NotEqual("/proc/self/fd", Directory.GetCurrentDirectory());
+    }
+
+    [Theory] // fsconfig takes 255 bytes, and the container's folders may lie deeper than the layers.
+    [InlineData("", Far)]
+    [InlineData(Far, "")]
+    public void Overlay_WhenSomePathIsLong_IsMountedAllTheSame(string lowers, string own)
+    {
+        _folder.Write("a/f", "1");
+        _folder.Write($"{lowers}b/g", "2");
+        var (upper, target) = (_folder.Make($"{own}upper"), _folder.Make("target"));
+
+        OverlayMount.Mount([_folder["a"], _folder[$"{lowers}b"]], upper, _folder.Make($"{own}work"), target);
+
+        Assert.Equal(("1", "2"), (File.ReadAllText(Path.Combine(target, "f")), File.ReadAllText(Path.Combine(target, "g"))));
+        File.WriteAllText(Path.Combine(target, "f"), "new");
+        Assert.Equal("new", File.ReadAllText(Path.Combine(upper, "f")));
     }
 
     [Fact]
