@@ -100,7 +100,7 @@ public sealed partial class LoadArchive(
             }
 
             Operation.At("sync of the layers");
-            layers.SyncFileSystem();
+            await layers.SyncFileSystemAsync();
             Operation.At("record");
             await images.AddAsync(records, token => IngestAsync(found, token), cancellationToken);
             records.ForEach(record => Loaded(record.Id, string.Join(' ', record.RepoTags)));

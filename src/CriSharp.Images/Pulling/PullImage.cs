@@ -161,7 +161,7 @@ public sealed partial class PullImage(
             Operation.At("layers");
             var records = await _fetchLayers.RunAsync(new RegistrySource(repository), image, tracker, cancellationToken);
             Operation.At("sync of the layers");
-            layers.SyncFileSystem();
+            await layers.SyncFileSystemAsync();
             Operation.At("record");
             await AddAsync(RecordOf(trusted.Name, image, records), image, trusted, cancellationToken);
         }

@@ -157,6 +157,9 @@ public sealed partial class LayerStore
         }
     }
 
+    /// <inheritdoc cref="SyncFileSystem"/>
+    public Task SyncFileSystemAsync() => OwnThread.RunAsync("layer sync", SyncFileSystem);
+
     /// <summary>Removes a layer and frees its space before it returns; one that isn't there is fine. Nobody may have it mounted.</summary>
     /// <exception cref="IOException">It could not be moved, and is a layer as before, unless its folder has gone.</exception>
     public void Remove(DiffId diffId)
