@@ -123,7 +123,8 @@ public sealed partial class ContainerEnds(
             return new ContainerEnd(exit.Code, ContainerEnd.StatusUnknown, exit.Reason ?? "", exit.FinishedAt);
         }
 
-        var reason = exit.OutOfMemory ? ContainerEnd.OutOfMemory : exit.Code == 0 ? ContainerEnd.Completed : ContainerEnd.Error;
+        // The kill may have met another of its processes, long ago: one that ended well did not die of it.
+        var reason = exit.Code == 0 ? ContainerEnd.Completed : exit.OutOfMemory ? ContainerEnd.OutOfMemory : ContainerEnd.Error;
         return new ContainerEnd(exit.Code, reason, exit.Loss ?? "", exit.FinishedAt);
     }
 
