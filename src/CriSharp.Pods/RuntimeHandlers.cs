@@ -57,10 +57,15 @@ public sealed class RuntimeHandlers(HandlerTable atStart)
                 $"there is no runtime handler \"{name}\": configured are {string.Join(", ", now.ByName.Keys.Order(StringComparer.Ordinal))}");
         }
 
-        return File.Exists(runtime.Handler.Path)
-            ? runtime
-            : throw new RuntimeException(
-                ErrorKind.FailedPrecondition, $"the runtime handler \"{known}\" can't be used: {runtime.Handler.Path} is gone; install it or correct the handler's path");
+        return WithProgram(runtime);
+    }
+
+    /// <summary>For what is new in a pod that was made already: where the handler keeps its state elsewhere by now, with the runtime that the pod began with.</summary>
+    /// <inheritdoc cref="Get"/>
+    public OciRuntimeCli GetFor(string name, RuntimePlace? madeBy)
+    {
+        Get(madeBy?.Name ?? name);
+        return WithProgram(Of(name, madeBy));
     }
 
     /// <inheritdoc cref="Get"/>
@@ -87,6 +92,12 @@ public sealed class RuntimeHandlers(HandlerTable atStart)
             TimeLimits = now.Default.TimeLimits,
         };
     }
+
+    private static OciRuntimeCli WithProgram(OciRuntimeCli runtime) => File.Exists(runtime.Handler.Path)
+        ? runtime
+        : throw new RuntimeException(
+            ErrorKind.FailedPrecondition,
+            $"the runtime handler \"{runtime.Handler.Name}\" can't be used: {runtime.Handler.Path} is gone; install it or correct the handler's path");
 
     private static string NameOf(HandlerTable table, string name) => name.Length > 0 ? name : table.DefaultName;
 }

@@ -93,7 +93,7 @@ public sealed class MountsTests
 
         var options = Built(input with { Host = input.Host with { OwnFolders = ["/var/lib/crisharp"] } }, "/data").Options;
 
-        Assert.Equal(["rbind", "rprivate", "rro"], options);
+        Assert.Equal(["rbind", "rprivate", "ro", "rro"], options);
     }
 
     [Fact]

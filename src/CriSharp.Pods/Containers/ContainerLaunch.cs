@@ -25,7 +25,7 @@ public sealed class ContainerLaunch(
             await cgroups.KillAsync(record.Id, cancellationToken);
             await cgroups.RemoveAsync(record.Id, cancellationToken);
         });
-        var runtime = handlers.Get(record.Runtime?.Name ?? record.RuntimeHandler);
+        var runtime = handlers.GetFor(record.RuntimeHandler, record.Runtime);
         var start = new MonitorLaunch
         {
             Id = record.Id,

@@ -52,7 +52,7 @@ public sealed partial class ContainerSpecs(
             User = request.User,
             Host = facts with
             {
-                SupportsRecursiveReadOnly = handlers.Of(request.Sandbox.RuntimeHandler).RecursiveReadOnlyMounts,
+                SupportsRecursiveReadOnly = handlers.Of(HandlerOf(request.Sandbox)).RecursiveReadOnlyMounts,
                 OwnFolders = [.. _folders.All.Select(HostPath.Resolve)],
                 // At each time anew: devices come and go while the daemon runs.
                 Devices = security?.Privileged ?? false ? HostDevices.All() : [],
@@ -118,7 +118,9 @@ public sealed partial class ContainerSpecs(
         : null;
 
     private ContainerDefaults DefaultsOf(PodSandboxRecord sandbox) =>
-        runtimes.DefaultsOf(sandbox.Runtime?.Name ?? sandbox.RuntimeHandler) with { AppArmorProfile = appArmor.DefaultProfile };
+        runtimes.DefaultsOf(HandlerOf(sandbox)) with { AppArmorProfile = appArmor.DefaultProfile };
+
+    private static string HandlerOf(PodSandboxRecord sandbox) => sandbox.Runtime?.Name ?? sandbox.RuntimeHandler;
 
     private PodNamespaces NamespacesOf(PodSandboxRecord sandbox, SandboxState.Ready? state)
     {

@@ -41,7 +41,7 @@ public sealed partial class InfraContainer(
         UserNamespaceFolders.GiveToRoot(rootFs, ids);
         BindProgram(rootFs);
 
-        var runtime = handlers.Get(record.RuntimeHandler);
+        var runtime = handlers.GetFor(record.RuntimeHandler, record.Runtime);
         var monitor = await launcher.LaunchAsync(
             new MonitorLaunch
             {

@@ -26,7 +26,7 @@ internal static class AskedMount
             Destination = destination,
             Type = "bind",
             Source = SourceOf(asked, destination, input),
-            Options = ["rbind", propagation, AccessOf(asked, destination, input.Host), .. OptionsOf(asked, destination), .. isMapped ? [Mapped] : (string[])[]],
+            Options = ["rbind", propagation, .. AccessOf(asked, destination, input.Host), .. OptionsOf(asked, destination), .. isMapped ? [Mapped] : (string[])[]],
             UidMappings = isMapped ? [mappings!.Users] : null,
             GidMappings = isMapped ? [mappings!.Groups] : null,
         };
@@ -135,15 +135,16 @@ internal static class AskedMount
         return ImageVolume.Of(asked) is null && host.OwnFolders.Any(folder => (folder + '/').StartsWith(source, StringComparison.Ordinal));
     }
 
-    private static string AccessOf(Mount asked, string destination, HostFacts host)
+    /// <summary>"rro" never alone: a runtime that does not know it passes over it.</summary>
+    private static string[] AccessOf(Mount asked, string destination, HostFacts host)
     {
         if (!asked.RecursiveReadOnly)
         {
-            return asked.Readonly ? "ro" : "rw";
+            return asked.Readonly ? ["ro"] : ["rw"];
         }
 
         return host.SupportsRecursiveReadOnly
-            ? "rro"
+            ? ["ro", "rro"]
             : throw Refusal.Unmet($"the mount at {Refusal.Quote(destination)}: kernel or OCI runtime can't make mounts read-only recursively");
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CriSharp.Cri.V1;
+using CriSharp.IntegrationTests.Configuration;
 using CriSharp.IntegrationTests.Machine;
 using CriSharp.TestSupport.Daemons;
 using CriSharp.TestSupport.Leftovers;
@@ -142,19 +143,55 @@ public sealed class RuntimeHandlerTests : IAsyncLifetime
         await AssertNothingMoreThanAsync(before);
     }
 
+    [Fact]
+    public async Task Pod_WhenItsHandlersStateMoves_GoesOnWithContainersWhereItBegan()
+    {
+        var config = PodConfig();
+        var pod = await Client.RunPodAsync(config, Handler);
+        var first = await StartAsync(pod, config, "first");
+        var table = await File.ReadAllTextAsync(_daemon.ConfigFile);
+        var moved = Path.Combine(_daemon.RunRoot, "moved-state");
+
+        var (exit, words) = await Reload.RunAsync(_daemon, table.Replace(State, moved, StringComparison.Ordinal));
+
+        Assert.Equal((0, "changed: crio.runtime.runtimes\n"), (exit, words));
+        var second = await StartAsync(pod, config, "second");
+        Assert.Equal("works", (await Client.ExecTextAsync(second, "echo", "works")).Trim());
+        Assert.True(Directory.Exists(Path.Combine(State, first)) && Directory.Exists(Path.Combine(State, second)));
+        Assert.False(Directory.Exists(Path.Combine(moved, second)));
+        await EndAsync(pod);
+        Assert.Empty(Directory.GetFileSystemEntries(State));
+
+        await EndAsync((await RunAsync(Handler)).Pod);
+        Assert.Empty(Directory.GetFileSystemEntries(moved));
+    }
+
     /// <summary>A container with a process of a shared PID namespace, so that all that a runtime makes is there.</summary>
     private async Task<(string Pod, string Container)> RunAsync(string handler)
     {
+        var config = PodConfig();
+        var pod = await Client.RunPodAsync(config, handler);
+        return (pod, await StartAsync(pod, config, "main"));
+    }
+
+    private PodSandboxConfig PodConfig()
+    {
         var config = PodConfigs.Pod(_daemon.CgroupParent, _daemon.PodLogs);
         config.Linux.SecurityContext.NamespaceOptions.Pid = NamespaceMode.Pod;
-        var pod = await Client.RunPodAsync(config, handler);
+        return config;
+    }
+
+    private async Task<string> StartAsync(string pod, PodSandboxConfig config, string name)
+    {
         var container = PodConfigs.Sleeper(_image);
+        container.Metadata.Name = name;
+        container.LogPath = $"{name}/0.log";
         container.Linux.SecurityContext.NamespaceOptions.Pid = NamespaceMode.Pod;
         container.Annotations["run.oci.keep_original_groups"] = "1";
         container.Annotations["org.systemd.property.KillSignal"] = "9";
         var id = await Client.CreateAsync(pod, container, config);
         await Client.StartAsync(id);
-        return (pod, id);
+        return id;
     }
 
     private async Task AssertEndedWholeAsync(string pod, string container, bool stopFirst)
