@@ -25,6 +25,6 @@ internal readonly partial record struct RuntimeVersion(int Major, int Minor, int
 
     private static int Number(Match match, string group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"\A(?<program>[a-z]+) version (?<major>[0-9]{1,6})\.(?<minor>[0-9]{1,6})(\.(?<patch>[0-9]{1,6}))?([-~]rc\.?(?<rc>[0-9]{1,6}))?")]
+    [GeneratedRegex(@"\A(?<program>[a-z]+) version v?(?<major>[0-9]{1,6})\.(?<minor>[0-9]{1,6})(\.(?<patch>[0-9]{1,6}))?([-~]rc\.?(?<rc>[0-9]{1,6}))?")]
     private static partial Regex Line();
 }

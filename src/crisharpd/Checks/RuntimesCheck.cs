@@ -40,6 +40,10 @@ internal sealed class RuntimesCheck : ICheck
         {
             yield return CheckFinding.Warning(subject, found.HoleWords);
         }
+        else if (RuntimeHole.CantTell(found.Version))
+        {
+            yield return CheckFinding.Warning(subject, $"whether \"{found.Version}\" has known holes can't be told: it says no version. Look at what your distribution says");
+        }
 
         if (cgroups == CgroupMode.Hybrid && found.Version.StartsWith("crun ", StringComparison.Ordinal))
         {
