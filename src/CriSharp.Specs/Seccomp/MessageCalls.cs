@@ -14,7 +14,7 @@ internal static class MessageCalls
 
     /// <summary>
     /// socketcall is how 32-bit programs of glibc reach all others, and a filter can't see the family in it. Refused, these programs have no
-    /// network; so the families are closed there by the AppArmor profile.
+    /// network (https://github.com/moby/moby/pull/52547); so the families are closed there by the AppArmor profile, and open without it.
     /// </summary>
     private const string Sockets =
         """

@@ -1,6 +1,7 @@
 """Makes system calls that a filter may refuse, with arguments that do nothing where it doesn't. Prints "name result", a line each."""
 import ctypes
 import errno
+import mmap
 import os
 import platform
 
@@ -51,8 +52,11 @@ CALLS = [
 
 INT80_CALLS = [
     ("int80-getpid", 20), ("int80-keyctl", 288, 0, -3, 0), ("int80-mount", 21, 0, 0, 0), ("int80-unshare-user", 310, CLONE_NEWUSER),
-    ("int80-socketcall", 102, 1, 0), ("int80-socket-unix", 359, 1, 1, 0), ("int80-socket-vsock", 359, 40, 1, 0),
+    ("int80-socket-unix", 359, 1, 1, 0), ("int80-socket-vsock", 359, 40, 1, 0),
 ]
+
+# The family and the rest of it lie in memory, where a filter can't look.
+SOCKETCALLS = [("int80-socketcall-unix", 1, 1, 0), ("int80-socketcall-alg", 38, 5, 0), ("int80-socketcall-vsock", 40, 1, 0)]
 
 
 def said(result, code):
@@ -79,8 +83,6 @@ def in_a_child(name, act, *arguments):
 
 def int80(*registers):
     """A call as 32-bit programs make it: the number, then up to three arguments."""
-    import mmap
-
     code = bytes([0x53])  # push rbx
     for opcode, value in zip((0xB8, 0xBB, 0xB9, 0xBA), registers):  # mov eax, ebx, ecx, edx
         code += bytes([opcode]) + (value & 0xFFFFFFFF).to_bytes(4, "little")
@@ -92,9 +94,19 @@ def int80(*registers):
     return said(result, -result)
 
 
+def socketcall(*arguments):
+    """socket() as 32-bit programs of most C libraries make it."""
+    page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40, prot=mmap.PROT_READ | mmap.PROT_WRITE)  # MAP_32BIT
+    for value in arguments:
+        page.write(value.to_bytes(4, "little"))
+    return int80(102, 1, ctypes.addressof(ctypes.c_char.from_buffer(page)))
+
+
 for name, *call in CALLS:
     in_a_child(name, make, *call)
 
 if COLUMN == 0:
     for name, *registers in INT80_CALLS:
         in_a_child(name, int80, *registers)
+    for name, *arguments in SOCKETCALLS:
+        in_a_child(name, socketcall, *arguments)
