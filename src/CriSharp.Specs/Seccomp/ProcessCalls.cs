@@ -57,9 +57,9 @@ internal static class ProcessCalls
         ptrace process_vm_readv process_vm_writev uprobe uretprobe
         """;
 
-    /// <summary>What a process gives up by itself.</summary>
+    /// <summary>What a process gives up by itself. lsm_set_self_attr is what writing to /proc/self/attr is: the security module decides.</summary>
     private const string Confining =
         """
-        seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self lsm_get_self_attr lsm_list_modules
+        seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self lsm_get_self_attr lsm_set_self_attr lsm_list_modules
         """;
 }
