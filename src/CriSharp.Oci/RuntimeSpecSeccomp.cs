@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CriSharp.Oci;
 
 /// <summary>https://github.com/opencontainers/runtime-spec/blob/v1.1.0/config-linux.md#seccomp</summary>
@@ -26,6 +28,8 @@ public sealed record SpecSyscallRule
     public IReadOnlyList<SpecSyscallArgument>? Args { get; init; }
 }
 
+/// <inheritdoc cref="SeccompProfileCondition"/>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record SpecSyscallArgument
 {
     /// <summary>0 to 5.</summary>

@@ -37,6 +37,8 @@ public sealed record SeccompProfileArchitecture
     public IReadOnlyList<string>? SubArchitectures { get; init; }
 }
 
+/// <inheritdoc cref="SeccompProfileCondition"/>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record SeccompProfileRule
 {
     public IReadOnlyList<string>? Names { get; init; }
@@ -52,6 +54,8 @@ public sealed record SeccompProfileRule
     public string? Errno { get; init; }
 
     public IReadOnlyList<SpecSyscallArgument>? Args { get; init; }
+
+    public string? Comment { get; init; }
 
     public SeccompProfileCondition? Includes { get; init; }
 

@@ -47,6 +47,7 @@ public sealed class DefaultSeccompTests
         Assert.Equal(("SCMP_ACT_LOG", 0), (profile.DefaultAction, profile.Syscalls!.Count));
         SeccompProfileFile.Check(own);
         Assert.Throws<FormatException>(() => SeccompProfileFile.Check(own with { Text = """{"defaultAction": "SCMP_ACT_NONE"}""" }));
+        Assert.Throws<FormatException>(() => SeccompProfileFile.Check(own with { Text = own.Text.Replace("SCMP_ACT_ERRNO\"", "SCMP_ACT_ERRNO\", \"errno\": \"NONE\"", StringComparison.Ordinal) }));
     }
 
     [Fact]

@@ -84,6 +84,13 @@ public sealed class LocalhostSeccompTests
     [InlineData("\"excludes\":{\"cap\":[\"CAP_BPF\"]}", "cap")]
     [InlineData("\"name\":\"mount\"", "both \"name\"")]
     [InlineData("\"errno\":\"ENONSENSE\"", "ENONSENSE")]
+    [InlineData("\"errno\":\"ENONSENSE\",\"includes\":{\"arches\":[\"s390x\"]}", "ENONSENSE")]
+    [InlineData("\"excludes\":{\"minKernel\":\"new\"},\"includes\":{\"arches\":[\"s390x\"]}", "minKernel")]
+    [InlineData("\"include\":{\"caps\":[\"CAP_BPF\"]}", "include")]
+    [InlineData("\"args\":[{\"index\":0,\"value\":1,\"op\":\"SCMP_CMP_MASKED_EQ\",\"value_two\":2}]", "value_two")]
+    [InlineData("\"args\":[{\"index\":6,\"value\":1,\"op\":\"SCMP_CMP_EQ\"}]", "index")]
+    [InlineData("\"args\":[{\"index\":0,\"value\":1,\"op\":\"==\"}],\"includes\":{\"arches\":[\"s390x\"]}", "op")]
+    [InlineData("\"args\":[null]", "op")]
     public void ARule_ThatCantBeUnderstood_IsRefused(string rule, string words) => Refused.Invalid(words, () => ReadRule(rule));
 
     [Theory]
@@ -92,6 +99,12 @@ public sealed class LocalhostSeccompTests
     [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"listenerPath\":\"/run/agent.sock\"}", "listenerPath")]
     [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"action\":\"SCMP_ACT_ERRNO\"}]}", "names no call")]
     [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[],\"action\":\"SCMP_ACT_ERRNO\"}]}", "names no call")]
+    [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"bpf\",null],\"action\":\"SCMP_ACT_ERRNO\"}]}", "names no call")]
+    [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[null]}", "null")]
+    [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"flags\":[\"SECCOMP_FILTER_FLAG_NONE\"]}", "SECCOMP_FILTER_FLAG_NONE")]
+    [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[\"x86_64\"]}", "x86_64")]
+    [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"archMap\":[{\"architecture\":\"SCMP_ARCH_X86_64\",\"subArchitectures\":[\"SCMP_ARCH_X86_32\"]}]}", "SCMP_ARCH_X86_32")]
+    [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"archMap\":[null]}", "architecture")]
     [InlineData("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[\"SCMP_ARCH_X86\"],\"archMap\":[{\"architecture\":\"SCMP_ARCH_X86_64\"}]}", "archMap")]
     public void AProfile_ThatCantBeApplied_IsRefused(string profile, string words) => Refused.Invalid(words, () => Read(profile));
 }

@@ -8,7 +8,8 @@ namespace CriSharp.Specs.Seccomp;
 /// </summary>
 internal sealed class ProfileConditions(HostFacts host, IReadOnlyCollection<string> capabilities)
 {
-    public bool Apply(SeccompProfileRule rule) => IsIncluded(rule.Includes) && !IsExcluded(rule.Excludes);
+    /// <exception cref="FormatException">A version that is none, wherever it stands.</exception>
+    public bool Apply(SeccompProfileRule rule) => IsIncluded(rule.Includes) & !IsExcluded(rule.Excludes);
 
     private bool IsIncluded(SeccompProfileCondition? condition)
     {
@@ -17,9 +18,10 @@ internal sealed class ProfileConditions(HostFacts host, IReadOnlyCollection<stri
             return true;
         }
 
+        var kernel = KernelOf(condition);
         return (condition.Caps ?? []).All(capabilities.Contains)
             && (condition.Arches is not { Count: > 0 } arches || arches.Contains(host.Architecture))
-            && (KernelOf(condition) is not { } kernel || host.Kernel >= kernel);
+            && (kernel is null || host.Kernel >= kernel);
     }
 
     private bool IsExcluded(SeccompProfileCondition? condition)
@@ -29,9 +31,10 @@ internal sealed class ProfileConditions(HostFacts host, IReadOnlyCollection<stri
             return false;
         }
 
+        var kernel = KernelOf(condition);
         return (condition.Caps ?? []).Any(capabilities.Contains)
             || (condition.Arches ?? []).Contains(host.Architecture)
-            || (KernelOf(condition) is { } kernel && host.Kernel >= kernel);
+            || (kernel is not null && host.Kernel >= kernel);
     }
 
     private static Version? KernelOf(SeccompProfileCondition condition)
