@@ -20,7 +20,7 @@ public readonly record struct TreeUsage(long AllocatedBytes, long Inodes)
 
     private sealed class Walk((uint, uint) device, CancellationToken cancellationToken)
     {
-        private readonly HashSet<ulong> _linked = [];
+        private readonly InodeSet _linked = new();
 
         public long Bytes { get; private set; }
 
