@@ -10,16 +10,14 @@ internal sealed class PlatformChoice(string architecture, IReadOnlyList<string> 
     private const string Linux = "linux";
 
     /// <summary>This machine. Variants are in order of preference; an empty one stands for "the usual".</summary>
-    public static PlatformChoice Host { get; } = RuntimeInformation.OSArchitecture switch
+    public static PlatformChoice Host { get; } = new(ArchitectureName.Of(RuntimeInformation.OSArchitecture), RuntimeInformation.OSArchitecture switch
     {
-        Architecture.X64 => new PlatformChoice("amd64", ["", "v1"]),
-        Architecture.Arm64 => new PlatformChoice("arm64", ["v8", ""]),
-        Architecture.Arm => new PlatformChoice("arm", ["v7", "v6", "v5", ""]),
-        Architecture.Armv6 => new PlatformChoice("arm", ["v6", "v5", ""]),
-        Architecture.X86 => new PlatformChoice("386", [""]),
-        Architecture.Ppc64le => new PlatformChoice("ppc64le", [""]),
-        var other => new PlatformChoice(other.ToString().ToLowerInvariant(), [""]),
-    };
+        Architecture.X64 => ["", "v1"],
+        Architecture.Arm64 => ["v8", ""],
+        Architecture.Arm => ["v7", "v6", "v5", ""],
+        Architecture.Armv6 => ["v6", "v5", ""],
+        _ => [""],
+    });
 
     public override string ToString() => $"{Linux}/{architecture}";
 

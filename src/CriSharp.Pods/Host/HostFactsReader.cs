@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using CriSharp.Linux.Cgroups;
 using CriSharp.Linux.Files;
+using CriSharp.Oci;
 using CriSharp.Specs;
 
 namespace CriSharp.Pods.Host;
@@ -29,7 +30,7 @@ public static class HostFactsReader
                 ? HostFacts.LowestOomScoreAdj
                 : int.Parse(Text(OomScoreFile, SmallFileLimitBytes).Trim(), CultureInfo.InvariantCulture),
             RlimitCeilings = mayRaise ? new Dictionary<string, ulong>() : HardLimits(Text(LimitsFile, SmallFileLimitBytes)),
-            Architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
+            Architecture = ArchitectureName.Of(RuntimeInformation.ProcessArchitecture),
             HasSeccomp = Text(StatusFile, SmallFileLimitBytes).Contains("\nSeccomp:", StringComparison.Ordinal),
             Kernel = Environment.OSVersion.Version,
             HasSelinux = File.Exists(SelinuxFile),

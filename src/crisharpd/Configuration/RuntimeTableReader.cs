@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Toml;
 
@@ -96,11 +97,8 @@ internal static class RuntimeTableReader
     private static string Unknown(string key) => ReasonOf(key) ?? $"is not known{Hint(key)}: a runtime's table may have {string.Join(", ", Known)}";
 
     /// <summary>"linux/amd64" and the like; the one of this machine goes before runtime_path, wherever it stands.</summary>
-    private static string? PathOfPlatform(TomlTable paths)
-    {
-        var platform = $"linux/{(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64")}";
-        return Texts(paths).GetValueOrDefault(platform);
-    }
+    private static string? PathOfPlatform(TomlTable paths) =>
+        Texts(paths).GetValueOrDefault($"linux/{ArchitectureName.Of(RuntimeInformation.ProcessArchitecture)}");
 
     private static Dictionary<string, string> Texts(TomlTable table) =>
         table.Keys.ToDictionary(key => key, key => table.GetString(key)!, StringComparer.Ordinal);
