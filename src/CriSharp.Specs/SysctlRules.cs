@@ -6,6 +6,9 @@ namespace CriSharp.Specs;
 /// </summary>
 public static class SysctlRules
 {
+    /// <summary>Longer than any that the kernel has: each of its parts but an interface's name is fixed.</summary>
+    private const int LongestName = 256;
+
     private const int LongestValue = 4096;
 
     private static readonly string[] IpcPrefixes = ["kernel/shm", "kernel/msg", "fs/mqueue/"];
@@ -34,6 +37,11 @@ public static class SysctlRules
     /// <summary>The first separator decides: after a dot, a slash stands for a dot in a name (net.ipv4.conf.eth0/100.forwarding).</summary>
     private static string PathOf(string name)
     {
+        if (name.Length > LongestName)
+        {
+            throw Refusal.Invalid($"sysctl {Refusal.Quote(name)} has {name.Length} characters; {LongestName} is the limit");
+        }
+
         var first = name.AsSpan().IndexOfAny('.', '/');
         if (first <= 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '/' or '_' or '-'))
         {

@@ -46,6 +46,13 @@ public sealed class SysctlRulesTests
     [InlineData("net.ipv4.é")]
     public void Sysctl_OfTheHost_IsRefused(string name) => Refused.Invalid("sysctl", () => Validate(name, "1"));
 
+    [Fact]
+    public void Name_LongerThanAnyOfTheKernel_IsRefused()
+    {
+        Assert.Single(Validate("net." + new string('a', 252), "1"));
+        Refused.Invalid("257 characters", () => Validate("net." + new string('a', 253), "1"));
+    }
+
     [Theory]
     [InlineData("1+kernel.core_pattern=|/evil #")]
     [InlineData("1=2")]

@@ -9,9 +9,9 @@ internal sealed class NamespaceLooks
 
     private readonly bool _hasNetwork;
     private readonly byte[]? _hostName;
-    private readonly (SysctlName Name, string Value)[] _sysctls;
+    private readonly (string Asked, SysctlName Name, string Value)[] _sysctls;
 
-    private NamespaceLooks(bool hasNetwork, byte[]? hostName, (SysctlName Name, string Value)[] sysctls) =>
+    private NamespaceLooks(bool hasNetwork, byte[]? hostName, (string Asked, SysctlName Name, string Value)[] sysctls) =>
         (_hasNetwork, _hostName, _sysctls) = (hasNetwork, hostName, sysctls);
 
     /// <exception cref="FormatException">A sysctl's name is none.</exception>
@@ -19,9 +19,10 @@ internal sealed class NamespaceLooks
     public static NamespaceLooks Of(NamespaceRequest request) => new(
         request.Kinds.HasFlag(NamespaceKinds.Network),
         request.HostName is null ? null : HostNameBytes(request),
-        [.. request.Sysctls.Select(sysctl => (SysctlName.Parse(sysctl.Key), sysctl.Value))]);
+        [.. request.Sysctls.Select(sysctl => (sysctl.Key, SysctlName.Parse(sysctl.Key), sysctl.Value))]);
 
     /// <param name="ownerUserId">On the host: who is root of the user namespace that owns them.</param>
+    /// <exception cref="SysctlException">The kernel refuses one.</exception>
     public void Apply(uint ownerUserId)
     {
         if (_hasNetwork)
@@ -34,9 +35,16 @@ internal sealed class NamespaceLooks
             SetHostName(_hostName);
         }
 
-        foreach (var (name, value) in _sysctls)
+        foreach (var (asked, name, value) in _sysctls)
         {
-            SysctlFile.Write(name, value, ownerUserId);
+            try
+            {
+                SysctlFile.Write(name, value, ownerUserId);
+            }
+            catch (LinuxException refusal)
+            {
+                throw new SysctlException(asked, value, refusal);
+            }
         }
     }
 

@@ -31,6 +31,7 @@ public static class NamespacePins
     /// <param name="directory">Made (mode 0700) where it is absent; must hold no pins yet.</param>
     /// <exception cref="FormatException">A sysctl's name is none.</exception>
     /// <exception cref="ArgumentException">A host name too long, or without a namespace for it; a sysctl's value with a line break.</exception>
+    /// <exception cref="SysctlException">The kernel refuses a sysctl.</exception>
     /// <exception cref="LinuxException">The kernel refuses: EEXIST where pins are there already, EPERM without CAP_SYS_ADMIN, ENOSPC at the
     /// limit of /proc/sys/user/max_*_namespaces; the call and its subject are named.</exception>
     public static async Task CreateAsync(string directory, NamespaceRequest request)

@@ -113,13 +113,21 @@ public sealed partial class SandboxParts(
             UserNamespaceFolders.OpenWay(_folders);
         }
 
-        await NamespacePins.CreateAsync(_folders.NamespacesOf(record.Id), new NamespaceRequest
+        var request = new NamespaceRequest
         {
             Kinds = kinds,
             User = userNamespace is null ? null : new UserNamespaceRequest(options.PausePath, userNamespace.Users, userNamespace.Groups),
             HostName = kinds.HasFlag(NamespaceKinds.Uts) ? SandboxFiles.HostnameOf(record) : null,
             Sysctls = [.. record.Config.Linux?.Sysctls ?? []],
-        });
+        };
+        try
+        {
+            await NamespacePins.CreateAsync(_folders.NamespacesOf(record.Id), request);
+        }
+        catch (SysctlException refused)
+        {
+            throw SysctlRefusal.Of(refused);
+        }
     }
 
     private async Task<IReadOnlyList<string>> AttachAsync(PodSandboxRecord record, Rollback rollback)

@@ -204,6 +204,18 @@ public class RunPodSandboxTests(SharedInstance shared) : PodTest(shared)
     public async Task Run_WhenASysctlIsNotThePods_RefusesIt(string name, string value) =>
         await AssertFailsAsync(StatusCode.InvalidArgument, () => Client.RunPodAsync(PodConfig(config => config.Linux.Sysctls[name] = value)));
 
+    [Theory]
+    [InlineData("net.core.somaxconn", "abc", StatusCode.InvalidArgument, "value")]
+    [InlineData("net.ipv4.tcp_mem", "1 2 3", StatusCode.InvalidArgument, "none of that name in a pod")]
+    [InlineData("net.ipv4", "1", StatusCode.InvalidArgument, "folder")]
+    [InlineData("net.ipv4.tcp_available_congestion_control", "reno", StatusCode.FailedPrecondition, "nobody")]
+    public async Task Run_WhenTheKernelRefusesASysctl_SaysWhichAndWhy(string name, string value, StatusCode code, string why)
+    {
+        await AssertFailsAsync(code, () => Client.RunPodAsync(PodConfig(config => config.Linux.Sysctls[name] = value)), $"\"{name}\"", $"\"{value}\"", why);
+
+        await AssertNothingIsLeftAsync();
+    }
+
     [Fact]
     public async Task Run_WhenANetworkSysctlMeetsTheHostsNetwork_RefusesIt()
     {

@@ -91,13 +91,16 @@ public sealed class NamespacePinsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("net.ipv4.no_such_thing", "1")]
-    [InlineData("net.ipv4.ip_forward", "nonsense")]
-    public async Task Create_WhenTheKernelRefusesASysctl_NothingIsLeft(string name, string value)
+    [InlineData("net.ipv4.no_such_thing", "1", Errno.ENOENT)]
+    [InlineData("net.ipv4", "1", Errno.EISDIR)]
+    [InlineData("net.ipv4.tcp_available_congestion_control", "reno", Errno.EACCES)]
+    [InlineData("net.ipv4.ip_forward", "nonsense", Errno.EINVAL)]
+    public async Task Create_WhenTheKernelRefusesASysctl_NothingIsLeft(string name, string value, int errorNumber)
     {
-        var failure = await Assert.ThrowsAsync<LinuxException>(() =>
+        var failure = await Assert.ThrowsAsync<SysctlException>(() =>
             NamespacePins.CreateAsync(Pins, new NamespaceRequest { Kinds = AllKinds, Sysctls = [new(name, value)] }));
 
+        Assert.Equal((name, value, errorNumber), (failure.Name, failure.Value, failure.ErrorNumber));
         Assert.Contains(name.Replace('.', '/'), failure.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Pins));
     }
