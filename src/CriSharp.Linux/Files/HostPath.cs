@@ -17,6 +17,16 @@ public static class HostPath
             : handle;
     }
 
+    /// <summary>Where a path leads that somebody else has named.</summary>
+    /// <returns>null when nothing is there, or it can't be followed: a loop of links, one of /proc that leaves it, a name that is too long.</returns>
+    public static SafeFileHandle? TryFollow(string path)
+    {
+        var handle = OpenAt2.TryOpen(Libc.CurrentDirectory, path, OpenFlags.PathOnly, mode: 0, Libc.RESOLVE_NO_MAGICLINKS, out var errorNumber);
+        return handle is null && errorNumber is not (Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ENAMETOOLONG or Errno.EACCES)
+            ? throw new LinuxException("openat2", path, errorNumber)
+            : handle;
+    }
+
     /// <summary>Reads a small regular file whole.</summary>
     /// <param name="flags">Besides those for reading without waiting.</param>
     /// <returns>null when it does not exist.</returns>

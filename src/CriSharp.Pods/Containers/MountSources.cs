@@ -1,4 +1,5 @@
 using CriSharp.Cri.V1;
+using CriSharp.Linux;
 using CriSharp.Linux.Files;
 using CriSharp.Linux.Mounts;
 using CriSharp.Primitives;
@@ -11,7 +12,7 @@ namespace CriSharp.Pods.Containers;
 /// <summary>The host's side of a container's mounts: is it there, and how does the mount that it lies on propagate.</summary>
 internal static class MountSources
 {
-    /// <exception cref="RuntimeException">InvalidArgument: a source doesn't exist.</exception>
+    /// <exception cref="RuntimeException">InvalidArgument: a source doesn't exist, or can't be followed. FailedPrecondition: the host can't reach it.</exception>
     public static IReadOnlyDictionary<string, SourcePropagation> Check(IEnumerable<CriMount> mounts)
     {
         var propagations = new Dictionary<string, SourcePropagation>();
@@ -40,12 +41,24 @@ internal static class MountSources
 
     private static void CheckThere(CriMount mount)
     {
-        if (!Path.IsPathRooted(mount.HostPath) || !Path.Exists(mount.HostPath))
+        try
         {
-            throw new RuntimeException(
-                ErrorKind.InvalidArgument,
-                $"container config: the mount of {mount.HostPath} at {mount.ContainerPath} has no source: {mount.HostPath} doesn't exist on the host");
+            using var source = mount.HostPath is ['/', ..] && !mount.HostPath.Contains('\0') ? HostPath.TryFollow(mount.HostPath) : null;
+            if (source is not null)
+            {
+                return;
+            }
         }
+        catch (LinuxException broken)
+        {
+            // A file system without its server, for one.
+            throw new RuntimeException(
+                ErrorKind.FailedPrecondition, $"container config: the mount of {mount.HostPath} at {mount.ContainerPath}: the host can't reach its source: {broken.Message}", broken);
+        }
+
+        throw new RuntimeException(
+            ErrorKind.InvalidArgument,
+            $"container config: the mount of {mount.HostPath} at {mount.ContainerPath} has no source: {mount.HostPath} doesn't exist on the host, or its links can't be followed");
     }
 
     private static SourcePropagation PropagationOf(string source)

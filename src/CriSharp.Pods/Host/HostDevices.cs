@@ -47,11 +47,23 @@ internal static class HostDevices
         return opened is null ? null : AsDevice(path, FileDescriptor.Stat(opened));
     }
 
-    /// <summary>What is no path of the host is not there.</summary>
+    /// <summary>What is no path of the host, or can't be followed, is not there.</summary>
     private static SafeFileHandle? TryOpen(string path) =>
-        path is ['/', ..] && !path.Contains('\0') ? HostPath.TryOpen(path, OpenFlags.PathOnly) : null;
+        path is ['/', ..] && !path.Contains('\0') ? HostPath.TryFollow(path) : null;
 
     private static void Collect(string folder, List<HostDevice> found, int depth)
+    {
+        try
+        {
+            CollectFrom(folder, found, depth);
+        }
+        catch (LinuxException gone) when (gone.ErrorNumber is Errno.ENOENT or Errno.ENOTDIR)
+        {
+            // Unplugged meanwhile.
+        }
+    }
+
+    private static void CollectFrom(string folder, List<HostDevice> found, int depth)
     {
         using var tree = DirectoryTree.Open(folder);
         foreach (var entry in tree.List("."))

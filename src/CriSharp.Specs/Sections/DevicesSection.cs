@@ -86,7 +86,7 @@ internal static class DevicesSection
 
         if (!input.Devices.TryGetValue(asked.HostPath, out var found) || found.Count == 0)
         {
-            throw Refusal.Invalid($"the device {Refusal.Quote(asked.HostPath)} is not there, or neither a device nor a folder of devices");
+            throw Refusal.Invalid($"the device {Refusal.Quote(asked.HostPath)} is not there or can't be followed, or is neither a device nor a folder of devices");
         }
 
         var path = ContainerPath.Clean(asked.ContainerPath.Length > 0 ? asked.ContainerPath : asked.HostPath);

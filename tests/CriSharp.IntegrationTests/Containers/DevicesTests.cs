@@ -75,6 +75,7 @@ public sealed class DevicesTests(SharedInstance shared) : PodTest(shared), IAsyn
 
     [Theory]
     [InlineData("/dev/not-there")]
+    [InlineData("/dev/stdin")]
     [InlineData("/etc/passwd")]
     [InlineData("/proc/self")]
     [InlineData("dev/null")]

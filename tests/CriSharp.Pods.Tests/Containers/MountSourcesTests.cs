@@ -1,5 +1,6 @@
 using CriSharp.Linux.Mounts;
 using CriSharp.Pods.Containers;
+using CriSharp.Primitives;
 using CriSharp.Specs;
 using CriMount = CriSharp.Cri.V1.Mount;
 
@@ -25,6 +26,30 @@ public sealed class MountSourcesTests : IDisposable
         Mounting.Unmount(_folder);
         Directory.Delete(_folder);
     }
+
+    [Theory]
+    [InlineData("not-there")]
+    [InlineData("dangling")]
+    [InlineData("loop")]
+    [InlineData("link/sub/below/a/file")]
+    [InlineData("a\0b")]
+    [InlineData("/proc/self/root/tmp")]
+    public void Check_WhenTheSourceLeadsNowhere_NamesIt(string path)
+    {
+        File.CreateSymbolicLink($"{_folder}/dangling", "not-there");
+        File.CreateSymbolicLink($"{_folder}/loop", "loop");
+        var source = Path.Combine(_folder, path);
+
+        var refusal = Assert.Throws<RuntimeException>(() => MountSources.Check([new CriMount { HostPath = source, ContainerPath = "/data" }]));
+
+        Assert.Equal(ErrorKind.InvalidArgument, refusal.Kind);
+        Assert.Contains($"{source} doesn't exist", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_WhenANameIsTooLong_RefusesIt() => Assert.Equal(
+        ErrorKind.InvalidArgument,
+        Assert.Throws<RuntimeException>(() => MountSources.Check([new CriMount { HostPath = '/' + new string('a', 300), ContainerPath = "/data" }])).Kind);
 
     [Theory]
     [InlineData("disk", SourcePropagation.Shared)]
