@@ -68,8 +68,8 @@ public static class ContainerSpec
                         capabilities.Bounding ?? []),
                 RootfsPropagation = mounts.RootPropagation,
                 MountLabel = selinux.Mount?.ToString(),
-                MaskedPaths = PathsOrNull(security.MaskedPaths, security.Privileged),
-                ReadonlyPaths = PathsOrNull(security.ReadonlyPaths, security.Privileged),
+                MaskedPaths = PathsOrNull("masked_paths", security.MaskedPaths, security.Privileged),
+                ReadonlyPaths = PathsOrNull("readonly_paths", security.ReadonlyPaths, security.Privileged),
             },
         };
         return new BuiltSpec(EditsSection.Apply(spec, input), warnings);
@@ -92,6 +92,18 @@ public static class ContainerSpec
     }
 
     /// <summary>As they are asked for: the kubelet sends its own list, and an empty one to unmask.</summary>
-    private static string[]? PathsOrNull(RepeatedField<string> paths, bool isPrivileged) =>
-        isPrivileged || paths.Count == 0 ? null : [.. paths];
+    private static string[]? PathsOrNull(string field, RepeatedField<string> paths, bool isPrivileged)
+    {
+        if (isPrivileged || paths.Count == 0)
+        {
+            return null;
+        }
+
+        if (paths.FirstOrDefault(path => path is not ['/', ..] || path.Contains('\0')) is { } wrong)
+        {
+            throw Refusal.Invalid($"{field}: {Refusal.Quote(wrong)} is not an absolute path");
+        }
+
+        return [.. paths];
+    }
 }

@@ -91,8 +91,16 @@ public sealed class ResourcesTests
     [InlineData(0, -1, 0, "cpu_period -1")]
     [InlineData(0, 0, 999, "cpu_quota 999")]
     [InlineData(0, 0, -2, "cpu_quota -2")]
+    [InlineData(0, 0, 17_592_186_044_416, "cpu_quota 17592186044416 is out of range: 1000 to 17592186044415")]
+    [InlineData(0, 0, long.MaxValue, "cpu_quota 9223372036854775807")]
     public void Cpu_ThatCantBe_IsRefused(long shares, long period, long quota, string value) => Refused.Build(
         ErrorKind.InvalidArgument, value, With(new LinuxContainerResources { CpuShares = shares, CpuPeriod = period, CpuQuota = quota }));
+
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(17_592_186_044_415)]
+    [InlineData(-1)]
+    public void Quota_ToTheEndsOfTheKernelsRange_IsGiven(long quota) => Assert.Equal(quota, Built(new LinuxContainerResources { CpuQuota = quota }).Cpu!.Quota);
 
     [Theory]
     [InlineData(1, 2UL)]

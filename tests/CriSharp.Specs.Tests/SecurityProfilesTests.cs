@@ -221,6 +221,16 @@ public sealed class SecurityProfilesTests
         Assert.Null(linux.ReadonlyPaths);
     }
 
+    [Theory]
+    [InlineData("proc/kcore")]
+    [InlineData("/proc/\0")]
+    [InlineData("")]
+    public void MaskedAndReadonlyPaths_ThatAreNone_AreRefused(string path)
+    {
+        Refused.Build(ErrorKind.InvalidArgument, $"masked_paths: {Refusal.Quote(path)}", Requests.WithSecurity(security => security.MaskedPaths.Add(path)));
+        Refused.Build(ErrorKind.InvalidArgument, $"readonly_paths: {Refusal.Quote(path)}", Requests.WithSecurity(security => security.ReadonlyPaths.Add(path)));
+    }
+
     [Fact]
     public void NoNewPrivileges_GoesWithAFilterAndWithout()
     {

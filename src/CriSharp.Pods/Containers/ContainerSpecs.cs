@@ -29,6 +29,7 @@ internal sealed record SpecRequest(
 public sealed partial class ContainerSpecs(
     ContainerStore containers,
     PodCgroups cgroups,
+    ParentLimits parentLimits,
     HostFacts host,
     HandlerFactsTable handlers,
     AppArmor appArmor,
@@ -76,6 +77,7 @@ public sealed partial class ContainerSpecs(
             NotQuiteGiven(logger, request.Id, warning);
         }
 
+        parentLimits.Require(request.Sandbox, request.Id, built.Spec.Linux.Resources?.Cpu);
         if (PodUserNamespace.Of(request.Sandbox) is not null)
         {
             IdMappedSources.Check(request.Config.Mounts, PodUserNamespace.PathOf(_folders, request.Sandbox.Id));

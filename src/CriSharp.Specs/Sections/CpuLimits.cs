@@ -15,6 +15,7 @@ internal static class CpuLimits
     private const long LeastPeriodMicroseconds = 1_000;
     private const long MostPeriodMicroseconds = 1_000_000;
     private const long LeastQuotaMicroseconds = 1_000;
+    private const long MostQuotaMicroseconds = (1L << 44) - 1;
 
     public static SpecCpu? Build(LinuxContainerResources asked)
     {
@@ -43,10 +44,10 @@ internal static class CpuLimits
             throw Refusal.Invalid($"cpu_period {asked.CpuPeriod} is out of range: {LeastPeriodMicroseconds} to {MostPeriodMicroseconds} microseconds");
         }
 
-        if (asked.CpuQuota is not (0 or Unlimited or >= LeastQuotaMicroseconds))
+        if (asked.CpuQuota is not (0 or Unlimited or (>= LeastQuotaMicroseconds and <= MostQuotaMicroseconds)))
         {
             throw Refusal.Invalid(
-                $"cpu_quota {asked.CpuQuota} is out of range: {LeastQuotaMicroseconds} microseconds or more in each period, or -1 for no limit");
+                $"cpu_quota {asked.CpuQuota} is out of range: {LeastQuotaMicroseconds} to {MostQuotaMicroseconds} microseconds in each period, or -1 for no limit");
         }
     }
 }

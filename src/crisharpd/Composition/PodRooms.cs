@@ -70,6 +70,7 @@ internal static class PodRooms
         services.AddSingleton<PodSandboxStore>();
         services.AddSingleton<SandboxLevels>();
         services.AddSingleton<ContainerStore>();
+        services.AddSingleton<ParentLimits>();
         services.AddSingleton<ContainerSpecs>();
         services.AddSingleton<ContainerCgroups>();
         services.AddSingleton<ImageVolumes>();

@@ -216,6 +216,19 @@ public class CreateContainerTests(SharedInstance shared) : PodTest(shared)
     }
 
     [Fact]
+    public async Task Create_WithCpusThatAreNone_NamesThemAndLeavesNothing()
+    {
+        var pod = await RunPodAsync();
+        var before = Daemon.Snapshot();
+        var config = PodConfigs.Container(Image, "true");
+        config.Linux.Resources.CpusetCpus = "0,4095";
+
+        await AssertFailsAsync(StatusCode.FailedPrecondition, () => pod.CreateAsync(config), "cpuset_cpus \"0,4095\"", "4095 is not among");
+
+        await AssertSameAsync(before);
+    }
+
+    [Fact]
     public async Task Create_WhenGroupComesWithoutUser_IsRefused()
     {
         var pod = await RunPodAsync();
