@@ -30,7 +30,7 @@ internal sealed partial class RuntimeService(
     /// <summary>Asked every five seconds: answered from memory, but for a look at the network's configuration.</summary>
     public override async Task<StatusResponse> Status(StatusRequest request, ServerCallContext context)
     {
-        var response = new StatusResponse { Status = new RuntimeStatus(), Features = new RuntimeFeatures { SupplementalGroupsPolicy = true } };
+        var response = new StatusResponse { Status = new RuntimeStatus(), Features = new RuntimeFeatures { SupplementalGroupsPolicy = true, MountOptions = true } };
         response.Status.Conditions.Add(Readiness());
         response.Status.Conditions.Add(Describe(await node.NetworkAsync(context.CancellationToken)));
         response.RuntimeHandlers.Add(node.Handlers.Select(Describe));

@@ -64,6 +64,20 @@ public class CreateContainerTests(SharedInstance shared) : PodTest(shared)
         Assert.Equal(config.Mounts, run.Status.Mounts);
     }
 
+    /// <summary>Status says so in its features.</summary>
+    [Fact]
+    public async Task Create_WhenAMountHasOptions_IsMountedWithThem()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Daemon.Folder, "volume-with-options")).FullName;
+        var pod = await RunPodAsync();
+        var config = PodConfigs.Container(Image, "sh", "-c", "grep ' /data ' /proc/mounts");
+        config.Mounts.Add(new Mount { HostPath = folder, ContainerPath = "/data", MountOptions = { "noexec", "nodev", "nosuid" } });
+
+        var options = (await pod.RunToEndAsync(config)).Output.Split(' ')[3].Split(',');
+
+        Assert.Subset(options.ToHashSet(), ["noexec", "nodev", "nosuid"]);
+    }
+
     [Fact]
     public async Task Create_WhenAUserIsGivenByIdOrName_RunsAsItWithItsGroups()
     {

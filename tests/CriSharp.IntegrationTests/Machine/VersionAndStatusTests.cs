@@ -26,7 +26,7 @@ public class VersionAndStatusTests(SharedInstance shared) : PodTest(shared)
         Assert.True(status.Status.Conditions.Single(condition => condition.Type == "NetworkReady").Status);
         Assert.Equal(
             ((string[])["", DaemonInstance.FaultyHandler, TestNode.Runtime]).Order(StringComparer.Ordinal), status.RuntimeHandlers.Select(handler => handler.Name).Order(StringComparer.Ordinal));
-        Assert.True(status.Features.SupplementalGroupsPolicy);
+        Assert.Equal(new RuntimeFeatures { SupplementalGroupsPolicy = true, MountOptions = true }, status.Features);
         Assert.NotEmpty(status.Info);
     }
 
