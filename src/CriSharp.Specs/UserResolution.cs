@@ -28,6 +28,11 @@ public static class UserResolution
             throw Refusal.Invalid("run_as_group is given without run_as_user or run_as_username");
         }
 
+        if (!Enum.IsDefined(security.SupplementalGroupsPolicy))
+        {
+            throw Refusal.Invalid($"supplemental_groups_policy {(int)security.SupplementalGroupsPolicy} is neither Merge (0) nor Strict (1)");
+        }
+
         var (userWord, groupWord) = Words(imageUser, security);
         var (uid, entry) = FindUser(passwdText, userWord);
         var gid = FindGroup(groupText, groupWord, security.RunAsGroup, entry);

@@ -55,6 +55,10 @@ public sealed class UserResolutionTests
         Assert.Equal(home, user.Home);
     }
 
+    [Fact]
+    public void Policy_ThatIsUnknown_IsRefused() =>
+        Refused.Invalid("supplemental_groups_policy 9", () => Resolve("app", security => security.SupplementalGroupsPolicy = (SupplementalGroupsPolicy)9));
+
     [Theory]
     [InlineData("2147483648")]
     [InlineData("4294967295")]

@@ -82,6 +82,11 @@ internal static class SandboxRules
             throw Invalid($"port mapping {mapping.HostPort}:{mapping.ContainerPort}: ports go from 1 to {HighestPort} (host_port 0 means none)");
         }
 
+        if (!Enum.IsDefined(mapping.Protocol))
+        {
+            throw Invalid($"port mapping {mapping.HostPort}:{mapping.ContainerPort}: protocol {(int)mapping.Protocol} is none of TCP (0), UDP (1) and SCTP (2)");
+        }
+
         if (mapping.HostIp.Length > 0 && !System.Net.IPAddress.TryParse(mapping.HostIp, out _))
         {
             throw Invalid($"port mapping {mapping.HostPort}:{mapping.ContainerPort}: host_ip is not an IP address");

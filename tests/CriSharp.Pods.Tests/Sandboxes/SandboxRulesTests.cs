@@ -43,6 +43,10 @@ public sealed class SandboxRulesTests
         AssertRefused(With(config => config.PortMappings.Add(new PortMapping { HostPort = hostPort, ContainerPort = containerPort })));
 
     [Fact]
+    public void Validate_WhenAProtocolIsUnknown_IsRefused() =>
+        AssertRefused(With(config => config.PortMappings.Add(new PortMapping { ContainerPort = 80, Protocol = (Protocol)7 })));
+
+    [Fact]
     public void Validate_WhenASysctlSmuggles_IsRefused_CVE_2022_0811() =>
         AssertRefused(With(config => config.Linux = new LinuxPodSandboxConfig { Sysctls = { ["kernel.shm_rmid_forced"] = "1+kernel.core_pattern=|/evil" } }));
 
