@@ -24,6 +24,7 @@ public sealed partial class RunPodSandbox(
     Operations operations,
     Unclaimed<PodSandboxId> unclaimed,
     SandboxLevels levels,
+    HostPorts hostPorts,
     PodsOptions options,
     ILogger<RunPodSandbox> logger)
 {
@@ -75,6 +76,7 @@ public sealed partial class RunPodSandbox(
         room.Require($"making a pod sandbox for {key.Name}");
 
         using var level = levels.Take(config);
+        using var ports = hostPorts.Take(config);
         var record = RecordOf(id, config, runtimeHandler) with { SelinuxLevel = level?.Level };
         rollback.Add("forget the record", () => Forget(record));
         Operation.At("record");

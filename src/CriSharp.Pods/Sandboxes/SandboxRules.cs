@@ -24,6 +24,8 @@ internal static class SandboxRules
             ValidatePorts(mapping);
         }
 
+        ValidateHostPorts(HostPort.Of(config));
+
         var security = config.Linux?.SecurityContext ?? new LinuxSandboxSecurityContext();
         ValidateNamespaces(security.NamespaceOptions ?? new NamespaceOption());
         if (security.RunAsGroup is not null && security.RunAsUser is null)
@@ -90,6 +92,17 @@ internal static class SandboxRules
         if (mapping.HostIp.Length > 0 && !System.Net.IPAddress.TryParse(mapping.HostIp, out _))
         {
             throw Invalid($"port mapping {mapping.HostPort}:{mapping.ContainerPort}: host_ip is not an IP address");
+        }
+    }
+
+    private static void ValidateHostPorts(IReadOnlyList<HostPort> ports)
+    {
+        foreach (var port in ports)
+        {
+            if (ports.FirstOrDefault(port.Contradicts) is { } other)
+            {
+                throw Invalid($"port_mappings: the host's port {port} can't lead to both {port.ContainerPort} and {other.ContainerPort}");
+            }
         }
     }
 

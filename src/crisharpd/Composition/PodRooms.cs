@@ -69,6 +69,7 @@ internal static class PodRooms
         services.AddSingleton<RuntimeVersions>();
         services.AddSingleton<PodSandboxStore>();
         services.AddSingleton<SandboxLevels>();
+        services.AddSingleton<HostPorts>();
         services.AddSingleton<ContainerStore>();
         services.AddSingleton<ParentLimits>();
         services.AddSingleton<ContainerSpecs>();

@@ -180,6 +180,19 @@ public class RunPodSandboxTests(SharedInstance shared) : PodTest(shared)
         Assert.Equal("served\n", await FetchAsync($"http://{Daemon.Network.Gateway}:{port}/index.html"));
     }
 
+    [Fact]
+    public async Task Run_WhenAHostPortLeadsToAnotherPod_NamesItUntilThatOneIsStopped()
+    {
+        var mapping = new PortMapping { ContainerPort = 80, HostPort = FreePort() };
+        var first = await RunPodAsync(config => config.PortMappings.Add(mapping));
+        var second = PodConfig(config => config.PortMappings.Add(mapping));
+
+        await AssertFailsAsync(StatusCode.FailedPrecondition, () => Client.RunPodAsync(second), $"TCP {mapping.HostPort}", first.Config.Metadata.Name);
+
+        await Client.StopPodAsync(first.Id);
+        Assert.NotEqual("", await Client.RunPodAsync(second));
+    }
+
     [Theory]
     [InlineData("name")]
     [InlineData("namespace")]

@@ -46,6 +46,27 @@ public sealed class SandboxRulesTests
     public void Validate_WhenAProtocolIsUnknown_IsRefused() =>
         AssertRefused(With(config => config.PortMappings.Add(new PortMapping { ContainerPort = 80, Protocol = (Protocol)7 })));
 
+    [Theory]
+    [InlineData(81, "", true)]
+    [InlineData(81, "10.0.0.1", false)]
+    [InlineData(80, "", false)]
+    public void Validate_WhenAHostPortLeadsToTwoPlaces_IsRefused(int second, string address, bool isRefused)
+    {
+        var config = With(one =>
+        {
+            one.PortMappings.Add(new PortMapping { HostPort = 8080, ContainerPort = 80 });
+            one.PortMappings.Add(new PortMapping { HostPort = 8080, ContainerPort = second, HostIp = address });
+        });
+
+        if (isRefused)
+        {
+            AssertRefused(config);
+            return;
+        }
+
+        SandboxRules.Validate(config);
+    }
+
     [Fact]
     public void Validate_WhenASysctlSmuggles_IsRefused_CVE_2022_0811() =>
         AssertRefused(With(config => config.Linux = new LinuxPodSandboxConfig { Sysctls = { ["kernel.shm_rmid_forced"] = "1+kernel.core_pattern=|/evil" } }));
