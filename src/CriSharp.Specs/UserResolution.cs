@@ -25,7 +25,7 @@ public static class UserResolution
         security ??= new LinuxContainerSecurityContext();
         if (security.RunAsGroup is not null && security.RunAsUser is null && security.RunAsUsername.Length == 0)
         {
-            throw Refusal.Invalid("run_as_group is given without run_as_user or run_as_username");
+            throw Refusal.Invalid($"run_as_group {security.RunAsGroup.Value} is given without run_as_user or run_as_username");
         }
 
         if (!Enum.IsDefined(security.SupplementalGroupsPolicy))
@@ -52,9 +52,9 @@ public static class UserResolution
     /// <exception cref="Primitives.RuntimeException">InvalidArgument.</exception>
     public static ResolvedUser ResolveForSandbox(LinuxSandboxSecurityContext? security)
     {
-        if (security is { RunAsGroup: not null, RunAsUser: null })
+        if (security is { RunAsGroup: { } group, RunAsUser: null })
         {
-            throw Refusal.Invalid("run_as_group of the pod sandbox is given without run_as_user");
+            throw Refusal.Invalid($"run_as_group {group.Value} of the pod sandbox is given without run_as_user");
         }
 
         var uid = UserIds.Check("run_as_user", security?.RunAsUser?.Value ?? 0);

@@ -28,9 +28,9 @@ internal static class SandboxRules
 
         var security = config.Linux?.SecurityContext ?? new LinuxSandboxSecurityContext();
         ValidateNamespaces(security.NamespaceOptions ?? new NamespaceOption());
-        if (security.RunAsGroup is not null && security.RunAsUser is null)
+        if (security is { RunAsGroup: { } group, RunAsUser: null })
         {
-            throw Invalid("run_as_group is given without run_as_user");
+            throw Invalid($"run_as_group {group.Value} is given without run_as_user");
         }
 
         var options = security.NamespaceOptions ?? new NamespaceOption();
@@ -65,7 +65,7 @@ internal static class SandboxRules
     {
         if (hostname.Length > LongestHostname || hostname.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-')))
         {
-            throw Invalid($"hostname has to be at most {LongestHostname} letters, digits, dots and dashes");
+            throw Invalid($"hostname {QuotedText.Of(hostname)} has to be at most {LongestHostname} letters, digits, dots and dashes");
         }
     }
 
@@ -73,7 +73,7 @@ internal static class SandboxRules
     {
         if (directory.Length > 0 && (!Path.IsPathRooted(directory) || directory.Contains('\0') || directory.Split('/').Contains("..")))
         {
-            throw Invalid("log_directory has to be an absolute path without \"..\"");
+            throw Invalid($"log_directory {QuotedText.Of(directory)} has to be an absolute path without \"..\"");
         }
     }
 
@@ -91,7 +91,7 @@ internal static class SandboxRules
 
         if (mapping.HostIp.Length > 0 && !System.Net.IPAddress.TryParse(mapping.HostIp, out _))
         {
-            throw Invalid($"port mapping {mapping.HostPort}:{mapping.ContainerPort}: host_ip is not an IP address");
+            throw Invalid($"port mapping {mapping.HostPort}:{mapping.ContainerPort}: host_ip {QuotedText.Of(mapping.HostIp)} is not an IP address");
         }
     }
 

@@ -1,14 +1,13 @@
 using CriSharp.Linux;
 using CriSharp.Linux.Namespaces;
 using CriSharp.Primitives;
+using CriSharp.Specs;
 
 namespace CriSharp.Pods.Sandboxes;
 
 /// <summary>A sysctl that is well formed, and that the kernel does not set, in words for whoever asked for it.</summary>
 internal static class SysctlRefusal
 {
-    private const int ShownCharacters = 200;
-
     public static RuntimeException Of(SysctlException refused)
     {
         var (kind, why) = refused.ErrorNumber switch
@@ -19,8 +18,6 @@ internal static class SysctlRefusal
             Errno.EACCES or Errno.EPERM => (ErrorKind.FailedPrecondition, "the kernel lets nobody set it in a pod"),
             _ => (ErrorKind.Internal, refused.Message),
         };
-        return new RuntimeException(kind, $"pod sandbox config: linux.sysctls: \"{refused.Name}\" can't be set to \"{Shorten(refused.Value)}\": {why}", refused);
+        return new RuntimeException(kind, $"pod sandbox config: linux.sysctls: {QuotedText.Of(refused.Name)} can't be set to {QuotedText.Of(refused.Value)}: {why}", refused);
     }
-
-    private static string Shorten(string value) => value.Length <= ShownCharacters ? value : value[..ShownCharacters] + "...";
 }
