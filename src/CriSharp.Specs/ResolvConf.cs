@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using CriSharp.Cri.V1;
 
@@ -24,7 +23,7 @@ public static class ResolvConf
 
         foreach (var server in config.Servers)
         {
-            if (!IPAddress.TryParse(Word("server", server), out _))
+            if (!AddressText.IsAddress(Word("server", server)))
             {
                 throw Refusal.Invalid($"dns_config: server {Refusal.Quote(server)} is not an IP address");
             }

@@ -7,10 +7,10 @@ public sealed class ResolvConfTests
     [Fact]
     public void Format_OfAFullConfig_HasALinePerKind()
     {
-        var config = new DNSConfig { Servers = { "10.96.0.10", "fd00::a", "fe80::1%eth0", "1.1.1.1" }, Searches = { "shop.svc", "svc" }, Options = { "ndots:5", "edns0" } };
+        var config = new DNSConfig { Servers = { "10.96.0.10", "fd00::a", "fe80::1%eth0", "::ffff:1.2.3.4", "1.1.1.1" }, Searches = { "shop.svc", "svc" }, Options = { "ndots:5", "edns0" } };
 
         Assert.Equal(
-            "search shop.svc svc\nnameserver 10.96.0.10\nnameserver fd00::a\nnameserver fe80::1%eth0\nnameserver 1.1.1.1\noptions ndots:5 edns0\n",
+            "search shop.svc svc\nnameserver 10.96.0.10\nnameserver fd00::a\nnameserver fe80::1%eth0\nnameserver ::ffff:1.2.3.4\nnameserver 1.1.1.1\noptions ndots:5 edns0\n",
             ResolvConf.Format(config));
     }
 
@@ -24,6 +24,11 @@ public sealed class ResolvConfTests
     [Theory]
     [InlineData("1.1.1.1\nnameserver 6.6.6.6")]
     [InlineData("dns.example")]
+    [InlineData("1")]
+    [InlineData("127.1")]
+    [InlineData("0x7f.0.0.1")]
+    [InlineData("010.0.0.1")]
+    [InlineData("[fd00::a]:53")]
     [InlineData("")]
     public void Server_ThatIsNoAddress_IsRefused(string server) => Refused.Invalid("server", () => ResolvConf.Format(new DNSConfig { Servers = { server } }));
 

@@ -89,7 +89,7 @@ internal static class SandboxRules
             throw Invalid($"port mapping {mapping.HostPort}:{mapping.ContainerPort}: protocol {(int)mapping.Protocol} is none of TCP (0), UDP (1) and SCTP (2)");
         }
 
-        if (mapping.HostIp.Length > 0 && !System.Net.IPAddress.TryParse(mapping.HostIp, out _))
+        if (mapping.HostIp.Length > 0 && !AddressText.IsAddress(mapping.HostIp))
         {
             throw Invalid($"port mapping {mapping.HostPort}:{mapping.ContainerPort}: host_ip {QuotedText.Of(mapping.HostIp)} is not an IP address");
         }

@@ -43,9 +43,11 @@ public sealed class SandboxRulesTests
     public void Validate_WhenAPortIsOutOfRange_IsRefused(int hostPort, int containerPort) =>
         AssertRefused(With(config => config.PortMappings.Add(new PortMapping { HostPort = hostPort, ContainerPort = containerPort })), $"{hostPort}:{containerPort}");
 
-    [Fact]
-    public void Validate_WhenAHostIpIsNone_IsRefused() =>
-        AssertRefused(With(config => config.PortMappings.Add(new PortMapping { HostPort = 80, ContainerPort = 80, HostIp = "node" })), "80:80", "host_ip \"node\"");
+    [Theory]
+    [InlineData("node")]
+    [InlineData("127.1")]
+    public void Validate_WhenAHostIpIsNone_IsRefused(string address) =>
+        AssertRefused(With(config => config.PortMappings.Add(new PortMapping { HostPort = 80, ContainerPort = 80, HostIp = address })), "80:80", $"host_ip \"{address}\"");
 
     [Fact]
     public void Validate_WhenAProtocolIsUnknown_IsRefused() =>
