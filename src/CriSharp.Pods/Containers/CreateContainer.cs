@@ -102,7 +102,7 @@ public sealed partial class CreateContainer(
         Operation.At("labels of the volumes");
         await VolumeLabels.SetAsync(relabelled, labels);
 
-        var record = RecordOf(id, sandbox.Record, config, image, user, logPath) with { VolumeImageIds = volumeImages.Ids };
+        var record = RecordOf(id, sandbox.Record, config, image, spec.Process.User, logPath) with { VolumeImageIds = volumeImages.Ids };
         rollback.Add("forget the record", () => containers.Forget(record));
         Operation.At("record");
         containers.Begin(record);
@@ -173,7 +173,7 @@ public sealed partial class CreateContainer(
         containers.Of(sandbox.Id).Select(earlier => earlier.Record.CreatedAt).Prepend(sandbox.CreatedAt);
 
     private ContainerRecord RecordOf(
-        ContainerId id, PodSandboxRecord sandbox, ContainerConfig config, ImageRecord image, ResolvedUser user, string logPath) => new()
+        ContainerId id, PodSandboxRecord sandbox, ContainerConfig config, ImageRecord image, SpecUser user, string logPath) => new()
         {
             Id = id,
             SandboxId = sandbox.Id,
@@ -185,7 +185,7 @@ public sealed partial class CreateContainer(
             BootId = BootId.Current,
             LogPath = logPath,
             StopSignal = StopSignals.Resolve(config.StopSignal, image.Config.StopSignal),
-            User = new ContainerIdentity(user.Uid, user.Gid, [.. user.AdditionalGids]),
+            User = new ContainerIdentity(user.Uid, user.Gid, [.. user.AdditionalGids ?? []]),
         };
 
     [LoggerMessage(100, LogLevel.Information, "Container {Container} is created: {Name}, image {Image}")]

@@ -49,6 +49,7 @@ public sealed class CdiDevicesTests(SharedInstance shared) : PodTest(shared), IA
         var run = await pod.RunToEndAsync(config);
 
         Assert.Equal("ours 0\ncharacter special file 1:3 640\nfrom the vendor\nrefused\n0 4711\n", run.Output);
+        Assert.Equal("0,4711", string.Join(',', run.Status.User.Linux.SupplementalGroups));
         Assert.Contains($"\"id\":\"{run.Status.Id}\"", File.ReadAllText(Path.Combine(_work, "hook")));
     }
 
