@@ -28,11 +28,8 @@ internal static class SandboxRules
 
         var security = config.Linux?.SecurityContext ?? new LinuxSandboxSecurityContext();
         ValidateNamespaces(security.NamespaceOptions ?? new NamespaceOption());
-        if (security is { RunAsGroup: { } group, RunAsUser: null })
-        {
-            throw Invalid($"run_as_group {group.Value} is given without run_as_user");
-        }
-
+        // The same in each PID mode, though only an infra process runs as them.
+        UserResolution.ResolveForSandbox(security);
         var options = security.NamespaceOptions ?? new NamespaceOption();
         if (options.Network != NamespaceMode.Node && PodBandwidth.Fault(config) is { } fault)
         {

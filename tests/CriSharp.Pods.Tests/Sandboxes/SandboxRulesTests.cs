@@ -33,6 +33,13 @@ public sealed class SandboxRulesTests
         AssertRefused(With(config => Security(config).RunAsGroup = new Int64Value { Value = 1000 }), "run_as_group 1000");
 
     [Fact]
+    public void Validate_WhenAUserOrGroupIsOutOfRange_IsRefusedInEachPidMode()
+    {
+        AssertRefused(With(config => Security(config).RunAsUser = new Int64Value { Value = -1 }), "run_as_user -1");
+        AssertRefused(With(config => Security(config).SupplementalGroups.Add(1L << 31)), "supplemental group 2147483648");
+    }
+
+    [Fact]
     public void Validate_WhenAUserNamespaceHasNoMappings_IsRefused() =>
         AssertRefused(With(config => Security(config).NamespaceOptions = new NamespaceOption { UsernsOptions = new UserNamespace { Mode = NamespaceMode.Pod } }), "userns_options");
 
