@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CriSharp.Linux.Files;
 using CriSharp.Linux.Mounts;
 using CriSharp.Linux.Processes;
 using CriSharp.Oci;
@@ -100,8 +101,14 @@ public sealed partial class InfraContainer(
         }
     }
 
+    /// <summary>The sandbox's user, who may be anybody, finds it.</summary>
     private void BindProgram(string rootFs)
     {
+        using (var root = HostPath.Open(rootFs, OpenFlags.ReadOnly | OpenFlags.Directory))
+        {
+            FileDescriptor.Chmod(root, Permissions.PublicFolder);
+        }
+
         var target = Path.Combine(rootFs, ProgramName);
         File.WriteAllBytes(target, []);
         Mounting.Bind(options.PausePath, target, readOnly: true);
