@@ -16,7 +16,7 @@ public sealed class ContainerDefaultsTests : IAsyncLifetime
         _registry = await LocalRegistry.StartAsync();
         _daemon = await DaemonInstance.StartAsync(
             "--insecure-registry", _registry.Host, "--default-ulimits", "nofile=1024:1024", "--default-ulimits", "stack=4194304:8388608", "--default-ulimits", "core=0",
-            "--default-env", "NODE=here", "--default-env", "GIVEN=default", "--default-capabilities", "CHOWN");
+            "--default-env", "NODE=here", "--default-env", "GIVEN=default", "--default-capabilities", "CHOWN", "--device-ownership-from-security-context", "true");
         _image = await _daemon.Client.PullAsync(await _registry.PushBusyboxAsync());
     }
 
@@ -42,6 +42,20 @@ public sealed class ContainerDefaultsTests : IAsyncLifetime
         var status = await _daemon.Client.StatusAsync(container);
         await _daemon.WaitUntilAsync(() => RunningPod.LogLines(status).Count == expected.Length);
         Assert.Equal(expected, RunningPod.LogLines(status).Select(line => line.Text));
+        await pod.EndAsync();
+    }
+
+    [Fact]
+    public async Task Device_ThatIsAskedFor_IsTheUsers()
+    {
+        var podConfig = PodConfigs.Pod(_daemon.CgroupParent, _daemon.PodLogs);
+        var pod = new RunningPod(() => _daemon.Client, await _daemon.Client.RunPodAsync(podConfig), podConfig);
+        var config = PodConfigs.Container(_image, "stat", "-c", "%u:%g", "/dev/own");
+        config.Linux.SecurityContext.RunAsUser = new Cri.V1.Int64Value { Value = 4711 };
+        config.Linux.SecurityContext.RunAsGroup = new Cri.V1.Int64Value { Value = 4712 };
+        config.Devices.Add(new Cri.V1.Device { HostPath = "/dev/full", ContainerPath = "/dev/own", Permissions = "rw" });
+
+        Assert.Equal("4711:4712\n", (await pod.RunToEndAsync(config)).Output);
         await pod.EndAsync();
     }
 }

@@ -47,6 +47,29 @@ public sealed class MountPropagationTests(SharedInstance shared) : PodTest(share
         Assert.Equal(seen, await Client.ExecTextAsync(container, "ls", "/data/later"));
     }
 
+    /// <summary>The kubelet asks for it where Status says that the handler can.</summary>
+    [Theory]
+    [InlineData(false, "wrote")]
+    [InlineData(true, "refused")]
+    public async Task Mount_WhenReadOnlyRecursively_CantBeWrittenBelowEither(bool isRecursive, string expected)
+    {
+        var status = await Client.Runtime.StatusAsync(new StatusRequest(), CriClient.Limited);
+        var handler = status.RuntimeHandlers.Single(one => one.Name == "");
+        await RunAsync("mount", "-t", "tmpfs", "none", Path.Combine(_folder, "later"));
+        var pod = await RunPodAsync();
+        var config = PodConfigs.Container(Image, "sh", "-c", "(touch /data/file || echo refused; touch /data/later/file && echo wrote || echo refused) 2>/dev/null");
+        config.Mounts.Add(new Mount { HostPath = _folder, ContainerPath = "/data", Readonly = true, RecursiveReadOnly = isRecursive });
+
+        if (isRecursive && !handler.Features.RecursiveReadOnlyMounts)
+        {
+            Assert.NotEqual("runc", TestNode.Runtime);
+            await AssertFailsAsync(StatusCode.FailedPrecondition, () => pod.CreateAsync(config), "read-only recursively");
+            return;
+        }
+
+        Assert.Equal($"refused\n{expected}\n", (await pod.RunToEndAsync(config)).Output);
+    }
+
     [Fact]
     public async Task Mount_WhenBidirectional_TheHostSeesWhatAPrivilegedContainerMounts()
     {

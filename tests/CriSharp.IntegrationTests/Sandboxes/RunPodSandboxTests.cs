@@ -102,6 +102,30 @@ public class RunPodSandboxTests(SharedInstance shared) : PodTest(shared)
     }
 
     [Fact]
+    public async Task Run_WhenProcessesAreShared_ThePauseIsTheSandboxsUserAndDiesLast()
+    {
+        var pod = await RunPodAsync(config =>
+        {
+            config.Linux.SecurityContext.NamespaceOptions.Pid = NamespaceMode.Pod;
+            config.Linux.SecurityContext.RunAsUser = new Int64Value { Value = 4711 };
+            config.Linux.SecurityContext.RunAsGroup = new Int64Value { Value = 4712 };
+        });
+        var config = PodConfigs.Container(Image, "sh", "-c", "grep -E '^(Uid|Gid)' /proc/1/status; cat /proc/1/oom_score_adj");
+        config.Linux.SecurityContext.NamespaceOptions.Pid = NamespaceMode.Pod;
+
+        var score = MayGiveLowScores() ? "-998" : File.ReadAllText("/proc/self/oom_score_adj").Trim();
+        Assert.Equal($"Uid:\t4711\t4711\t4711\t4711\nGid:\t4712\t4712\t4712\t4712\n{score}\n", (await pod.RunToEndAsync(config)).Output);
+    }
+
+    /// <summary>CAP_SYS_RESOURCE, which a build server may keep from us.</summary>
+    private static bool MayGiveLowScores()
+    {
+        const string Bounding = "CapBnd:";
+        var set = File.ReadLines("/proc/self/status").Single(line => line.StartsWith(Bounding, StringComparison.Ordinal))[Bounding.Length..];
+        return (Convert.ToUInt64(set.Trim(), 16) & (1UL << 24)) != 0;
+    }
+
+    [Fact]
     public async Task Run_WhenPidIsTheHosts_SeesItsProcesses()
     {
         var pod = await RunPodAsync(config => config.Linux.SecurityContext.NamespaceOptions.Pid = NamespaceMode.Node);
@@ -127,6 +151,21 @@ public class RunPodSandboxTests(SharedInstance shared) : PodTest(shared)
         Assert.Equal(one[..3], two[..3]);
         Assert.NotEqual(new FileInfo("/proc/self/ns/net").LinkTarget, one[0]);
         Assert.NotEqual(new FileInfo("/proc/self/ns/uts").LinkTarget, one[2]);
+    }
+
+    [Fact]
+    public async Task Run_WhenTwoContainersShareThePod_ShareItsMemory()
+    {
+        var pod = await RunPodAsync();
+        var reader = PodConfigs.Container(Image, "sh", "-c", "cat /dev/shm/note; grep -o ' /dev/shm tmpfs .*' /proc/mounts");
+        reader.Metadata.Name = "reader";
+        reader.LogPath = "reader/0.log";
+
+        await pod.RunToEndAsync(PodConfigs.Container(Image, "sh", "-c", "echo from the first > /dev/shm/note"));
+        var lines = (await pod.RunToEndAsync(reader)).Output.Split('\n');
+
+        Assert.Equal("from the first", lines[0]);
+        Assert.Contains("size=65536k", lines[1]);
     }
 
     [Fact]

@@ -23,6 +23,17 @@ public class PowerTests(SharedInstance shared) : PodTest(shared)
     }
 
     [Fact]
+    public async Task Powers_OfANonRootUser_AreAmbientWhereAskedFor()
+    {
+        var pod = await RunPodAsync();
+        var config = PodConfigs.Container(Image, "sh", "-c", "grep -E '^Cap(Eff|Amb)' /proc/self/status");
+        config.Linux.SecurityContext.RunAsUser = new Int64Value { Value = 1000 };
+        config.Linux.SecurityContext.Capabilities = new Capability { AddAmbientCapabilities = { "NET_BIND_SERVICE" } };
+
+        Assert.Equal("CapEff:\t0000000000000400\nCapAmb:\t0000000000000400\n", (await pod.RunToEndAsync(config)).Output);
+    }
+
+    [Fact]
     public async Task Powers_OfAnExec_AreNotInheritable_CVE_2022_29162()
     {
         var (_, container) = await RunSleeperAsync(config => config.Linux.SecurityContext.RunAsUser = new Int64Value { Value = 1000 });
