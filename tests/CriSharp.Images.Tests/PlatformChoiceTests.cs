@@ -15,7 +15,7 @@ public sealed class PlatformChoiceTests
     [InlineData(1, "unknown/unknown", "linux/arm/v7", "linux/arm/v6")]
     [InlineData(0, "", "linux/amd64", "unknown/unknown")]
     public void Choose_WhenSeveralFit_TakesTheBest(int expected, params string[] platforms) =>
-        Assert.Equal(expected, Arm.Choose(Index(platforms), "x").SizeBytes);
+        Assert.Equal(expected, Arm.Choose(Index(platforms), "x").Manifest.SizeBytes);
 
     [Fact]
     public void Choose_WhenNothingFits_NamesWhatThereIs()

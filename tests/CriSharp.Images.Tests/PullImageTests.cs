@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CriSharp.Images.Pulling;
+using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Storage.Content;
 using CriSharp.TestSupport.Registries;
@@ -100,6 +101,24 @@ public sealed class PullImageTests : IClassFixture<SharedRegistry>, IDisposable
 
         Assert.Equal(ours.Id, id);
         Assert.Equal([$"{_registry.Host}/{name}@{TestImage.DigestOf(index)}"], Assert.Single(_images.Store.List()).RepoDigests);
+    }
+
+    /// <summary>Some images of the field have one config, which names one machine, for all of theirs.</summary>
+    [Fact]
+    public async Task Pull_OfAnIndexThatNamesThisMachine_BelievesItMoreThanTheConfig()
+    {
+        var image = new TestImage { Architecture = "sparc" }.Add(TestLayer.OfFiles(true, ("a", "b")));
+        await _registry.Upload.PushAsync(image, "other-config", image.ManifestDigest);
+        foreach (var (tag, os, architecture) in ((string, string?, string?)[])[("named", "linux", TestImage.GoArchitecture), ("nameless", null, null)])
+        {
+            var index = TestImage.IndexBytes(docker: false, (image, os, architecture, null));
+            await _registry.Upload.PushManifestAsync("other-config", tag, MediaTypes.OciIndex, index);
+        }
+
+        var nameless = await Assert.ThrowsAsync<RuntimeException>(() => _images.PullAsync($"{_registry.Host}/other-config:nameless"));
+        var id = await _images.PullAsync($"{_registry.Host}/other-config:named");
+
+        Assert.Equal((ErrorKind.FailedPrecondition, image.Id), (nameless.Kind, id));
     }
 
     [Fact]

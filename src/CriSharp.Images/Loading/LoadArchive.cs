@@ -60,14 +60,14 @@ public sealed partial class LoadArchive(
         return await KeepAsync(contents, found, cancellationToken);
     }
 
-    private static async Task<List<FoundImage>> ReadAsync(ArchiveContents contents, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
+    private async Task<List<FoundImage>> ReadAsync(ArchiveContents contents, IReadOnlyList<ImageReference> names, CancellationToken cancellationToken)
     {
         var found = new List<FoundImage>();
         var bytes = 0L;
         foreach (var image in contents.Images)
         {
             var what = image.Names.Count > 0 ? image.Names[0].ToString() : image.Manifest.Digest.ToString();
-            var documents = await new FetchImageDocuments(contents, what, PlatformChoice.Host).RunAsync(image.Manifest.Digest, cancellationToken);
+            var documents = await new FetchImageDocuments(contents, what, PlatformChoice.Host, logger).RunAsync(image.Manifest.Digest, cancellationToken);
             bytes += documents.Document.Content.Length + documents.ConfigBytes.Length;
             if (bytes > DocumentsLimitBytes)
             {

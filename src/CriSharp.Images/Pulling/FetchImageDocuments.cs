@@ -2,11 +2,12 @@ using CriSharp.Images.Artifacts;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.Registry.Manifests;
+using Microsoft.Extensions.Logging;
 
 namespace CriSharp.Images.Pulling;
 
 /// <summary>Follows a digest to the manifest and config for this machine: 1. indexes; 2. the manifest; 3. the config; each checked before the next.</summary>
-internal sealed class FetchImageDocuments(IImageSource source, string name, PlatformChoice platform)
+internal sealed partial class FetchImageDocuments(IImageSource source, string name, PlatformChoice platform, ILogger logger)
 {
     private const int IndexDepthLimit = 4;
 
@@ -14,6 +15,7 @@ internal sealed class FetchImageDocuments(IImageSource source, string name, Plat
     public async Task<RemoteImage> RunAsync(Digest digest, CancellationToken cancellationToken)
     {
         var document = await source.FetchManifestAsync(digest, null, cancellationToken);
+        ImageIndexEntry? chosen = null;
         for (var depth = 1; MediaTypes.IsIndex(document.MediaType); depth++)
         {
             if (depth > IndexDepthLimit)
@@ -22,8 +24,8 @@ internal sealed class FetchImageDocuments(IImageSource source, string name, Plat
             }
 
             var index = Parsed(() => ImageIndex.Parse(document.Content.Span, document.MediaType));
-            var chosen = platform.Choose(index, name);
-            document = await source.FetchManifestAsync(chosen.Digest, chosen, cancellationToken);
+            chosen = platform.Choose(index, name);
+            document = await source.FetchManifestAsync(chosen.Manifest.Digest, chosen.Manifest, cancellationToken);
         }
 
         var manifest = Parsed(() => ImageManifest.Parse(document.Content.Span, document.MediaType));
@@ -35,7 +37,7 @@ internal sealed class FetchImageDocuments(IImageSource source, string name, Plat
         CheckKinds(manifest);
         var configBytes = await source.FetchBlobAsync(manifest.Config, ImageConfigFile.LimitBytes, cancellationToken);
         var config = Parsed(() => ImageConfigFile.Parse(configBytes));
-        platform.Check(config.Platform, name);
+        CheckPlatform(chosen, config.Platform);
         return config.DiffIds.Count == manifest.Layers.Count
             ? new RemoteImage(document, manifest, configBytes, config)
             : throw new RuntimeException(
@@ -48,6 +50,20 @@ internal sealed class FetchImageDocuments(IImageSource source, string name, Plat
         var bytes = await source.FetchBlobAsync(manifest.Config, ImageConfigFile.LimitBytes, cancellationToken);
         var config = new ImageConfigFile { Platform = new Platform(), Config = ImageConfig.Empty, DiffIds = files.Layers };
         return new RemoteImage(document, manifest, bytes, config) { Artifact = files };
+    }
+
+    /// <summary>The index goes before the config: some images are built with one config, which names one architecture, for all of theirs.</summary>
+    /// <param name="chosen">Null: no index led here.</param>
+    private void CheckPlatform(ImageIndexEntry? chosen, Platform configured)
+    {
+        if (chosen?.Platform is null)
+        {
+            platform.Check(configured, name);
+        }
+        else if (platform.IsOther(configured))
+        {
+            ConfigNamesAnother(name, chosen.Platform, configured);
+        }
     }
 
     private void CheckKinds(ImageManifest manifest)
@@ -69,4 +85,7 @@ internal sealed class FetchImageDocuments(IImageSource source, string name, Plat
             throw new RuntimeException(ErrorKind.DataLoss, $"{name}: {malformed.Message}", malformed);
         }
     }
+
+    [LoggerMessage(333, LogLevel.Warning, "{Reference}: its index has this image for {Platform}, and the image's config says {Configured}: the index is believed")]
+    private partial void ConfigNamesAnother(string reference, Platform platform, Platform configured);
 }

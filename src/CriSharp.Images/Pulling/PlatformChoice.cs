@@ -23,30 +23,33 @@ internal sealed class PlatformChoice(string architecture, IReadOnlyList<string> 
 
     /// <summary>Attestations (platform unknown/unknown) are never chosen; an entry that names no platform only where nothing else fits.</summary>
     /// <exception cref="RuntimeException">NotFound: nothing for this machine.</exception>
-    public Descriptor Choose(ImageIndex index, string what)
+    public ImageIndexEntry Choose(ImageIndex index, string what)
     {
         foreach (var variant in variants)
         {
             if (index.Manifests.FirstOrDefault(entry => entry.Platform is { } platform && IsOurs(platform) && platform.Variant == variant) is { } exact)
             {
-                return exact.Manifest;
+                return exact;
             }
         }
 
         var nameless = index.Manifests.FirstOrDefault(entry => entry.Platform is null && IsKnown(entry.Manifest.MediaType));
-        return nameless?.Manifest ?? throw new RuntimeException(
+        return nameless ?? throw new RuntimeException(
             ErrorKind.NotFound, $"{what} has no image for {this}; it has {(index.Manifests.Count == 0 ? "none at all" : Names(index))}");
     }
 
     /// <exception cref="RuntimeException">FailedPrecondition: an image for another kind of machine.</exception>
     public void Check(Platform platform, string what)
     {
-        // Old tools left these empty: then only the kernel can tell.
-        if ((platform.Os.Length > 0 && platform.Os != Linux) || (platform.Architecture.Length > 0 && platform.Architecture != architecture))
+        if (IsOther(platform))
         {
             throw new RuntimeException(ErrorKind.FailedPrecondition, $"{what} is built for {platform}, and this machine is {this}: nothing in it could run here");
         }
     }
+
+    /// <summary>Old tools left these empty: then only the kernel can tell.</summary>
+    public bool IsOther(Platform platform) =>
+        (platform.Os.Length > 0 && platform.Os != Linux) || (platform.Architecture.Length > 0 && platform.Architecture != architecture);
 
     private bool IsOurs(Platform platform) => platform.Os == Linux && platform.Architecture == architecture;
 

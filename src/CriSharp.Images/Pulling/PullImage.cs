@@ -148,7 +148,8 @@ public sealed partial class PullImage(
         }
 
         Operation.At("manifest and config");
-        var image = await new FetchImageDocuments(new RegistrySource(repository), reference.ToString(), PlatformChoice.Host).RunAsync(resolved.Digest, cancellationToken);
+        var image = await new FetchImageDocuments(new RegistrySource(repository), reference.ToString(), PlatformChoice.Host, logger)
+            .RunAsync(resolved.Digest, cancellationToken);
         var trusted = await policy.AtPullAsync(key.PolicyFile, new SignedSubject(reference, resolved.Digest, image.Document.Digest), credentials, cancellationToken);
         DiffId[] wanted = [.. image.Config.DiffIds.Distinct()];
         await freeUnused.FreeMisfitsAsync(wanted, cancellationToken);
