@@ -21,6 +21,11 @@ public sealed class MirrorTests
     [InlineData("deep.b.example/x", "m4.example/x deep.b.example/x")]
     [InlineData("b.example/x", "b.example/x")]
     [InlineData("c.d.example/x", "all.example/d/x")]
+    [InlineData("x.b.example:5000/y", "m4.example:5000/y x.b.example:5000/y")]
+    [InlineData("c.d.example:5000/x", "all.example/d/x")]
+    [InlineData("c.e.example/x", "c.e.example/x")]
+    [InlineData("c.e.example:443/x", "e.example/x")]
+    [InlineData("f.example.org:5000/f.example/x", "f.example.org:5000/f.example/x")]
     public void Places_AreTheMirrorsAndThenTheRegistry(string reference, string places)
     {
         var order = new EndpointOrder(new RegistryOptions { Registries = Always(Rules) });
@@ -44,6 +49,7 @@ public sealed class MirrorTests
     [InlineData("m2.example/app", false)]
     [InlineData("named.example/app", true)]
     [InlineData("named.example:5000/app", true)]
+    [InlineData("x.f.example:5000/app", true)]
     public void Place_IsInsecureOnlyByItsOwnRule(string reference, bool isInsecure)
     {
         var rules = new RegistriesConfiguration([.. Rules.Rules, Rule("reg.example") with { IsInsecure = true }, Rule("reg.example/prod")]);
@@ -55,12 +61,15 @@ public sealed class MirrorTests
         Assert.Equal(isInsecure, order.IsInsecure(place.Host, place));
     }
 
-    [Fact]
-    public void Blocked_IsRefusedWithTheRuleThatDoesIt()
+    [Theory]
+    [InlineData("a.example/blocked/x")]
+    [InlineData("x.g.example/y")]
+    [InlineData("x.g.example:5000/y")]
+    public void Blocked_IsRefusedWithTheRuleThatDoesIt(string reference)
     {
         var client = new RegistryClient(new RegistryOptions { Registries = Always(Rules) }, TimeProvider.System);
 
-        var failure = Assert.Throws<RuntimeException>(() => client.OpenRepository(ImageReference.Parse("a.example/blocked/x"), null));
+        var failure = Assert.Throws<RuntimeException>(() => client.OpenRepository(ImageReference.Parse(reference), null));
 
         Assert.Equal(ErrorKind.PermissionDenied, failure.Kind);
         Assert.Contains("registries.conf:9", failure.Message, StringComparison.Ordinal);
@@ -180,6 +189,9 @@ public sealed class MirrorTests
         Rule("a.example/blocked") with { IsBlocked = true, Source = "registries.conf:9" },
         Rule("*.b.example") with { Location = "", Mirrors = [new RegistryMirror("m4.example", false, MirrorUse.All)] },
         Rule("*.d.example") with { Location = "all.example/d" },
+        Rule("*.e.example:443") with { Location = "e.example" },
+        Rule("*.f.example") with { Location = "", IsInsecure = true },
+        Rule("*.g.example") with { Location = "", IsBlocked = true, Source = "registries.conf:9" },
     ]);
 
     private static Func<RegistriesConfiguration> Always(RegistriesConfiguration configuration) => () => configuration;

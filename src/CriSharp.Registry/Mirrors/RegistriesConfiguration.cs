@@ -26,7 +26,7 @@ public sealed record RegistryRule
 {
     private const string AnyHostBelow = "*.";
 
-    /// <summary>"HOST[:PORT][/PATH]", or "*.DOMAIN" for every host below a domain; also with a tag or a digest.</summary>
+    /// <summary>"HOST[:PORT][/PATH]", or "*.DOMAIN[:PORT]" for every host below a domain; also with a tag or a digest.</summary>
     public required string Prefix { get; init; }
 
     /// <summary>Stands in the prefix's place when the registry itself is asked; empty for "*.DOMAIN": the name as it is.</summary>
@@ -60,11 +60,18 @@ public sealed record RegistryRule
             return repository;
         }
 
-        var replaced = IsWildcard ? HostOf(repository).Length : Prefix.Length;
-        return location + repository[replaced..];
+        var rest = repository[(IsWildcard ? HostOf(repository).Length : Prefix.Length)..];
+
+        // Behind a port or a path there is no place for a port.
+        return location + (rest.StartsWith(':') && location.AsSpan().ContainsAny(':', '/') ? rest[rest.IndexOf('/', StringComparison.Ordinal)..] : rest);
     }
 
-    private static string HostOf(string repository) => repository[..repository.IndexOf('/', StringComparison.Ordinal)];
+    /// <summary>With its port only if the prefix has one: a wildcard is for all ports.</summary>
+    private string HostOf(string repository)
+    {
+        var host = repository[..repository.IndexOf('/', StringComparison.Ordinal)];
+        return Prefix.Contains(':', StringComparison.Ordinal) ? host : host.Split(':')[0];
+    }
 }
 
 /// <summary>One [[registry.mirror]].</summary>
