@@ -18,10 +18,12 @@ internal static class RegistryFailure
     public static async Task<RuntimeException> ReadAsync(HttpResponseMessage response, string what, TimeProvider time, CancellationToken cancellationToken)
     {
         var words = await WordsAsync(response, time, cancellationToken);
-        var host = response.RequestMessage?.RequestUri?.Authority ?? "the registry";
         var (kind, advice) = Judge(response.StatusCode);
-        return new RuntimeException(kind, $"cannot fetch {what}: {host} answered {(int)response.StatusCode}{words}{advice}");
+        return new RuntimeException(kind, $"cannot fetch {what}: {HostOf(response)} answered {(int)response.StatusCode}{words}{advice}");
     }
+
+    /// <summary>Who gave the answer: where the registry led, it is another host than its own.</summary>
+    public static string HostOf(HttpResponseMessage response) => response.RequestMessage?.RequestUri?.Authority ?? "the registry";
 
     public static RuntimeException Unreachable(string what, string host, Exception cause)
     {

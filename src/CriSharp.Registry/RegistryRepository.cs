@@ -113,7 +113,7 @@ public sealed class RegistryRepository
             throw new RuntimeException(ErrorKind.DataLoss, $"{what}: the index announces {announced.MediaType}, the registry says {mediaType}");
         }
 
-        var content = await ReadBodyAsync(response, endpoint, what, cancellationToken);
+        var content = await ReadBodyAsync(response, what, cancellationToken);
         if (announced is not null && announced.SizeBytes != content.Length)
         {
             throw new RuntimeException(ErrorKind.DataLoss, $"{what} has {content.Length} bytes, and the index says {announced.SizeBytes}");
@@ -125,7 +125,7 @@ public sealed class RegistryRepository
             : throw new RuntimeException(ErrorKind.DataLoss, $"{what}: the bytes that came from {endpoint.Endpoint.Host} have digest {actual}");
     }
 
-    private async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, EndpointConnection endpoint, string what, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, string what, CancellationToken cancellationToken)
     {
         try
         {
@@ -134,7 +134,7 @@ public sealed class RegistryRepository
         }
         catch (Exception broken) when (broken is IOException or HttpRequestException or TimeoutException)
         {
-            throw RegistryFailure.Unreachable(what, endpoint.Endpoint.Host, broken);
+            throw RegistryFailure.Unreachable(what, RegistryFailure.HostOf(response), broken);
         }
     }
 

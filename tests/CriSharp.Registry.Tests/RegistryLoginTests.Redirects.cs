@@ -131,6 +131,28 @@ public sealed partial class RegistryLoginTests
         Assert.Contains("not safe to follow", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Redirect_ToAHostThatFails_IsToldByThatHostsName(bool hasUnknownCertificate)
+    {
+        await using var storage = await FakeRegistry.StartAsync("127.0.0.2", tls: true);
+        var host = hasUnknownCertificate ? storage.Host : "127.0.0.2:1";
+        _fake.Handler = context =>
+        {
+            context.Response.Redirect($"https://{host}/blob");
+            return Task.FromResult(context.Request.Path.Value!.Contains("/blobs/", StringComparison.Ordinal));
+        };
+        var blob = new Descriptor { MediaType = "a", Digest = Digest.Parse(_image.Layers[0].Digest), SizeBytes = 1 };
+        var repository = new RegistryClient(Quick, TimeProvider.System).OpenRepository(ImageReference.Parse($"{_fake.Host}/a:1"), null);
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => repository.FetchBlobAsync(blob, 1 << 20, CancellationToken.None));
+
+        Assert.Equal(ErrorKind.Unavailable, failure.Kind);
+        Assert.Contains($"no connection to {host}: ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(hasUnknownCertificate, failure.Message.Contains($"certs.d/{host}/ca.crt", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Redirect_ThatNeverEnds_IsRefused()
     {

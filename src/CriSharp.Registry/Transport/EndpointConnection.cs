@@ -51,9 +51,10 @@ internal sealed class EndpointConnection(
             catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
             {
                 hosts.For(endpoint).KnownScheme = null;
-                if (attempt >= _attempts || failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError })
+                var (host, cause) = failure is HopFailedException hop ? (hop.Host, hop.Cause) : (endpoint.Host, failure);
+                if (attempt >= _attempts || cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError })
                 {
-                    throw RegistryFailure.Unreachable(call.What, endpoint.Host, failure);
+                    throw RegistryFailure.Unreachable(call.What, host, cause);
                 }
             }
 
@@ -114,7 +115,15 @@ internal sealed class EndpointConnection(
             var target = Target(call, from, current, hop);
             current.Dispose();
             var isOwn = target.Scheme == from.Scheme && target.Authority == from.Authority && target.Authority == endpoint.Host;
-            current = await AskAsync(call, target, hosts.For(target.Authority, endpoint), isOwn ? authenticator : authenticator.ForNobodyAt(target), cancellationToken);
+            try
+            {
+                current = await AskAsync(call, target, hosts.For(target.Authority, endpoint), isOwn ? authenticator : authenticator.ForNobodyAt(target), cancellationToken);
+            }
+            catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
+            {
+                throw new HopFailedException(target.Authority, failure);
+            }
+
             from = target;
         }
 
