@@ -14,15 +14,12 @@ internal sealed class HostCertificates
 {
     private const int FileLimitBytes = 1 << 20;
 
-    private HostCertificates(X509Certificate2Collection authorities, X509Certificate2Collection clients)
-    {
-        Authorities = authorities;
-        Clients = clients;
-    }
+    public X509Certificate2Collection Authorities { get; } = [];
 
-    public X509Certificate2Collection Authorities { get; }
+    public X509Certificate2Collection Clients { get; } = [];
 
-    public X509Certificate2Collection Clients { get; }
+    /// <summary>What stands behind the client certificates in their files: who issued them, up to a CA that the registry knows. Shown with a single one only.</summary>
+    public X509Certificate2Collection ClientIssuers { get; } = [];
 
     /// <summary>Changes whenever a file of the host comes, goes or is written.</summary>
     public static string Fingerprint(IReadOnlyList<string> folders, string host) => FileStamps.Of(Files(folders, host).Select(file => file.FullName));
@@ -30,8 +27,7 @@ internal sealed class HostCertificates
     /// <exception cref="RuntimeException">FailedPrecondition: a file that can't be used, named.</exception>
     public static HostCertificates Load(IReadOnlyList<string> folders, string host)
     {
-        var authorities = new X509Certificate2Collection();
-        var clients = new X509Certificate2Collection();
+        var certificates = new HostCertificates();
         var files = Files(folders, host);
         foreach (var file in files)
         {
@@ -40,10 +36,10 @@ internal sealed class HostCertificates
                 switch (file.Extension)
                 {
                     case ".crt":
-                        authorities.ImportFromPem(ReadText(file));
+                        certificates.Authorities.ImportFromPem(ReadText(file));
                         break;
                     case ".cert":
-                        clients.Add(LoadClient(file, Partner(files, file, ".key")));
+                        certificates.AddClient(ReadText(file), ReadText(Partner(files, file, ".key")));
                         break;
                     case ".key":
                         Partner(files, file, ".cert");
@@ -56,7 +52,7 @@ internal sealed class HostCertificates
             }
         }
 
-        return new HostCertificates(authorities, clients);
+        return certificates;
     }
 
     // The first folder that knows the host wins, docker.io by the name that images have; names are sorted so that the order never depends on the disk.
@@ -76,8 +72,14 @@ internal sealed class HostCertificates
             ?? throw new RuntimeException(ErrorKind.FailedPrecondition, $"{file.FullName} has no {name} beside it: a client certificate needs both");
     }
 
-    private static X509Certificate2 LoadClient(FileInfo certificate, FileInfo key) =>
-        X509Certificate2.CreateFromPem(ReadText(certificate), ReadText(key));
+    private void AddClient(string certificates, string key)
+    {
+        Clients.Add(X509Certificate2.CreateFromPem(certificates, key));
+        var all = new X509Certificate2Collection();
+        all.ImportFromPem(certificates);
+        all.RemoveAt(0);
+        ClientIssuers.AddRange(all);
+    }
 
     private static string ReadText(FileInfo file) => file.Length <= FileLimitBytes
         ? File.ReadAllText(file.FullName)

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CriSharp.Registry.Mirrors;
 
@@ -11,7 +10,6 @@ namespace CriSharp.Registry.Transport;
 [SuppressMessage("Design", "CA1001", Justification = "Lives as long as the daemon; one that is replaced is left to the pulls that still use it.")]
 internal sealed class HostClient
 {
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const int HeadersLimitKilobytes = 64;
 
     private readonly HostCertificates _certificates;
@@ -40,7 +38,11 @@ internal sealed class HostClient
             ActivityHeadersPropagator = null,
         };
         handler.SslOptions.RemoteCertificateValidationCallback = IsTrusted;
-        if (certificates.Clients.Count > 0)
+        if (certificates is { Clients.Count: 1, ClientIssuers.Count: > 0 })
+        {
+            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(certificates.Clients[0], certificates.ClientIssuers, offline: true);
+        }
+        else if (certificates.Clients.Count > 0)
         {
             handler.SslOptions.ClientCertificates = certificates.Clients;
         }
@@ -68,22 +70,6 @@ internal sealed class HostClient
         }
 
         return errors == SslPolicyErrors.RemoteCertificateChainErrors && _certificates.Authorities.Count > 0
-            && certificate is X509Certificate2 server && IsIssuedByOurs(server, chain);
-    }
-
-    private bool IsIssuedByOurs(X509Certificate2 server, X509Chain? sent)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(_certificates.Authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        if (sent is not null)
-        {
-            chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
-        }
-
-        return chain.Build(server);
+            && certificate is X509Certificate2 server && CertificateTrust.LeadsTo(_certificates.Authorities, server, chain);
     }
 }

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace CriSharp.TestSupport.Certificates;
@@ -9,12 +7,12 @@ namespace CriSharp.TestSupport.Certificates;
 public sealed class ServerCertificate : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tls-").FullName;
-    private readonly X509Certificate2 _root = Issue("root", above: null, isAuthority: true);
+    private readonly X509Certificate2 _root = TestCertificate.Issue("root", above: null, isAuthority: true);
     private readonly X509Certificate2 _authority;
 
     private ServerCertificate(string name)
     {
-        _authority = Issue("authority", _root, isAuthority: true);
+        _authority = TestCertificate.Issue("authority", _root, isAuthority: true);
         Renew(name);
     }
 
@@ -28,7 +26,7 @@ public sealed class ServerCertificate : IDisposable
 
     public void Renew(string name)
     {
-        using var certificate = Issue(name, _authority, isAuthority: false);
+        using var certificate = TestCertificate.Issue(name, _authority, isAuthority: false);
         using var key = certificate.GetECDsaPrivateKey()!;
         System.IO.File.WriteAllText(KeyFile, key.ExportPkcs8PrivateKeyPem());
         System.IO.File.WriteAllText(File, $"{certificate.ExportCertificatePem()}\n{_authority.ExportCertificatePem()}\n");
@@ -61,27 +59,5 @@ public sealed class ServerCertificate : IDisposable
         _root.Dispose();
         _authority.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static X509Certificate2 Issue(string name, X509Certificate2? above, bool isAuthority)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, hasPathLengthConstraint: false, 0, critical: true));
-        if (!isAuthority)
-        {
-            var names = new SubjectAlternativeNameBuilder();
-            names.AddIpAddress(IPAddress.Loopback);
-            request.CertificateExtensions.Add(names.Build());
-        }
-
-        var (from, until) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        if (above is null)
-        {
-            return request.CreateSelfSigned(from, until);
-        }
-
-        using var issued = request.Create(above, above.NotBefore, above.NotAfter, RandomNumberGenerator.GetBytes(8));
-        return issued.CopyWithPrivateKey(key);
     }
 }

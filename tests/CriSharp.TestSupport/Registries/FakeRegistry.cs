@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -34,18 +35,19 @@ public sealed class FakeRegistry : IAsyncDisposable
 
     /// <param name="host">Another loopback address than 127.0.0.1 makes another host of it.</param>
     /// <param name="tls">Serve HTTPS with a certificate that nobody signed.</param>
-    public static async Task<FakeRegistry> StartAsync(string host = "127.0.0.1", bool tls = false)
+    /// <param name="https">Serve HTTPS as this says.</param>
+    public static async Task<FakeRegistry> StartAsync(string host = "127.0.0.1", bool tls = false, HttpsConnectionAdapterOptions? https = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(host), 0, listen =>
         {
-            if (tls)
+            if (tls || https is not null)
             {
-                listen.UseHttps(SelfSigned(host));
+                listen.UseHttps(https ?? new HttpsConnectionAdapterOptions { ServerCertificate = SelfSigned(host) });
             }
         }));
-        if (tls)
+        if (tls || https is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
         }
