@@ -58,8 +58,19 @@ public sealed class MirrorTests
         var place = Assert.Single(order.For(ImageReference.Parse(reference)));
 
         Assert.Equal(isInsecure, place.IsInsecure);
-        Assert.Equal(isInsecure, order.IsInsecure(place.Host, place));
+        Assert.Equal(isInsecure, order.IsInsecure(new Uri($"https://{place.Host}/"), place));
     }
+
+    [Theory]
+    [InlineData("reg.example", "https://reg.example/token", true)]
+    [InlineData("reg.example:443", "https://reg.example/token", true)]
+    [InlineData("Reg.Example:5000", "https://reg.example:5000/", true)]
+    [InlineData("reg.example:80", "http://reg.example/", true)]
+    [InlineData("reg.example:443", "http://reg.example/", false)]
+    [InlineData("reg.example:443", "https://reg.example:5000/", false)]
+    [InlineData("reg.example", "https://other.example/", false)]
+    public void Address_IsOfAHost_HoweverThatIsSpelled(string host, string address, bool isIts) =>
+        Assert.Equal(isIts, new RegistryEndpoint(host, "a", IsInsecure: false).IsAt(new Uri(address)));
 
     [Theory]
     [InlineData("a.example/blocked/x")]

@@ -153,6 +153,35 @@ public sealed partial class RegistryLoginTests
         Assert.Equal(hasUnknownCertificate, failure.Message.Contains($"certs.d/{host}/ca.crt", StringComparison.Ordinal));
     }
 
+    /// <summary>Addresses have no capitals, and names of images may.</summary>
+    [Fact]
+    public async Task Redirect_ToTheRegistryItself_GetsItsCredentials()
+    {
+        var port = _fake.Host.Split(':')[1];
+        _fake.Serve(_image, "b", "1");
+        _fake.Handler = context =>
+        {
+            if (context.Request.Path == "/v2/" || (context.Request.Path.StartsWithSegments("/v2/b") && context.Request.Headers.Authorization == AliceBasic))
+            {
+                return Task.FromResult(false);
+            }
+
+            if (context.Request.Headers.Authorization == AliceBasic)
+            {
+                context.Response.Redirect($"http://localhost:{port}/v2/b/manifests/1");
+                return Task.FromResult(true);
+            }
+
+            context.Response.StatusCode = 401;
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"test\"";
+            return Task.FromResult(true);
+        };
+        var repository = new RegistryClient(Quick, TimeProvider.System).OpenRepository(ImageReference.Parse($"LocalHost:{port}/a:1"), Alice);
+
+        Assert.Equal(_image.ManifestDigest, (await repository.ResolveAsync(CancellationToken.None)).Digest.ToString());
+        Assert.Contains(_fake.Requests, request => request.Path == "/v2/b/manifests/1" && request.Authorization == AliceBasic);
+    }
+
     [Fact]
     public async Task Redirect_ThatNeverEnds_IsRefused()
     {

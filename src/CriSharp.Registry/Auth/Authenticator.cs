@@ -19,7 +19,7 @@ internal sealed class Authenticator(RegistryEndpoint endpoint, RegistryCredentia
 
     /// <summary>For another host, to which the registry leads.</summary>
     public Authenticator ForNobodyAt(Uri target) => new(
-        endpoint with { Host = target.Authority, IsInsecure = endpoints.IsInsecure(target.Authority, endpoint) }, null, tokens, request, endpoints);
+        endpoint with { Host = target.Authority, IsInsecure = endpoints.IsInsecure(target, endpoint) }, null, tokens, request, endpoints);
 
     /// <summary>Adds what the registry asked for last time, if anything.</summary>
     public async Task ApplyAsync(HttpRequestMessage message, string scheme, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ internal static class TokenRealm
             return "it points into this machine or its link, and the registry is elsewhere";
         }
 
-        if (uri.Scheme == Uri.UriSchemeHttps || endpoints.IsInsecure(uri.Authority, endpoint) || LocalHost.IsLoopback(uri.Host))
+        if (uri.Scheme == Uri.UriSchemeHttps || endpoints.IsInsecure(uri, endpoint) || LocalHost.IsLoopback(uri.Host))
         {
             return null;
         }

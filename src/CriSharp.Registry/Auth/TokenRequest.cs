@@ -69,7 +69,7 @@ internal sealed class TokenRequest(RegistryOptions options, HostClients hosts, T
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await hosts.For(realm.Authority, endpoint).SendAsync(message, either.Token);
+            return await hosts.For(realm, endpoint).SendAsync(message, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

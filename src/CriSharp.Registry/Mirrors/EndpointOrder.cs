@@ -31,9 +31,8 @@ internal sealed class EndpointOrder(RegistryOptions options)
         ];
     }
 
-    /// <summary>Of a host to which a registry leads, by a redirect or for a token: its own is as secure as the registry, another one as a whole.</summary>
-    public bool IsInsecure(string host, RegistryEndpoint from) =>
-        string.Equals(host, from.Host, StringComparison.OrdinalIgnoreCase) ? from.IsInsecure : IsInsecure(host);
+    /// <summary>Of where a registry leads, by a redirect or for a token: its own host is as secure as the registry, another one as a whole.</summary>
+    public bool IsInsecure(Uri address, RegistryEndpoint from) => from.IsAt(address) ? from.IsInsecure : IsInsecure(address.Authority);
 
     /// <summary>Of a host as a whole: by the daemon's own configuration, or by any rule.</summary>
     public bool IsInsecure(string host)

@@ -16,6 +16,9 @@ internal sealed record RegistryEndpoint(string Host, string Path, bool IsInsecur
 
     /// <summary>Nobody can listen between us and a registry on this machine, so plain HTTP is allowed there, as everywhere in the field.</summary>
     public bool AllowsPlainHttp => IsInsecure || LocalHost.IsLoopback(new Uri($"https://{Host}/").Host);
+
+    /// <summary>Whether an address is of this host: it has no capitals and no port that its scheme implies, and the host may.</summary>
+    public bool IsAt(Uri address) => address.Authority == new Uri($"{address.Scheme}://{Host}/").Authority;
 }
 
 /// <summary>Which hosts are this machine, or lie so near to it that no registry elsewhere may send us there.</summary>

@@ -114,10 +114,10 @@ internal sealed class EndpointConnection(
         {
             var target = Target(call, from, current, hop);
             current.Dispose();
-            var isOwn = target.Scheme == from.Scheme && target.Authority == from.Authority && target.Authority == endpoint.Host;
+            var isOwn = target.Scheme == from.Scheme && endpoint.IsAt(from) && endpoint.IsAt(target);
             try
             {
-                current = await AskAsync(call, target, hosts.For(target.Authority, endpoint), isOwn ? authenticator : authenticator.ForNobodyAt(target), cancellationToken);
+                current = await AskAsync(call, target, hosts.For(target, endpoint), isOwn ? authenticator : authenticator.ForNobodyAt(target), cancellationToken);
             }
             catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
             {

@@ -19,7 +19,7 @@ internal sealed class HostClients(RegistryOptions options, EndpointOrder endpoin
     public HostClient For(string host) => For(host, endpoints.IsInsecure(host));
 
     /// <summary>Where a registry leads to.</summary>
-    public HostClient For(string host, RegistryEndpoint from) => For(host, endpoints.IsInsecure(host, from));
+    public HostClient For(Uri address, RegistryEndpoint from) => from.IsAt(address) ? For(from) : For(address.Authority);
 
     private HostClient For(string host, bool isInsecure)
     {
