@@ -9,6 +9,9 @@ internal static class ImageJson
 {
     private const int DepthLimit = 64;
 
+    /// <summary>The largest integer that all readers of JSON understand in the same way; the sizes of all layers that an image may have add up to less than a long holds.</summary>
+    private const long LargestSize = (1L << 53) - 1;
+
     public static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, string what, int limitBytes)
         where T : class
     {
@@ -89,9 +92,9 @@ internal static class ImageJson
 
     public static Descriptor ToDescriptor(DescriptorJson? descriptor, string what)
     {
-        if (descriptor is null || string.IsNullOrEmpty(descriptor.MediaType) || descriptor.Size is not >= 0)
+        if (descriptor is null || string.IsNullOrEmpty(descriptor.MediaType) || descriptor.Size is not (>= 0 and <= LargestSize))
         {
-            throw new FormatException($"the {what} needs mediaType, digest and a size that is not negative");
+            throw new FormatException($"the {what} needs mediaType, digest and a size of 0 to {LargestSize}");
         }
 
         return Digest.TryParse(descriptor.Digest, out var digest)

@@ -32,6 +32,7 @@ public sealed class ImageDocumentTests
     [InlineData("digest is a path", $$"""{"schemaVersion":2,"config":{{Blob}},"layers":[{"mediaType":"a","digest":"../../etc/passwd","size":1}]}""")]
     [InlineData("upper case digest", $$"""{"schemaVersion":2,"config":{{Blob}},"layers":[{"mediaType":"a","digest":"sha256:0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef","size":1}]}""")]
     [InlineData("size overflow", $$"""{"schemaVersion":2,"config":{{Blob}},"layers":[{"mediaType":"a","digest":"sha256:{{Hex}}","size":99999999999999999999}]}""")]
+    [InlineData("size whose sum overflows", $$"""{"schemaVersion":2,"config":{{Blob}},"layers":[{"mediaType":"a","digest":"sha256:{{Hex}}","size":4611686018427387904}]}""")]
     [InlineData("array", "[]")]
     [InlineData("nothing", "")]
     [InlineData("half", """{"schemaVersion":2,"config":""")]
