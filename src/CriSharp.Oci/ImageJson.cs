@@ -90,15 +90,20 @@ internal static class ImageJson
         }
     }
 
-    public static Descriptor ToDescriptor(DescriptorJson? descriptor, string what)
+    public static Descriptor ToDescriptor(DescriptorJson? descriptor, string what) => string.IsNullOrEmpty(descriptor?.MediaType)
+        ? throw new FormatException($"the {what} needs a mediaType")
+        : ToAnyDescriptor(descriptor, what);
+
+    /// <summary>Its media type may be left out; it is empty then.</summary>
+    public static Descriptor ToAnyDescriptor(DescriptorJson? descriptor, string what)
     {
-        if (descriptor is null || string.IsNullOrEmpty(descriptor.MediaType) || descriptor.Size is not (>= 0 and <= LargestSize))
+        if (descriptor is null || descriptor.Size is not (>= 0 and <= LargestSize))
         {
-            throw new FormatException($"the {what} needs mediaType, digest and a size of 0 to {LargestSize}");
+            throw new FormatException($"the {what} needs a digest and a size of 0 to {LargestSize}");
         }
 
         return Digest.TryParse(descriptor.Digest, out var digest)
-            ? new Descriptor { MediaType = descriptor.MediaType, Digest = digest, SizeBytes = descriptor.Size.Value, Title = TitleOf(descriptor.Annotations) }
+            ? new Descriptor { MediaType = descriptor.MediaType ?? "", Digest = digest, SizeBytes = descriptor.Size.Value, Title = TitleOf(descriptor.Annotations) }
             : throw new FormatException($"the {what} has no valid digest");
     }
 

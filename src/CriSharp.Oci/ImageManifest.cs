@@ -17,6 +17,7 @@ public sealed record ImageManifest
     /// <summary>What it is, where it is no image; empty where the manifest says nothing.</summary>
     public string ArtifactType { get; init; } = "";
 
+    /// <summary>Without a media type it is an image's: some tools leave it out.</summary>
     public required Descriptor Config { get; init; }
 
     /// <summary>Bottom first.</summary>
@@ -38,7 +39,7 @@ public sealed record ImageManifest
         {
             MediaType = mediaType,
             ArtifactType = document.ArtifactType ?? "",
-            Config = ImageJson.ToDescriptor(document.Config, "config of the image manifest"),
+            Config = ImageJson.ToAnyDescriptor(document.Config, "config of the image manifest"),
             Layers = [.. (document.Layers ?? []).Select((layer, number) => ImageJson.ToDescriptor(layer, $"layer {number} of the image manifest"))],
         };
     }

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using CriSharp.Oci;
 using CriSharp.Primitives;
 using CriSharp.TestSupport.Registries;
@@ -105,6 +107,29 @@ public sealed class ArtifactPullTests : IAsyncLifetime, IDisposable
         var id = await _images.PullAsync(artifact.Serve(_registry, "a", "1"));
 
         Assert.Equal(artifact.Type, _images.Store.Resolve(id)!.ArtifactType);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pull_OfAManifestWhoseConfigHasNoMediaType_IsAnImage(bool isEmpty)
+    {
+        var image = new TestImage().Add(TestLayer.OfFiles(true, ("file", "text")));
+        var manifest = JsonNode.Parse(image.ManifestBytes)!;
+        manifest["config"]!.AsObject().Remove("mediaType");
+        if (isEmpty)
+        {
+            manifest["config"]!["mediaType"] = "";
+        }
+
+        _registry.ServeBlobs(image, "a");
+        _registry.ServeManifest("a", "1", image.ManifestMediaType, Encoding.UTF8.GetBytes(manifest.ToJsonString()));
+
+        var id = await _images.PullAsync($"{_registry.Host}/a:1");
+
+        Assert.Equal(image.Id, id);
+        Assert.Null(_images.Store.Resolve(id)!.ArtifactType);
+        Assert.Equal("text", _images.ReadFile(image.Layers[0].DiffId, "file"));
     }
 
     private string Read(ImageRecord record, int file, string name) => File.ReadAllText(PathOf(record, file, name));

@@ -27,6 +27,8 @@ public sealed class ImageDocumentTests
     [InlineData("no config", """{"schemaVersion":2,"layers":[]}""")]
     [InlineData("null config", """{"schemaVersion":2,"config":null,"layers":[]}""")]
     [InlineData("null layer", $$"""{"schemaVersion":2,"config":{{Blob}},"layers":[null]}""")]
+    [InlineData("layer without a media type", $$"""{"schemaVersion":2,"config":{{Blob}},"layers":[{"digest":"sha256:{{Hex}}","size":1}]}""")]
+    [InlineData("config without a digest", """{"schemaVersion":2,"config":{"size":1},"layers":[]}""")]
     [InlineData("negative size", $$"""{"schemaVersion":2,"config":{{Blob}},"layers":[{"mediaType":"a","digest":"sha256:{{Hex}}","size":-1}]}""")]
     [InlineData("no size", $$"""{"schemaVersion":2,"config":{{Blob}},"layers":[{"mediaType":"a","digest":"sha256:{{Hex}}"}]}""")]
     [InlineData("digest is a path", $$"""{"schemaVersion":2,"config":{{Blob}},"layers":[{"mediaType":"a","digest":"../../etc/passwd","size":1}]}""")]

@@ -10,8 +10,9 @@ namespace CriSharp.Images.Artifacts;
 /// </summary>
 internal sealed class ArtifactFiles
 {
-    // What Docker before 1.10 called the config of an image.
+    // What Docker before 1.10 called the config of an image, and what tools call it that leave its media type out.
     private const string LegacyConfig = "application/octet-stream";
+    private const string NamelessConfig = "";
 
     private readonly Dictionary<DiffId, string> _names;
 
@@ -25,7 +26,7 @@ internal sealed class ArtifactFiles
 
     /// <summary>Whether a manifest describes an artifact, not an image.</summary>
     public static bool Are(ImageManifest manifest) => manifest.ArtifactType.Length > 0
-        || (!MediaTypes.IsImageConfig(manifest.Config.MediaType) && manifest.Config.MediaType != LegacyConfig);
+        || (!MediaTypes.IsImageConfig(manifest.Config.MediaType) && manifest.Config.MediaType is not (LegacyConfig or NamelessConfig));
 
     /// <exception cref="FormatException">A name that leads out of the artifact, or that two files have.</exception>
     public static ArtifactFiles Of(ImageManifest manifest)
