@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using CriSharp.Oci;
+using CriSharp.Primitives;
 using CriSharp.Registry.Transport;
 using CriSharp.TestSupport.Certificates;
 using CriSharp.TestSupport.Registries;
@@ -12,6 +13,7 @@ public sealed class CertificateTrustTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("crisharp-certs-");
     private readonly Dictionary<string, X509Certificate2> _certificates = [];
+    private readonly TestImage _image = new();
 
     public CertificateTrustTests()
     {
@@ -78,19 +80,56 @@ public sealed class CertificateTrustTests : IDisposable
             },
         };
         await using var registry = await FakeRegistry.StartAsync(https: https);
-        var image = new TestImage();
-        registry.Serve(image, "a", "1");
-        Issue("node", "middle", isAuthority: false);
-        Write(registry.Host, "ca.crt", _certificates["middle"].ExportCertificatePem());
-        Write(registry.Host, "node.cert", $"{_certificates["node"].ExportCertificatePem()}\n{_certificates["middle"].ExportCertificatePem()}\n");
-        Write(registry.Host, "node.key", _certificates["node"].GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
-        var options = new RegistryOptions { Attempts = 1, CertificateFolders = [_folder.FullName] };
+        registry.Serve(_image, "a", "1");
+        WriteCertificates(registry.Host);
 
-        var resolved = await new RegistryClient(options, TimeProvider.System)
-            .OpenRepository(ImageReference.Parse($"{registry.Host}/a:1"), null).ResolveAsync(CancellationToken.None);
-
-        Assert.Equal(image.ManifestDigest, resolved.Digest.ToString());
+        Assert.Equal(_image.ManifestDigest, await ResolveAsync(registry.Host));
         Assert.Equal(["CN=node", "CN=middle"], shown);
+    }
+
+    /// <summary>Storage behind a registry often has the same CA; nobody makes a folder for each of its hosts.</summary>
+    [Fact]
+    public async Task Host_ToWhichARegistryLeads_IsTrustedForItsCasAndSeesNoCertificateOfOurs()
+    {
+        var shown = 0;
+        var https = new HttpsConnectionAdapterOptions
+        {
+            ServerCertificate = _certificates["server"],
+            ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+            ClientCertificateValidation = (_, _, _) => ++shown > 0,
+        };
+        await using var storage = await FakeRegistry.StartAsync(https: https);
+        await using var registry = await FakeRegistry.StartAsync(https: new HttpsConnectionAdapterOptions { ServerCertificate = _certificates["server"] });
+        storage.Serve(_image, "a", "1");
+        registry.Handler = context =>
+        {
+            context.Response.Redirect($"https://{storage.Host}{context.Request.Path}");
+            return Task.FromResult(context.Request.Path != "/v2/");
+        };
+        WriteCertificates(registry.Host);
+
+        Assert.Equal(_image.ManifestDigest, await ResolveAsync(registry.Host));
+        Assert.NotEmpty(storage.Requests);
+        Assert.Equal(0, shown);
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => ResolveAsync(storage.Host));
+        Assert.Contains($"certs.d/{storage.Host}/ca.crt", failure.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<string> ResolveAsync(string host)
+    {
+        var options = new RegistryOptions { Attempts = 1, CertificateFolders = [_folder.FullName] };
+        var repository = new RegistryClient(options, TimeProvider.System).OpenRepository(ImageReference.Parse($"{host}/a:1"), null);
+        return (await repository.ResolveAsync(CancellationToken.None)).Digest.ToString();
+    }
+
+    private void WriteCertificates(string host)
+    {
+        Issue("node", "middle", isAuthority: false);
+        var folder = _folder.CreateSubdirectory(host).FullName;
+        File.WriteAllText(Path.Combine(folder, "ca.crt"), _certificates["middle"].ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, "node.cert"), $"{_certificates["node"].ExportCertificatePem()}\n{_certificates["middle"].ExportCertificatePem()}\n");
+        File.WriteAllText(Path.Combine(folder, "node.key"), _certificates["node"].GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
     }
 
     private void Issue(string name, string? above, bool isAuthority, int validDays = 1) =>
@@ -98,6 +137,4 @@ public sealed class CertificateTrustTests : IDisposable
 
     private X509Certificate2Collection Collection(string names) =>
         [.. names.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => _certificates[name])];
-
-    private void Write(string host, string name, string text) => File.WriteAllText(Path.Combine(_folder.CreateSubdirectory(host).FullName, name), text);
 }

@@ -10,7 +10,7 @@ internal sealed class HostClients(RegistryOptions options, EndpointOrder endpoin
 {
     public const int MostKept = 256;
 
-    private readonly Dictionary<(string Host, bool IsInsecure), Known> _clients = [];
+    private readonly Dictionary<(string Host, bool IsInsecure, string? Leader), Known> _clients = [];
     private long _uses;
 
     public HostClient For(RegistryEndpoint endpoint) => For(endpoint.Host, endpoint.IsInsecure);
@@ -18,15 +18,19 @@ internal sealed class HostClients(RegistryOptions options, EndpointOrder endpoin
     /// <param name="host">"HOST" or "HOST:PORT".</param>
     public HostClient For(string host) => For(host, endpoints.IsInsecure(host));
 
-    /// <summary>Where a registry leads to.</summary>
-    public HostClient For(Uri address, RegistryEndpoint from) => from.IsAt(address) ? For(from) : For(address.Authority);
+    /// <summary>Where a registry leads: there its CAs count, too, and its client certificates don't.</summary>
+    public HostClient For(Uri address, RegistryEndpoint from) => from.IsAt(address)
+        ? For(from)
+        : For(address.Authority, endpoints.IsInsecure(address.Authority), from.Host);
 
-    private HostClient For(string host, bool isInsecure)
+    private HostClient For(string host, bool isInsecure, string? leader = null)
     {
-        var key = (host.ToLowerInvariant(), isInsecure);
         lock (_clients)
         {
-            var fingerprint = HostCertificates.Fingerprint(options.CertificateFolders, host);
+            // Who leads without CAs of its own, as most do, makes no difference.
+            var trust = leader is null ? "" : HostCertificates.Fingerprint(options.CertificateFolders, leader);
+            var key = (host.ToLowerInvariant(), isInsecure, Leader: trust.Length > 0 ? leader : null);
+            var fingerprint = HostCertificates.Fingerprint(options.CertificateFolders, host) + trust;
             if (_clients.TryGetValue(key, out var known) && known.Fingerprint == fingerprint)
             {
                 known.LastUse = ++_uses;
@@ -34,7 +38,13 @@ internal sealed class HostClients(RegistryOptions options, EndpointOrder endpoin
             }
 
             // A client that is replaced or dropped is left to the pulls that still use it; its idle connections close by themselves.
-            var client = new HostClient(host, HostCertificates.Load(options.CertificateFolders, host), isInsecure, options);
+            var certificates = HostCertificates.Load(options.CertificateFolders, host);
+            if (key.Leader is { } trusted)
+            {
+                certificates.Authorities.AddRange(HostCertificates.Load(options.CertificateFolders, trusted).Authorities);
+            }
+
+            var client = new HostClient(host, certificates, isInsecure, options);
             _clients[key] = new Known(fingerprint, client) { LastUse = ++_uses };
             if (_clients.Count > MostKept)
             {
