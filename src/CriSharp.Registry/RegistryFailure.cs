@@ -38,6 +38,9 @@ internal static class RegistryFailure
         return new RuntimeException(ErrorKind.Unavailable, $"cannot fetch {what}: no connection to {host}: {Deepest(cause)}{advice}", cause);
     }
 
+    /// <summary>Nobody was there, or he fell silent; what an answer says is another thing.</summary>
+    public static bool IsNoAnswer(RuntimeException failure) => failure.InnerException is HttpRequestException or IOException or TimeoutException;
+
     public static bool IsWorthRetrying(HttpStatusCode status) =>
         status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || ((int)status >= 500 && status != HttpStatusCode.NotImplemented);
 

@@ -31,7 +31,7 @@ public sealed record RegistryOptions
 
     /// <summary>
     /// How often a request is sent before its failure is final, and how often in a row a broken body is asked for again; at least 1. A mirror gets one:
-    /// another place is asked instead.
+    /// another place is asked instead. Where the registry itself gives no answer, mirror and registry are asked in turn, each so often.
     /// </summary>
     public int Attempts { get; init; } = 4;
 

@@ -10,7 +10,7 @@ namespace CriSharp.Registry;
 
 /// <summary>
 /// One repository as one caller sees it, with his credentials. Asked at its endpoints in order: the next one is asked where an earlier one
-/// doesn't have it or doesn't answer, and a mirror that didn't answer once is not asked again.
+/// doesn't have it or doesn't answer, and a mirror that didn't answer once is not asked again, unless the registry doesn't answer either.
 /// </summary>
 public sealed class RegistryRepository
 {
@@ -21,13 +21,17 @@ public sealed class RegistryRepository
     private readonly RegistryOptions _options;
 
     // With what they said: each would cost every request of a pull as much again.
-    private readonly ConcurrentDictionary<EndpointConnection, string> _silentMirrors = new();
+    private readonly ConcurrentDictionary<EndpointConnection, RuntimeException> _silentMirrors = new();
+    private readonly EndpointConnection _registry;
+    private readonly EndpointConnection _registryInTurn;
     private readonly TimeProvider _time;
 
     internal RegistryRepository(ImageReference reference, IReadOnlyList<EndpointConnection> endpoints, RegistryOptions options, TimeProvider time)
     {
         _reference = reference;
         _endpoints = endpoints;
+        _registry = endpoints[^1];
+        _registryInTurn = _registry.WithOneConnect();
         _options = options;
         _time = time;
     }
@@ -35,12 +39,12 @@ public sealed class RegistryRepository
     /// <summary>Asks the registry, every time: that is also how a caller's credentials are checked.</summary>
     /// <exception cref="RuntimeException">NotFound, Unauthenticated, PermissionDenied, Unavailable, DeadlineExceeded, DataLoss.</exception>
     public Task<ResolvedManifest> ResolveAsync(CancellationToken cancellationToken) =>
-        InOrderAsync(endpoint => ResolveAsync(endpoint, cancellationToken));
+        InOrderAsync(endpoint => ResolveAsync(endpoint, cancellationToken), cancellationToken);
 
     /// <param name="announced">What an index says of it; null for what a name resolved to.</param>
     /// <exception cref="RuntimeException">As above; FailedPrecondition: a media type that we don't understand.</exception>
     public Task<ManifestDocument> FetchManifestAsync(Digest digest, Descriptor? announced, CancellationToken cancellationToken) =>
-        InOrderAsync(endpoint => FetchManifestAsync(endpoint, digest.ToString(), digest, announced, cancellationToken));
+        InOrderAsync(endpoint => FetchManifestAsync(endpoint, digest.ToString(), digest, announced, cancellationToken), cancellationToken);
 
     /// <summary>A small blob, verified.</summary>
     /// <exception cref="RuntimeException">As above; DataLoss: other bytes than the descriptor says; ResourceExhausted: over the limit.</exception>
@@ -76,7 +80,7 @@ public sealed class RegistryRepository
         Task<HttpResponseMessage> OpenAsync(long fromByte, CancellationToken cancellationToken)
         {
             var call = new RegistryCall { Method = HttpMethod.Get, Path = $"blobs/{blob.Digest}", What = what, FromByte = fromByte };
-            return InOrderAsync(endpoint => endpoint.SendAsync(call, cancellationToken));
+            return InOrderAsync(endpoint => endpoint.SendAsync(call, cancellationToken), cancellationToken);
         }
     }
 
@@ -152,41 +156,63 @@ public sealed class RegistryRepository
         throw new RuntimeException(ErrorKind.FailedPrecondition, $"{what} {why}");
     }
 
-    private async Task<T> InOrderAsync<T>(Func<EndpointConnection, Task<T>> ask)
+    private async Task<T> InOrderAsync<T>(Func<EndpointConnection, Task<T>> ask, CancellationToken cancellationToken)
     {
-        var mirrorsSaid = new List<string>();
-        foreach (var mirror in _endpoints.SkipLast(1))
+        for (var round = 1; ; round++)
         {
-            if (_silentMirrors.TryGetValue(mirror, out var said))
+            var failures = new List<RuntimeException>();
+            foreach (var mirror in _endpoints.SkipLast(1))
             {
-                mirrorsSaid.Add(said);
-                continue;
-            }
-
-            try
-            {
-                return await ask(mirror);
-            }
-            catch (RuntimeException failure)
-            {
-                mirrorsSaid.Add(failure.Message);
-                if (failure.Kind is ErrorKind.Unavailable or ErrorKind.DeadlineExceeded)
+                if (_silentMirrors.TryGetValue(mirror, out var earlier))
                 {
-                    _silentMirrors[mirror] = failure.Message;
+                    failures.Add(earlier);
+                    continue;
+                }
+
+                try
+                {
+                    return await ask(mirror);
+                }
+                catch (RuntimeException failure)
+                {
+                    failures.Add(failure);
+                    if (MayPass(failure))
+                    {
+                        _silentMirrors[mirror] = failure;
+                    }
                 }
             }
-        }
 
-        // The registry itself is the last one, and its answer decides.
-        try
-        {
-            return await ask(_endpoints[^1]);
-        }
-        catch (RuntimeException failure) when (mirrorsSaid.Count > 0)
-        {
-            throw new RuntimeException(failure.Kind, $"{failure.Message}; its mirrors were asked before: {string.Join("; ", mirrorsSaid)}", failure);
+            // The registry itself is the last one, and its answer decides.
+            var isWorthARound = failures.Exists(MayPass);
+            try
+            {
+                return await ask(isWorthARound ? _registryInTurn : _registry);
+            }
+            catch (RuntimeException failure) when (failures.Count > 0)
+            {
+                if (!isWorthARound || round >= _options.Attempts || !RegistryFailure.IsNoAnswer(failure))
+                {
+                    var mirrorsSaid = string.Join("; ", failures.Select(earlier => earlier.Message));
+                    throw new RuntimeException(failure.Kind, $"{failure.Message}; its mirrors were asked before: {mirrorsSaid}", failure);
+                }
+            }
+
+            // Out of reach from here, perhaps for ever: its mirrors are all there is, and get as many attempts as it would.
+            ForgetWhatMayPass();
+            await Task.Delay(_options.RetryDelay * (1 << Math.Min(round - 1, 10)), _time, cancellationToken);
         }
     }
+
+    private void ForgetWhatMayPass()
+    {
+        foreach (var silent in _silentMirrors.Where(silent => MayPass(silent.Value)))
+        {
+            _silentMirrors.TryRemove(silent);
+        }
+    }
+
+    private static bool MayPass(RuntimeException failure) => failure.Kind is ErrorKind.Unavailable or ErrorKind.DeadlineExceeded;
 
     private RegistryCall ManifestCall(HttpMethod method, string name) =>
         new() { Method = method, Path = $"manifests/{name}", What = ManifestWords(name), Accept = ManifestTypes };

@@ -164,6 +164,48 @@ public sealed class MirrorTests
         Assert.Single(mirror.Requests);
     }
 
+    /// <summary>Where no way leads out, a mirror that was busy for a moment is all there is.</summary>
+    [Theory]
+    [InlineData(503)]
+    [InlineData(429)]
+    public async Task Mirror_ThatIsBusyForAMoment_IsAskedAgainWhereTheRegistryIsOutOfReach(int status)
+    {
+        await using var mirror = await FakeRegistry.StartAsync();
+        var layer = TestLayer.OfFiles(true, ("a", "b"));
+        mirror.Serve(new TestImage().Add(layer), "a", "1");
+        var busy = 2;
+        mirror.Handler = context =>
+        {
+            var isBusy = Interlocked.Decrement(ref busy) >= 0;
+            context.Response.StatusCode = isBusy ? status : 200;
+            return Task.FromResult(isBusy);
+        };
+        var repository = Open(await NobodyAsync(), mirror.Host, null, new RegistryOptions { Attempts = 4, RetryDelay = TimeSpan.FromMilliseconds(1) });
+        var blob = new Descriptor { MediaType = "a", Digest = Digest.Parse(layer.Digest), SizeBytes = layer.Blob.Length };
+
+        var fetched = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => repository.FetchBlobAsync(blob, 1 << 20, CancellationToken.None)));
+
+        Assert.All(fetched, bytes => Assert.Equal(layer.Blob, bytes));
+    }
+
+    [Fact]
+    public async Task Mirror_ThatStaysBusy_IsGivenUpWhereTheRegistryIsOutOfReach()
+    {
+        await using var mirror = await FakeRegistry.StartAsync();
+        mirror.Handler = context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return Task.FromResult(context.Request.Method == HttpMethods.Get && context.Request.Path != "/v2/");
+        };
+        var repository = Open(await NobodyAsync(), mirror.Host, null, new RegistryOptions { Attempts = 3, RetryDelay = TimeSpan.FromMilliseconds(1) });
+
+        var failure = await Assert.ThrowsAsync<RuntimeException>(() => repository.FetchManifestAsync(Digest.Parse(SomeDigest), null, CancellationToken.None));
+
+        Assert.Equal(ErrorKind.Unavailable, failure.Kind);
+        Assert.Contains($"{mirror.Host} answered 503", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(3, mirror.Requests.Count(request => request.Path.Contains("/manifests/", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Credentials_AreNotShownToAMirror()
     {
@@ -204,6 +246,13 @@ public sealed class MirrorTests
         Rule("*.f.example") with { Location = "", IsInsecure = true },
         Rule("*.g.example") with { Location = "", IsBlocked = true, Source = "registries.conf:9" },
     ]);
+
+    /// <summary>A place where nobody listens any more.</summary>
+    private static async Task<string> NobodyAsync()
+    {
+        await using var gone = await FakeRegistry.StartAsync("127.0.0.3");
+        return gone.Host;
+    }
 
     private static Func<RegistriesConfiguration> Always(RegistriesConfiguration configuration) => () => configuration;
 

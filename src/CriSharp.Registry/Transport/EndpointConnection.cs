@@ -11,7 +11,7 @@ namespace CriSharp.Registry.Transport;
 /// 3. its challenge answered; 4. redirects followed, without credentials; then failures that may pass are tried again, later.
 /// </summary>
 internal sealed class EndpointConnection(
-    RegistryEndpoint endpoint, Authenticator authenticator, HostClients hosts, RegistryOptions options, TimeProvider time)
+    RegistryEndpoint endpoint, Authenticator authenticator, HostClients hosts, RegistryOptions options, TimeProvider time, int? connects = null)
 {
     private const int RedirectLimit = 5;
 
@@ -19,8 +19,12 @@ internal sealed class EndpointConnection(
     private const int AnswerLimit = 2;
 
     private readonly int _attempts = options.AttemptsAt(endpoint);
+    private readonly int _connects = connects ?? options.AttemptsAt(endpoint);
 
     public RegistryEndpoint Endpoint => endpoint;
+
+    /// <summary>The same place, for who asks others before he asks it again: that no answer comes is final there.</summary>
+    public EndpointConnection WithOneConnect() => new(endpoint, authenticator, hosts, options, time, connects: 1);
 
     /// <returns>A success; the caller disposes it and reads the body with limits of its own.</returns>
     /// <exception cref="RuntimeException">NotFound, Unauthenticated, PermissionDenied, Unavailable, DeadlineExceeded, FailedPrecondition.</exception>
@@ -52,7 +56,7 @@ internal sealed class EndpointConnection(
             {
                 hosts.For(endpoint).KnownScheme = null;
                 var (host, cause) = failure is HopFailedException hop ? (hop.Host, hop.Cause) : (endpoint.Host, failure);
-                if (attempt >= _attempts || cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError })
+                if (attempt >= _connects || cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError })
                 {
                     throw RegistryFailure.Unreachable(call.What, host, cause);
                 }
