@@ -75,12 +75,30 @@ public sealed class RegistryRepository
     public Stream OpenBlob(Descriptor blob)
     {
         var what = BlobWords(blob);
-        return new BlobStream(blob.SizeBytes, what, OpenAsync, _options, _time);
+        EndpointConnection? asked = null;
+        return new BlobStream(blob.SizeBytes, what, OpenAsync, IsPassedOn, _options with { Attempts = _options.Attempts + _endpoints.Count - 1 }, _time);
 
         Task<HttpResponseMessage> OpenAsync(long fromByte, CancellationToken cancellationToken)
         {
             var call = new RegistryCall { Method = HttpMethod.Get, Path = $"blobs/{blob.Digest}", What = what, FromByte = fromByte };
-            return InOrderAsync(endpoint => endpoint.SendAsync(call, cancellationToken), cancellationToken);
+            return InOrderAsync(
+                endpoint =>
+                {
+                    asked = endpoint;
+                    return endpoint.SendAsync(call, cancellationToken);
+                },
+                cancellationToken);
+        }
+
+        bool IsPassedOn(Exception broken)
+        {
+            if (asked is not { Endpoint.IsMirror: true } mirror)
+            {
+                return false;
+            }
+
+            _silentMirrors[mirror] = broken as RuntimeException ?? RegistryFailure.Unreachable(what, mirror.Endpoint.Host, broken);
+            return true;
         }
     }
 

@@ -164,6 +164,35 @@ public sealed class MirrorTests
         Assert.Single(mirror.Requests);
     }
 
+    /// <summary>Whatever is wrong with a mirror's body, the registry's is whole.</summary>
+    [Theory]
+    [InlineData("silent")]
+    [InlineData("broken")]
+    [InlineData("short")]
+    [InlineData("long")]
+    [InlineData("length")]
+    [InlineData("range")]
+    public async Task Mirror_WhoseBodyIsOfNoUse_KeepsNoBlobFromTheRegistry(string how)
+    {
+        await using var mirror = await FakeRegistry.StartAsync();
+        await using var registry = await FakeRegistry.StartAsync("127.0.0.2");
+        var layer = TestLayer.OfFiles(true, ("a", "b"));
+        registry.Serve(new TestImage().Add(layer), "a", "1");
+        mirror.Handler = async context =>
+        {
+            await SendAsync(context, how, layer.Blob);
+            return true;
+        };
+        var limits = new RegistryOptions { Attempts = 1, RetryDelay = TimeSpan.FromMilliseconds(1), ProgressTimeLimit = TimeSpan.FromMilliseconds(300) };
+        var repository = Open(registry.Host, mirror.Host, null, limits);
+        var blob = new Descriptor { MediaType = "a", Digest = Digest.Parse(layer.Digest), SizeBytes = layer.Blob.Length };
+
+        Assert.Equal(layer.Blob, await repository.FetchBlobAsync(blob, 1 << 20, CancellationToken.None));
+        Assert.Equal(layer.Blob, await repository.FetchBlobAsync(blob, 1 << 20, CancellationToken.None));
+
+        Assert.Single(mirror.Requests);
+    }
+
     /// <summary>Where no way leads out, a mirror that was busy for a moment is all there is.</summary>
     [Theory]
     [InlineData(503)]
@@ -246,6 +275,31 @@ public sealed class MirrorTests
         Rule("*.f.example") with { Location = "", IsInsecure = true },
         Rule("*.g.example") with { Location = "", IsBlocked = true, Source = "registries.conf:9" },
     ]);
+
+    private static async Task SendAsync(HttpContext context, string how, byte[] blob)
+    {
+        var response = context.Response;
+        byte[] body = how == "long" ? [.. blob, 0] : blob[..10];
+        response.StatusCode = how == "range" ? StatusCodes.Status206PartialContent : StatusCodes.Status200OK;
+        response.Headers.ContentRange = how == "range" ? $"bytes 5-{blob.Length - 1}/{blob.Length}" : default;
+        response.ContentLength = how switch
+        {
+            "short" or "long" => null,
+            "length" => blob.Length + 1,
+            _ => blob.Length,
+        };
+        await response.Body.WriteAsync(body);
+        await response.Body.FlushAsync();
+        switch (how)
+        {
+            case "broken":
+                context.Abort();
+                break;
+            case not ("short" or "long"):
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                break;
+        }
+    }
 
     /// <summary>A place where nobody listens any more.</summary>
     private static async Task<string> NobodyAsync()

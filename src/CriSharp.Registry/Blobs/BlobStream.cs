@@ -5,12 +5,15 @@ namespace CriSharp.Registry.Blobs;
 
 /// <summary>
 /// The bytes of a blob as they come, exactly as many as its descriptor says. The registry is asked at the first read. A connection that breaks
-/// or falls silent is made again, and the blob goes on where it stopped. Whether the bytes are the right ones is for the reader to verify by their digest.
+/// or falls silent is made again, and the blob goes on where it stopped, from another place if it was a mirror's. Whether the bytes are the right
+/// ones is for the reader to verify by their digest.
 /// </summary>
+/// <param name="isPassedOn">Told why a body was of no use. True: the next opening asks another place, so that a body of a wrong length is nothing final.</param>
 internal sealed class BlobStream(
     long sizeBytes,
     string what,
     Func<long, CancellationToken, Task<HttpResponseMessage>> openAsync,
+    Func<Exception, bool> isPassedOn,
     RegistryOptions options,
     TimeProvider time) : Stream
 {
@@ -63,12 +66,22 @@ internal sealed class BlobStream(
                 _failuresInRow = count > 0 ? 0 : _failuresInRow;
                 return count;
             }
-            catch (Exception broken) when (broken is IOException or HttpRequestException or TimeoutException)
+            catch (Exception broken) when (broken is IOException or HttpRequestException or TimeoutException or RuntimeException { Kind: ErrorKind.DataLoss })
             {
                 await CloseAsync();
+                if (!isPassedOn(broken) && broken is RuntimeException)
+                {
+                    throw;
+                }
+
                 if (++_failuresInRow >= options.Attempts)
                 {
-                    var kind = broken is TimeoutException ? ErrorKind.DeadlineExceeded : ErrorKind.Unavailable;
+                    var kind = broken switch
+                    {
+                        RuntimeException wrong => wrong.Kind,
+                        TimeoutException => ErrorKind.DeadlineExceeded,
+                        _ => ErrorKind.Unavailable,
+                    };
                     throw new RuntimeException(kind, $"{what} broke off {_failuresInRow} times at byte {_position} of {sizeBytes}: {broken.Message}", broken);
                 }
 
