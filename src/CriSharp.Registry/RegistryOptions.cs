@@ -23,11 +23,14 @@ public sealed record RegistryOptions
     /// <summary>From a request to the headers of its answer.</summary>
     public TimeSpan ResponseTimeLimit { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>From an answer's headers to the end of a small body: a manifest's or a signature's.</summary>
+    /// <summary>From an answer's headers to the end of a small body: a manifest's or a signature's. A config, which is a blob, may at most be silent for so long.</summary>
     public TimeSpan SmallBodyTimeLimit { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long a blob's body may stay silent while we wait for it; a slow disk of ours doesn't count. InfiniteTimeSpan: for ever.</summary>
     public TimeSpan ProgressTimeLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    internal RegistryOptions ForSmallBlobs =>
+        ProgressTimeLimit == Timeout.InfiniteTimeSpan || ProgressTimeLimit > SmallBodyTimeLimit ? this with { ProgressTimeLimit = SmallBodyTimeLimit } : this;
 
     /// <summary>
     /// How often a request is sent before its failure is final, and how often in a row a broken body is asked for again; at least 1. A mirror gets one:

@@ -56,7 +56,7 @@ public sealed class RegistryRepository
             throw new RuntimeException(ErrorKind.ResourceExhausted, $"{what} has {blob.SizeBytes} bytes, and {limitBytes} is the limit");
         }
 
-        await using var stream = OpenBlob(blob);
+        await using var stream = OpenBlob(blob, _options.ForSmallBlobs);
         var bytes = new byte[blob.SizeBytes];
         await stream.ReadExactlyAsync(bytes, cancellationToken);
 
@@ -72,11 +72,13 @@ public sealed class RegistryRepository
     /// A blob of any size as a stream of exactly as many bytes as the descriptor says; its digest is not verified here.
     /// The registry is asked at the first read, which throws what the methods above do.
     /// </summary>
-    public Stream OpenBlob(Descriptor blob)
+    public Stream OpenBlob(Descriptor blob) => OpenBlob(blob, _options);
+
+    private BlobStream OpenBlob(Descriptor blob, RegistryOptions options)
     {
         var what = BlobWords(blob);
         EndpointConnection? asked = null;
-        return new BlobStream(blob.SizeBytes, what, OpenAsync, IsPassedOn, _options with { Attempts = _options.Attempts + _endpoints.Count - 1 }, _time);
+        return new BlobStream(blob.SizeBytes, what, OpenAsync, IsPassedOn, options with { Attempts = options.Attempts + _endpoints.Count - 1 }, _time);
 
         Task<HttpResponseMessage> OpenAsync(long fromByte, CancellationToken cancellationToken)
         {

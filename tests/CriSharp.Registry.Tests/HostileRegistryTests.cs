@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace CriSharp.Registry.Tests;
 
 /// <summary>Registries that break off, lie, stall or lead astray.</summary>
-public sealed class HostileRegistryTests : IAsyncLifetime
+public sealed partial class HostileRegistryTests : IAsyncLifetime
 {
     private const int BlobBytes = 400_000;
 
@@ -66,68 +66,6 @@ public sealed class HostileRegistryTests : IAsyncLifetime
         var failure = await Assert.ThrowsAsync<RuntimeException>(() => ReadAsync(Quick));
 
         Assert.Equal(ErrorKind.Unavailable, failure.Kind);
-    }
-
-    [Fact]
-    public async Task Blob_WhenNothingMoreComes_ExceedsItsDeadline()
-    {
-        _fake.Handler = async context =>
-        {
-            if (!IsBlob(context))
-            {
-                return false;
-            }
-
-            context.Response.ContentLength = _blob.Length;
-            await context.Response.Body.WriteAsync(_blob.AsMemory(0, 10));
-            await context.Response.Body.FlushAsync();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-            return true;
-        };
-
-        var failure = await Assert.ThrowsAsync<RuntimeException>(() => ReadAsync(Quick with { Attempts = 1, ProgressTimeLimit = TimeSpan.FromMilliseconds(200) }));
-
-        Assert.Equal(ErrorKind.DeadlineExceeded, failure.Kind);
-        Assert.Contains("at byte 10 of", failure.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>Whoever gives blobs all the time does not wait for ever for a few lines.</summary>
-    [Fact]
-    public async Task Manifest_WhenNothingMoreComes_ExceedsADeadlineOfItsOwn()
-    {
-        _fake.Handler = async context =>
-        {
-            if (IsBlob(context) || context.Request.Path == "/v2/")
-            {
-                return false;
-            }
-
-            context.Response.ContentType = MediaTypes.OciManifest;
-            await context.Response.WriteAsync("{");
-            await context.Response.Body.FlushAsync();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-            return true;
-        };
-        var options = Quick with { ProgressTimeLimit = Timeout.InfiniteTimeSpan, SmallBodyTimeLimit = TimeSpan.FromMilliseconds(200) };
-
-        var fetch = Repository(options).FetchManifestAsync(Digest.Parse(TestImage.DigestOf("x"u8)), null, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal(ErrorKind.DeadlineExceeded, (await Assert.ThrowsAsync<RuntimeException>(() => fetch)).Kind);
-        Assert.Equal(_blob, await ReadAsync(options));
-    }
-
-    [Fact]
-    public async Task Request_WhenNobodyAnswers_ExceedsItsDeadline()
-    {
-        _fake.Handler = async context =>
-        {
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-            return true;
-        };
-
-        var failure = await Assert.ThrowsAsync<RuntimeException>(
-            () => Repository(Quick with { Attempts = 1, ResponseTimeLimit = TimeSpan.FromMilliseconds(200) }).ResolveAsync(CancellationToken.None));
-
-        Assert.Equal(ErrorKind.DeadlineExceeded, failure.Kind);
     }
 
     [Theory]
