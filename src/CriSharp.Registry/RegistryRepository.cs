@@ -36,6 +36,9 @@ public sealed class RegistryRepository
         _time = time;
     }
 
+    /// <summary>"HOST" or "HOST:PORT", as the image's name tells it, whoever answers in its place.</summary>
+    public string Registry => _reference.Domain;
+
     /// <summary>Asks the registry, every time: that is also how a caller's credentials are checked.</summary>
     /// <exception cref="RuntimeException">NotFound, Unauthenticated, PermissionDenied, Unavailable, DeadlineExceeded, DataLoss.</exception>
     public Task<ResolvedManifest> ResolveAsync(CancellationToken cancellationToken) =>

@@ -25,9 +25,10 @@ public sealed class SharedLayerTests : IAsyncLifetime, IDisposable
     {
         _images.LayerLimits = new LayerLimits { SharedPatience = TimeSpan.FromMilliseconds(50) };
         _images.Open();
+        await using var other = await FakeRegistry.StartAsync("127.0.0.2");
         var common = TestLayer.OfFiles(true, ("common", "x"));
         var slow = _fake.Serve(new TestImage().Add(common).Add(TestLayer.OfFiles(true, ("own", "1"))), "slow", "1");
-        var quick = _fake.Serve(new TestImage().Add(common).Add(TestLayer.OfFiles(true, ("own", "2"))), "quick", "1");
+        var quick = other.Serve(new TestImage().Add(common).Add(TestLayer.OfFiles(true, ("own", "2"))), "quick", "1");
         var gate = new TaskCompletionSource();
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _fake.Handler = async context =>
@@ -55,8 +56,49 @@ public sealed class SharedLayerTests : IAsyncLifetime, IDisposable
         gate.SetResult();
         await first;
         Assert.Equal("x", _images.ReadFile(common.DiffId, "common"));
-        Assert.Equal((2, 3), (_fake.Requests.Count(request => request.Path.EndsWith(common.Digest, StringComparison.Ordinal)), _images.Layers.List().Count));
+        Assert.Equal((1, 1, 3), (Fetches(_fake, common), Fetches(other, common), _images.Layers.List().Count));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_images.Root, "layers", ".staging")));
+    }
+
+    /// <summary>However slowly it comes there: each further download would make it slower.</summary>
+    [Fact]
+    public async Task Pulls_OfACommonLayer_FetchItFromEachRegistryOnce()
+    {
+        _images.LayerLimits = new LayerLimits { SharedPatience = TimeSpan.FromMilliseconds(50) };
+        _images.Open();
+        await using var other = await FakeRegistry.StartAsync("127.0.0.2");
+        var common = TestLayer.OfFiles(true, ("common", "x"));
+        var gate = new TaskCompletionSource();
+        _fake.Handler = other.Handler = async context =>
+        {
+            await (IsOf(common, context.Request.Path.Value!) ? gate.Task : Task.CompletedTask);
+            return false;
+        };
+
+        List<Task<string>> pulls = [.. Pull(_fake)];
+        await SettleAsync(_fake);
+        Assert.Equal(1, Fetches(_fake, common));
+        pulls.AddRange(Pull(other));
+        await SettleAsync(other);
+
+        Assert.Equal((1, 1), (Fetches(_fake, common), Fetches(other, common)));
+        gate.SetResult();
+        await Task.WhenAll(pulls).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal((1, 1), (Fetches(_fake, common), Fetches(other, common)));
+
+        IEnumerable<Task<string>> Pull(FakeRegistry from) => Enumerable.Range(1, 3).Select(number =>
+            _images.PullAsync(from.Serve(new TestImage().Add(common).Add(TestLayer.OfFiles(true, ("own", $"{from.Host} {number}"))), $"image-{number}", "1")));
+
+        // Until it is asked for the layer, and then ten times their patience.
+        async Task SettleAsync(FakeRegistry registry)
+        {
+            for (var tries = 0; tries < 3000 && Fetches(registry, common) == 0; tries++)
+            {
+                await Task.Delay(10);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(500));
+        }
     }
 
     [Fact] // The layer's digest says nothing of the file that it links to.
@@ -85,4 +127,8 @@ public sealed class SharedLayerTests : IAsyncLifetime, IDisposable
             Assert.Equal("evil", _images.ReadFile(linking.DiffId, "copy"));
         }
     }
+
+    private static int Fetches(FakeRegistry registry, TestLayer layer) => registry.Requests.Count(request => IsOf(layer, request.Path));
+
+    private static bool IsOf(TestLayer layer, string path) => path.EndsWith(layer.Digest, StringComparison.Ordinal);
 }

@@ -13,6 +13,8 @@ internal sealed class ArchiveContents(string transport, TarArchive archive, IRea
 {
     public string Transport => transport;
 
+    public string? Registry => null;
+
     public IReadOnlyList<ArchiveImage> Images => images;
 
     /// <summary>OCI layouts go first: newer archives of docker are both, and have names in full there.</summary>

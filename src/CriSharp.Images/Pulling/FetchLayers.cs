@@ -6,7 +6,8 @@ namespace CriSharp.Images.Pulling;
 
 /// <summary>
 /// Brings the layers of images onto the disk, several at a time, those that are here already for free. Pulls that want the same layer at the same
-/// time share one download (<see cref="LayerStore.UnpackAsync"/>); one that waited for a download which then failed, or hardly gets on, fetches the layer itself.
+/// time share one download (<see cref="LayerStore.UnpackAsync"/>); one that waited for a download which then failed, or that
+/// hardly gets on from another registry, fetches the layer itself.
 /// </summary>
 internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimeProvider time)
 {
@@ -78,6 +79,7 @@ internal sealed class FetchLayers(LayerStore layers, PullOptions options, TimePr
             Content = content,
             Blob = blob,
             DiffId = diffId,
+            Origin = origin.Registry,
             FileName = image.Artifact?.NameOf(diffId),
             LowersAsync = async token => [.. (await Task.WhenAll(lowers).WaitAsync(options.LowerLayersTimeLimit, time, token)).Select(lower => lower.DiffId)],
         };

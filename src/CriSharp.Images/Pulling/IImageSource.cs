@@ -6,6 +6,9 @@ namespace CriSharp.Images.Pulling;
 /// <summary>Where an image's documents and layers come from: a registry, or an archive.</summary>
 internal interface IImageSource
 {
+    /// <summary>Null: an archive.</summary>
+    string? Registry { get; }
+
     /// <param name="announced">What an index says of it; null for what a name stands for.</param>
     Task<ManifestDocument> FetchManifestAsync(Digest digest, Descriptor? announced, CancellationToken cancellationToken);
 

@@ -7,6 +7,8 @@ namespace CriSharp.Images.Pulling;
 /// <summary>A repository of a registry.</summary>
 internal sealed class RegistrySource(RegistryRepository repository) : IImageSource
 {
+    public string? Registry => repository.Registry;
+
     public Task<ManifestDocument> FetchManifestAsync(Digest digest, Descriptor? announced, CancellationToken cancellationToken) =>
         repository.FetchManifestAsync(digest, announced, cancellationToken);
 

@@ -29,8 +29,8 @@ public sealed record LayerLimits
     public int ForeignLinks { get; init; } = 10_000;
 
     /// <summary>
-    /// Who waits for a layer that another one is unpacking fetches it himself when in this time less than a twentieth of it has come there, unless its blob
-    /// has come whole; and in any case after twenty times this.
+    /// Who waits for a layer that another one is unpacking from another registry fetches it himself when in this time less than a twentieth of it has come
+    /// there, unless its blob has come whole; and in any case after twenty times this.
     /// </summary>
     public TimeSpan SharedPatience { get; init; } = TimeSpan.FromSeconds(30);
 

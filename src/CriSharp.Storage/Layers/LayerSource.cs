@@ -17,6 +17,9 @@ public sealed record LayerSource
     /// <summary>Digest that the uncompressed tar must have; of a file the name under which the layer is kept.</summary>
     public required DiffId DiffId { get; init; }
 
+    /// <summary>The registry that sends it: what several want of the same one is fetched there once. Null: the bytes are on this machine.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>Null: the blob is a tar. Else it is a file, and this its path in the layer: without "..", and it begins with no "/".</summary>
     public string? FileName { get; init; }
 

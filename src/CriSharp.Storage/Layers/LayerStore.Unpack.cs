@@ -9,7 +9,8 @@ public sealed partial class LayerStore
 {
     /// <summary>
     /// Unpacks a layer in one pass while its blob arrives; size, digest and DiffId are verified before anybody sees it.
-    /// A layer that is there already is returned at once, and one that another caller is unpacking is awaited, without reading the source, as long as it gets on.
+    /// A layer that is there already is returned at once, and one that another caller is unpacking is awaited, without reading the source, as long as it gets on;
+    /// one that comes from the same origin in any case, since it would come no sooner a second time.
     /// </summary>
     /// <param name="transferredBytes">Told how many bytes of the blob have come, on any thread.</param>
     /// <param name="cancellationToken">Ends this call; nothing of the layer is left, and a caller who waits for it starts from its own source.</param>
@@ -17,6 +18,7 @@ public sealed partial class LayerStore
     /// Unimplemented: a compression that we don't know. FailedPrecondition: the layer is there with files of other lower layers.</exception>
     public async Task<LayerRecord> UnpackAsync(LayerSource source, IProgress<long>? transferredBytes, CancellationToken cancellationToken)
     {
+        using var ofOrigin = await TakeTurnOfOriginAsync(source, cancellationToken);
         using var turn = await TakeTurnAsync(source, cancellationToken);
         if (Find(source.DiffId) is { } present)
         {
