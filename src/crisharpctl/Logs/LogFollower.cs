@@ -21,14 +21,14 @@ internal sealed class LogFollower(CriConnection cri, TimeProvider time)
     private long _answeredAt;
 
     /// <returns>The container's status at its end; null when it was removed meanwhile.</returns>
-    /// <exception cref="RuntimeException">Unavailable: the runtime has not answered for two minutes.</exception>
+    /// <exception cref="RuntimeException">Unavailable: the runtime has not answered for two minutes; what the log holds has been shown.</exception>
     public async Task<ContainerStatus?> FollowAsync(string containerId, LogReader log, CancellationToken cancellationToken)
     {
         _answeredAt = time.GetTimestamp();
         while (true)
         {
             // Asked before the last read: what the container said before its end is then in the file.
-            var (hasEnded, status) = await AskAsync(containerId, cancellationToken);
+            var (hasEnded, status) = await AskAsync(containerId, log, cancellationToken);
             for (var read = 0; read < ReadsPerStatus; read++)
             {
                 await log.ReadToEndAsync(cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class LogFollower(CriConnection cri, TimeProvider time)
         }
     }
 
-    private async Task<(bool HasEnded, ContainerStatus? Status)> AskAsync(string containerId, CancellationToken cancellationToken)
+    private async Task<(bool HasEnded, ContainerStatus? Status)> AskAsync(string containerId, LogReader log, CancellationToken cancellationToken)
     {
         try
         {
@@ -56,10 +56,14 @@ internal sealed class LogFollower(CriConnection cri, TimeProvider time)
         }
         catch (RpcException absent) when (IsAbsence(absent.StatusCode) && !cancellationToken.IsCancellationRequested)
         {
-            return time.GetElapsedTime(_answeredAt) < AbsenceLimit
-                ? (false, null)
-                : throw new RuntimeException(
-                    ErrorKind.Unavailable, $"the runtime has not answered for {AbsenceLimit.TotalMinutes:0} minutes: {absent.Status.Detail} ({absent.StatusCode})", absent);
+            if (time.GetElapsedTime(_answeredAt) < AbsenceLimit)
+            {
+                return (false, null);
+            }
+
+            await log.ReadToEndAsync(cancellationToken);
+            throw new RuntimeException(
+                ErrorKind.Unavailable, $"the runtime has not answered for {AbsenceLimit.TotalMinutes:0} minutes: {absent.Status.Detail} ({absent.StatusCode})", absent);
         }
     }
 
