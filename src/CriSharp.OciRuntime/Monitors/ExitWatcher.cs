@@ -38,7 +38,7 @@ public sealed class ExitWatcher : IDisposable
     public bool IsMonitorLost { get; private set; }
 
     /// <summary>Called once, when that is seen while the container still lives.</summary>
-    public Action? OnMonitorLost { get; init; }
+    public Action? OnMonitorLost { get; set; }
 
     public async Task<ContainerExit> WaitAsync(CancellationToken cancellationToken)
     {

@@ -21,15 +21,18 @@ public sealed partial class ContainerEnds(
 
     public EndFigures Figures { get; } = new();
 
+    /// <summary>Opens the pidfds of a container that nobody has been told of yet; who gets it disposes of it, or has it watched.</summary>
+    /// <exception cref="IOException">They can't be opened, so that the container could not be followed.</exception>
+    internal ExitWatcher Open(ContainerId id, ContainerProcesses processes) =>
+        new(new ContainerMonitor(processes.Monitor, processes.Init, bundles.Of(id).MonitorSocket, _folders.ExitFileOf(id)), options.Time);
+
     /// <summary>Call it once for each container that has processes. Opens their pidfds before it returns.</summary>
-    public void Watch(Container container, ContainerProcesses processes)
+    /// <exception cref="IOException">They can't be opened.</exception>
+    public void Watch(Container container, ContainerProcesses processes) => Watch(container, processes, Open(container.Id, processes));
+
+    internal void Watch(Container container, ContainerProcesses processes, ExitWatcher watcher)
     {
-        var watcher = new ExitWatcher(
-            new ContainerMonitor(processes.Monitor, processes.Init, bundles.Of(container.Id).MonitorSocket, _folders.ExitFileOf(container.Id)),
-            options.Time)
-        {
-            OnMonitorLost = () => LoseMonitor(container, processes),
-        };
+        watcher.OnMonitorLost = () => LoseMonitor(container, processes);
 
         // The end of a container is no part of the call that began it: neither its log lines nor its trace.
         using (ExecutionContext.SuppressFlow())

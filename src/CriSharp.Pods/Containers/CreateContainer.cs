@@ -109,10 +109,12 @@ public sealed partial class CreateContainer(
 
         var processes = await LaunchAsync(record, spec, rollback);
         JoinedPidNamespace.Check(spec, specs.PidNamespaceOwnerOf(ready, config.Linux?.SecurityContext));
+        var watcher = ends.Open(id, processes);
+        rollback.Add("close its pidfds", watcher.Dispose);
         Operation.At("state");
         var container = containers.Publish(record, new ContainerState.Created(processes));
         rollback.Release();
-        ends.Watch(container, processes);
+        ends.Watch(container, processes, watcher);
         Created(logger, id, key.Name, image.Id);
         return id;
     }

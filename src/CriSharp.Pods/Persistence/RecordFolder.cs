@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using CriSharp.Linux;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
 
@@ -65,7 +66,8 @@ internal sealed class RecordFolder<TRecord, TStatus>(
         Directory.Delete(PathOf(id), recursive: true);
     }
 
-    /// <summary>All that is there; one broken folder never hides the others, and none throws.</summary>
+    /// <summary>All that is there; one broken folder never hides the others.</summary>
+    /// <exception cref="IOException">A shortage of the machine's, of which no record is to blame.</exception>
     public IEnumerable<RecordOnDisk<TRecord, TStatus>> Load()
     {
         if (!Directory.Exists(path))
@@ -134,7 +136,7 @@ internal sealed class RecordFolder<TRecord, TStatus>(
             check(document);
             return document;
         }
-        catch (Exception damage) when (damage is not OutOfMemoryException)
+        catch (Exception damage) when (!Shortage.Is(damage))
         {
             // Without a checksum, as version 1 was, a damaged record can fail in any way.
             failure = new FormatException($"{Path.GetFileName(file)}: {damage.Message}", damage);

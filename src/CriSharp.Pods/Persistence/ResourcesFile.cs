@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using CriSharp.Linux;
 using CriSharp.Linux.Files;
 using Google.Protobuf;
 
@@ -30,7 +31,7 @@ internal sealed class ResourcesFile<TDocument>(JsonTypeInfo<TDocument> type, Act
             check(document);
             return document;
         }
-        catch (Exception damage) when (damage is FormatException or JsonException or InvalidProtocolBufferException or IOException)
+        catch (Exception damage) when (damage is FormatException or JsonException or InvalidProtocolBufferException or IOException && !Shortage.Is(damage))
         {
             throw new FormatException($"{InstanceFolders.ResourcesFileName}: {damage.Message}", damage);
         }

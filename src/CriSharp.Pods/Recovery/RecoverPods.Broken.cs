@@ -1,4 +1,5 @@
 using CriSharp.Cni;
+using CriSharp.Linux;
 using CriSharp.Linux.Processes;
 using CriSharp.Oci;
 using CriSharp.Pods.Containers;
@@ -89,6 +90,11 @@ public sealed partial class RecoverPods
         if (record.HasHostNetwork || SandboxNetwork.FindDamage(request) is not { } damage)
         {
             return;
+        }
+
+        if (Shortage.Is(damage))
+        {
+            throw damage;
         }
 
         var id = record.Id.ToString();

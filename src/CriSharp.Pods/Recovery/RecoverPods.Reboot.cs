@@ -1,3 +1,4 @@
+using CriSharp.Linux;
 using CriSharp.Oci;
 using CriSharp.OciRuntime.Monitors;
 using CriSharp.Pods.Containers;
@@ -30,7 +31,7 @@ public sealed partial class RecoverPods
         {
             return ContainerExit.TryRead(options.Folders.ExitFileOf(record.Id)) is { } exit ? ContainerEnds.EndOf(exit) : null;
         }
-        catch (RuntimeException damaged)
+        catch (RuntimeException damaged) when (!Shortage.Is(damaged))
         {
             ExitBroken(logger, record.Id, damaged);
             return null;

@@ -1,9 +1,11 @@
 using CriSharp.Cni;
+using CriSharp.Linux;
 using CriSharp.Oci;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Persistence;
 using CriSharp.Pods.Retries;
 using CriSharp.Pods.Sandboxes;
+using CriSharp.Primitives;
 using CriSharp.Storage.Content;
 using Microsoft.Extensions.Logging;
 
@@ -37,16 +39,19 @@ public sealed partial class RecoverPods(
     public Task Undone { get; private set; } = Task.CompletedTask;
 
     /// <returns>Completes once all is shown; the undo goes on behind it, and what belongs to nobody is left to the audit.</returns>
+    /// <exception cref="RuntimeException">ResourceExhausted: no descriptor or no memory was left. All containers go on, and all records stay.</exception>
     public async Task RunAsync()
     {
-        foreach (var found in sandboxes.Load())
+        try
         {
-            Recover(found);
+            RecoverAll();
         }
-
-        foreach (var found in containers.Load())
+        catch (Exception shortage) when (Shortage.Is(shortage))
         {
-            Recover(found);
+            throw new RuntimeException(
+                ErrorKind.ResourceExhausted,
+                $"cannot find pods and containers again: {shortage.Message}; they go on, and are found once the machine, or the limit of open files, has room",
+                shortage);
         }
 
         await endEarlierVerbs.RunAsync(containers.All);
@@ -59,6 +64,19 @@ public sealed partial class RecoverPods(
 
         Recovered(logger, sandboxes.All.Count, containers.All.Count, _undo.Count);
         Undone = Task.WhenAll(_undo.Select(undo => undo()));
+    }
+
+    private void RecoverAll()
+    {
+        foreach (var found in sandboxes.Load())
+        {
+            Recover(found);
+        }
+
+        foreach (var found in containers.Load())
+        {
+            Recover(found);
+        }
     }
 
     private void Recover(RecordOnDisk<SandboxRecordDocument, SandboxStatusDocument> found)
@@ -91,7 +109,7 @@ public sealed partial class RecoverPods(
 
             Show(record, found.Status.ToState());
         }
-        catch (Exception broken) when (broken is not OutOfMemoryException)
+        catch (Exception broken) when (!Shortage.Is(broken))
         {
             SetAside("pod sandbox", found.Id, options.Folders.SandboxRecords, broken, found.Status?.Infra);
         }
@@ -152,7 +170,7 @@ public sealed partial class RecoverPods(
 
             Show(record, found.Status.ToState());
         }
-        catch (Exception broken) when (broken is not OutOfMemoryException)
+        catch (Exception broken) when (!Shortage.Is(broken))
         {
             SetAside("container", found.Id, options.Folders.ContainerRecords, broken, found.Status?.Processes);
         }

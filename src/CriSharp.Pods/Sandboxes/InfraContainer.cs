@@ -87,10 +87,17 @@ public sealed partial class InfraContainer(
 
     private async Task FollowAsync(PodSandbox sandbox, ContainerProcesses processes)
     {
-        using var init = PidHandle.TryOpen(processes.Init);
-        if (init is not null)
+        try
         {
-            await init.WaitForExitAsync(CancellationToken.None);
+            using var init = PidHandle.TryOpen(processes.Init);
+            if (init is not null)
+            {
+                await init.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+        catch (IOException failure)
+        {
+            NotFollowed(logger, sandbox.Id, failure);
         }
 
         using var held = await sandboxes.LockAsync(sandbox.Id, CancellationToken.None);
@@ -129,6 +136,9 @@ public sealed partial class InfraContainer(
             Directory.Delete(mountPoint, recursive: true);
         }
     }
+
+    [LoggerMessage(29, LogLevel.Error, "The infra process of pod sandbox {Sandbox} can't be followed: it is taken for dead, so that nobody relies on it")]
+    private static partial void NotFollowed(ILogger logger, PodSandboxId sandbox, Exception failure);
 
     [LoggerMessage(30, LogLevel.Warning, "The infra process of pod sandbox {Sandbox} has died: the sandbox is not ready any more")]
     private static partial void Died(ILogger logger, PodSandboxId sandbox);

@@ -43,6 +43,29 @@ public sealed class StoreTests : IDisposable
         Assert.Equal(record.CreatedAt, found.Record.ToRecord().CreatedAt);
     }
 
+    [Theory]
+    [InlineData(Errno.EMFILE, true)]
+    [InlineData(Errno.EIO, false)]
+    public void Load_WhenTheMachineIsShortOfSomething_BlamesNoRecord(int number, bool isShortage)
+    {
+        new ContainerStore(_folders).Begin(Samples.Container(Samples.Sandbox().Id));
+        var disk = new RecordFolder<ContainerRecordDocument, ContainerStatusDocument>(
+            _folders.ContainerRecords,
+            PodsJson.Default.ContainerRecordDocument,
+            PodsJson.Default.ContainerStatusDocument,
+            (_, _) => throw new LinuxException("openat", "record.json", number),
+            _ => { },
+            DiskReserve.None);
+
+        if (isShortage)
+        {
+            Assert.Throws<LinuxException>(() => disk.Load().ToList());
+            return;
+        }
+
+        Assert.NotNull(Assert.Single(disk.Load()).Failure);
+    }
+
     [Fact]
     public void Load_WhenARecordIsBroken_StillGivesTheOthers()
     {
