@@ -72,10 +72,16 @@ public static class HostFactsReader
     /// v2's root limits nothing itself, so those below it are asked that have the memory controller. A kernel without swap, or booted with
     /// swapaccount=0, gives them no limit of it. https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files
     /// </summary>
-    internal static bool HasSwapAccounting(string unifiedMount) => Directory.EnumerateDirectories(unifiedMount)
-        .Prepend(unifiedMount)
-        .Where(cgroup => File.Exists(Path.Combine(cgroup, "memory.max")))
-        .All(cgroup => File.Exists(Path.Combine(cgroup, "memory.swap.max")));
+    internal static bool HasSwapAccounting(string unifiedMount)
+    {
+        var limited = Directory.EnumerateDirectories(unifiedMount)
+            .Prepend(unifiedMount)
+            .Where(cgroup => File.Exists(Path.Combine(cgroup, "memory.max")))
+            .ToList();
+
+        // One suffices: what it has all have, and another may be gone by now.
+        return limited.Count == 0 || limited.Exists(cgroup => File.Exists(Path.Combine(cgroup, "memory.swap.max")));
+    }
 
     private static string Text(string path, int limitBytes) => Encoding.UTF8.GetString(HostPath.TryReadFile(path, limitBytes) ?? []);
 }

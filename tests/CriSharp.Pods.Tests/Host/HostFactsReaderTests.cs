@@ -39,13 +39,18 @@ public sealed class HostFactsReaderTests
     [InlineData("memory.max memory.swap.max", true)]
     [InlineData("memory.max", false)]
     [InlineData("cgroup.procs", true)]
-    public void SwapAccounting_OnV2_IsThereWhereACgroupHasALimitOfIt(string files, bool expected)
+    [InlineData("memory.max memory.swap.max|memory.max", true)]
+    [InlineData("memory.max|memory.max memory.swap.max", true)]
+    public void SwapAccounting_OnV2_IsThereWhereACgroupHasALimitOfIt(string cgroups, bool expected)
     {
         var mount = Directory.CreateTempSubdirectory("pods-tests-");
-        var slice = mount.CreateSubdirectory("system.slice").FullName;
-        foreach (var file in files.Split(' '))
+        foreach (var (index, files) in cgroups.Split('|').Index())
         {
-            File.WriteAllText(Path.Combine(slice, file), "max");
+            var slice = mount.CreateSubdirectory($"slice-{index}").FullName;
+            foreach (var file in files.Split(' '))
+            {
+                File.WriteAllText(Path.Combine(slice, file), "max");
+            }
         }
 
         Assert.Equal(expected, HostFactsReader.HasSwapAccounting(mount.FullName));
