@@ -14,10 +14,19 @@ public sealed partial class EndEarlierVerbs(RuntimeHandlers handlers, PodsOption
     internal async Task RunAsync(IEnumerable<Container> found)
     {
         var inDoubt = found.Where(container => container.State is ContainerState.Created || container.Limits.Undo is not null).ToArray();
-        if (inDoubt.Length > 0)
+        if (inDoubt.Length == 0)
+        {
+            return;
+        }
+
+        try
         {
             var processes = ProcessTable.Read().Where(process => process.Arguments.Contains("start") || process.Arguments.Contains("update")).ToArray();
             await Task.WhenAll(inDoubt.SelectMany(container => VerbsOn(container, processes)).Select(EndAsync));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            NotEnded(logger, failure);
         }
     }
 
@@ -53,4 +62,7 @@ public sealed partial class EndEarlierVerbs(RuntimeHandlers handlers, PodsOption
 
     [LoggerMessage(167, LogLevel.Warning, "The OCI runtime that an earlier daemon had begun on container {Container} (pid {Pid}) did not end within {Seconds} s and is killed")]
     private static partial void Killed(ILogger logger, int pid, Oci.ContainerId container, double seconds);
+
+    [LoggerMessage(168, LogLevel.Warning, "Whether OCI runtimes that an earlier daemon had begun still start or update containers can't be told")]
+    private static partial void NotEnded(ILogger logger, Exception failure);
 }
