@@ -20,6 +20,9 @@ public sealed partial class CollectNetworkGarbage(SandboxNetwork network, PodsOp
 
     private readonly InstanceFolders _folders = options.Folders;
 
+    /// <summary>Where runtimes that use libcni keep what they attached, one file each: "NETWORK-ID-INTERFACE".</summary>
+    internal string ResultsOfOthers { get; init; } = "/var/lib/cni/results";
+
     /// <summary>Waits for a moment without a sandbox being attached, but not for ever. Never throws: nothing depends on it.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -64,15 +67,18 @@ public sealed partial class CollectNetworkGarbage(SandboxNetwork network, PodsOp
 
     /// <summary>
     /// Another instance or runtime may have pods on the same network, which GC would take from them: every id that something is mounted under
-    /// elsewhere is taken for one of theirs.
+    /// elsewhere, or that others keep a result of, is taken for one of theirs.
     /// </summary>
     private IEnumerable<string> ForeignIds()
     {
         var ours = InstanceMounts.Roots(_folders);
-        return MountTable.Read()
+        var mounted = MountTable.Read()
             .Where(mount => !ours.Any(root => InstanceMounts.IsAtOrBelow(mount.Target, root)))
-            .SelectMany(mount => mount.Target.Split('/'))
-            .Where(name => ContainerId.TryParse(name, out _));
+            .SelectMany(mount => mount.Target.Split('/'));
+        var attached = Directory.Exists(ResultsOfOthers)
+            ? Directory.EnumerateFiles(ResultsOfOthers).SelectMany(file => Path.GetFileName(file).Split('-'))
+            : [];
+        return mounted.Concat(attached).Where(name => ContainerId.TryParse(name, out _));
     }
 
     private static bool IsAttached(string folder) => SandboxNetwork.IsAttached(Path.Combine(folder, InstanceFolders.NetworkFolder));

@@ -65,6 +65,19 @@ public sealed class CollectNetworkGarbageTests : IAsyncLifetime
         Assert.DoesNotContain($"{gone}", ValidIds());
     }
 
+    [Fact]
+    public async Task Run_WhenAnotherRuntimeHasAttachedPods_NamesThemToo()
+    {
+        var (plain, dashed) = (PodSandboxId.New(), PodSandboxId.New());
+        var results = Directory.CreateDirectory(Path.Combine(_root.FullName, "results")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(results, $"net1-{plain}-eth0"), "{}");
+        await File.WriteAllTextAsync(Path.Combine(results, $"a-net-{dashed}-eth-0"), "{}");
+
+        await Collect(Network(), results).RunAsync(CancellationToken.None);
+
+        Assert.Superset(new HashSet<string> { $"{plain}", $"{dashed}" }, ValidIds());
+    }
+
     [Theory]
     [InlineData("1.0.0")]
     [InlineData("")]
@@ -100,6 +113,9 @@ public sealed class CollectNetworkGarbageTests : IAsyncLifetime
 
     private SandboxNetwork Network() => new(new CniConfigStore(_root.FullName), new CniPlugins([_fakes.PluginDirectory]));
 
-    private CollectNetworkGarbage Collect(SandboxNetwork network) => new(
-        network, new PodsOptions { Folders = Folders, CgroupDriver = CgroupDriver.Cgroupfs, PausePath = "/none" }, NullLogger<CollectNetworkGarbage>.Instance);
+    private CollectNetworkGarbage Collect(SandboxNetwork network, string resultsOfOthers = "/none") => new(
+        network, new PodsOptions { Folders = Folders, CgroupDriver = CgroupDriver.Cgroupfs, PausePath = "/none" }, NullLogger<CollectNetworkGarbage>.Instance)
+    {
+        ResultsOfOthers = resultsOfOthers,
+    };
 }
