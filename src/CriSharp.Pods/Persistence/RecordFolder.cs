@@ -50,7 +50,17 @@ internal sealed class RecordFolder<TRecord, TStatus>(
     public void MarkUnclaimed(string id) => reserve.Write(() => DurableFile.Replace(Path.Combine(PathOf(id), UnclaimedFile), []));
 
     /// <summary>Not synced: who knows the thing does more with it, and that tells as well.</summary>
-    public void UnmarkUnclaimed(string id) => File.Delete(Path.Combine(PathOf(id), UnclaimedFile));
+    public void UnmarkUnclaimed(string id)
+    {
+        try
+        {
+            File.Delete(Path.Combine(PathOf(id), UnclaimedFile));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It is being removed, and its mark is gone with it.
+        }
+    }
 
     public bool IsUnclaimed(string id) => File.Exists(Path.Combine(PathOf(id), UnclaimedFile));
 

@@ -13,6 +13,8 @@ public sealed class FindPodSandbox(PodSandboxStore sandboxes, Unclaimed<PodSandb
     {
         var sandbox = sandboxes.Get(id);
         unclaimed.Claim(sandbox.Id);
-        return sandbox;
+
+        // It may have been removed meanwhile.
+        return sandboxes.Get(id);
     }
 }

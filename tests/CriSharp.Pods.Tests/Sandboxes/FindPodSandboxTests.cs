@@ -42,6 +42,18 @@ public sealed class FindPodSandboxTests : IDisposable
     }
 
     [Fact]
+    public void Run_WhileItIsBeingRemoved_DoesNotMissItsMark()
+    {
+        var record = Samples.Sandbox();
+        _sandboxes.Begin(record);
+        var sandbox = _sandboxes.Publish(record, new SandboxState.Ready([], null));
+        _unclaimed.Keep(record.Id);
+        Directory.Delete(Path.Combine(new InstanceFolders(_root.FullName, "/none").SandboxRecords, record.Id.ToString()), recursive: true);
+
+        Assert.Same(sandbox, _find.Run(record.Id.ToString()));
+    }
+
+    [Fact]
     public void Run_OfOneThatIsNotThere_IsNotFound() =>
         Assert.Equal(ErrorKind.NotFound, Assert.Throws<RuntimeException>(() => _find.Run(PodSandboxId.New().ToString())).Kind);
 }
