@@ -21,6 +21,17 @@ public class RunCommandTests
         Assert.Empty(Directory.GetDirectories(server.LogsFolder));
     }
 
+    [Theory]
+    [InlineData("Never")]
+    [InlineData("ALWAYS")]
+    [InlineData("missing")]
+    public async Task Run_WhenToPull_IsTakenInAnyCase(string when)
+    {
+        await using var server = await FakeCriServer.StartAsync();
+
+        Assert.Equal(0, (await server.CtlAsync("run", "--pull", when, "example/image:1")).ExitCode);
+    }
+
     [Fact]
     public async Task Run_WhenDetached_PrintsTheIdAndLeavesItAndRmRemovesItsLogs()
     {

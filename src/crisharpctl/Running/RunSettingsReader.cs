@@ -21,7 +21,7 @@ internal sealed class RunSettingsReader(Session session, RunOptions options)
             Sandbox = Sandbox(name),
             Container = Container(name),
             Handler = session.Get(options.Handler) ?? "",
-            Pull = session.Get(options.Pull) switch
+            Pull = session.Get(options.Pull).ToLowerInvariant() switch
             {
                 "missing" => PullPolicy.Missing,
                 "always" => PullPolicy.Always,
