@@ -143,6 +143,8 @@ public sealed partial class SpdyConnection
         _streams[id] = stream;
         EndIfFin(header, id);
         _opened.Writer.TryWrite(stream);
+        // Whoever takes it answers.
+        await Writer.WaitForRoomAsync(_ending.Token);
     }
 
     private async ValueTask ReadSynReplyAsync(FrameHeader header)

@@ -140,6 +140,38 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    public async Task Streams_WhenNobodyHearsThatTheyAreReset_HoldUpWhoeverOpensThem()
+    {
+        const int Many = 100_000;
+        var connection = SpdyConnection.Server(_server);
+        var serving = SpdyPortForward.ServeAsync(connection, (_, _) => throw new IOException("nobody listens"), default);
+        var opened = 0;
+        var opening = OpenManyAsync();
+        int before;
+        do
+        {
+            before = Volatile.Read(ref opened);
+            await Task.Delay(500);
+        }
+        while (before < Volatile.Read(ref opened));
+
+        // What fits into the wire both ways, and into our own buffers.
+        Assert.InRange(before, 1, Many / 2);
+        connection.Abort();
+        await serving.WaitAsync(TimeSpan.FromSeconds(20));
+        await connection.DisposeAsync();
+        await Task.WhenAny(opening);
+
+        async Task OpenManyAsync()
+        {
+            for (; opened < Many; opened++)
+            {
+                await _peer.OpenAsync(1 + (2 * opened), ("streamtype", "data"), ("port", "0"));
+            }
+        }
+    }
+
+    [Fact]
     public async Task Data_ThatNobodyReads_StallsTheConnectionAtItsBuffer()
     {
         var connection = SpdyConnection.Server(_server, new() { StreamBuffer = 100_000, Linger = TimeSpan.FromMilliseconds(100) });
