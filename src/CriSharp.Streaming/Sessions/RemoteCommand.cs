@@ -12,9 +12,6 @@ public static class RemoteCommand
 {
     private const int ChunkBytes = 64 * 1024;
 
-    /// <summary>A client that does not read its last words is not waited for longer.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
-
     /// <summary>How long an answer to a client's last input is waited for.</summary>
     private static readonly TimeSpan LastAnswer = TimeSpan.FromSeconds(1);
 
@@ -162,10 +159,10 @@ public static class RemoteCommand
         }
     }
 
+    /// <summary>Waits for a client that reads slowly, as the output before did: how long that may be is the wire's to say.</summary>
     private static async Task TellAsync(ClientStreams client, byte[] status, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(client.Gone, cancellationToken);
-        limit.CancelAfter(LastWords);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(client.Gone, cancellationToken);
         foreach (var output in new[] { client.Stdout, client.Stderr })
         {
             if (output is not null)
@@ -176,7 +173,7 @@ public static class RemoteCommand
 
         if (status.Length > 0)
         {
-            await client.Error.WriteAsync(status, limit.Token);
+            await client.Error.WriteAsync(status, over.Token);
         }
 
         await client.Error.DisposeAsync();

@@ -70,8 +70,9 @@ public sealed partial class SpdyConnection : IAsyncDisposable
     public void RefuseNewStreams() => Volatile.Write(ref _refusesStreams, true);
 
     /// <summary>
-    /// A server says goodbye when all that was written is sent, and waits for the client to hang up (<see cref="SpdyOptions.Linger"/>): closing
-    /// earlier could destroy what the client has not read yet. A client hangs up. Streams that are still open are reset.
+    /// A server says goodbye when all that was written is sent, however long a client pauses that reads it, and waits for the client to hang up
+    /// (<see cref="SpdyOptions.Linger"/>): closing earlier could destroy what the client has not read yet. A client hangs up. Streams that are
+    /// still open are reset.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -88,8 +89,7 @@ public sealed partial class SpdyConnection : IAsyncDisposable
         }
 
         PostGoAway(GoAwayStatus.Ok);
-        using var linger = new CancellationTokenSource(_options.Linger, _options.Time);
-        await GoodbyeAsync(linger.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await GoodbyeAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         End(new("this side has closed the connection"));
         await _reading;
         await _watch.DisposeAsync();
@@ -110,13 +110,18 @@ public sealed partial class SpdyConnection : IAsyncDisposable
         }
     }
 
-    private async Task GoodbyeAsync(CancellationToken linger)
+    private async Task GoodbyeAsync()
     {
-        await Writer.DrainAsync(linger);
-        if (_isServer)
+        var drained = Writer.DrainAsync(CancellationToken.None);
+        if (!_isServer)
         {
-            await _reading.WaitAsync(linger);
+            await drained.WaitAsync(_options.Linger, _options.Time);
+            return;
         }
+
+        // A client behind a pager reads nothing for as long as a person looks at a page. Where nothing moves for too long, the watch ends it.
+        await drained;
+        await _reading.WaitAsync(_options.Linger, _options.Time);
     }
 
     private void End(SpdyException failure)

@@ -12,7 +12,7 @@ public sealed record SpdyOptions
     /// <summary>The streams that belong together must be there by then.</summary>
     public TimeSpan StreamTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a server that has said goodbye waits for its client to hang up.</summary>
+    /// <summary>How long a server whose goodbye is sent waits for its client to hang up, and a client for what it has said to be sent.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Streams that are open at once; further ones are refused.</summary>

@@ -140,6 +140,22 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task Server_WhenItsClientPausesForLongerThanALinger_StillSendsItAll()
+    {
+        var (client, wire) = Wire.Pair();
+        var peer = new RawPeer(client);
+        var server = SpdyConnection.Server(wire, new() { Linger = TimeSpan.FromMilliseconds(200) });
+        await peer.OpenAsync(1);
+        // More than the wire has room for, so that some of it waits here.
+        var closing = CloseAsync(server, (await server.AcceptAsync(default))!, new byte[150_000]);
+        await Task.Delay(1000);
+        var frames = await peer.HearAllAsync();
+        Assert.Equal(150_000, frames.Where(frame => !frame.Header.IsControl).Sum(frame => frame.Content.Length));
+        Assert.Equal(FrameType.GoAway, frames[^1].Header.Type);
+        await closing.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public async Task Dispose_DuringARead_EndsTheRead()
     {
         await using var both = new Both();
