@@ -5,12 +5,16 @@ using CriSharp.Streaming.Sessions;
 namespace CriSharp.Streaming.Spdy;
 
 /// <summary>One forwarded connection: its bytes go both ways, and each direction ends by itself.</summary>
-internal sealed class ForwardPair(int port) : IDisposable
+internal sealed class ForwardPair(int port, SpdyOptions options) : IDisposable
 {
     private const int BufferBytes = 32 * 1024;
 
     private SpdyStream? _error;
     private SpdyStream? _content;
+    private long _silentSince;
+
+    /// <summary>How long the pod has said nothing; none while the client has yet to take what it said.</summary>
+    private TimeSpan Silence => Volatile.Read(ref _silentSince) is var since and not 0 ? options.Time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>Both streams are there.</summary>
     public TaskCompletionSource IsWhole { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,20 +72,39 @@ internal sealed class ForwardPair(int port) : IDisposable
     private async Task ExchangeAsync(IForwardedConnection connection, CancellationToken cancellationToken)
     {
         using var failing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var inwards = OrCancelAsync(failing, SendAsync(connection, failing.Token));
         var outwards = OrCancelAsync(failing, ReceiveAsync(connection, failing.Token));
+        var inwards = OrCancelAsync(failing, SendAsync(connection, outwards, failing.Token));
         await Task.WhenAll(inwards, outwards);
     }
 
-    private async Task SendAsync(IForwardedConnection connection, CancellationToken cancellationToken)
+    private async Task SendAsync(IForwardedConnection connection, Task outwards, CancellationToken cancellationToken)
     {
         await _content!.CopyToAsync(connection.Stream, cancellationToken);
         connection.EndWrites();
+        await HearOutAsync(outwards, cancellationToken);
+    }
+
+    /// <summary>What the pod still says is for a client that has ended its half, until that resets the stream or the pod is silent for too long.</summary>
+    private async Task HearOutAsync(Task outwards, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _content!.Broken);
+        for (var left = options.AnswerTimeout; left > TimeSpan.Zero; left = options.AnswerTimeout - Silence)
+        {
+            await outwards.WaitAsync(left, options.Time, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            over.Token.ThrowIfCancellationRequested();
+            if (outwards.IsCompleted)
+            {
+                return;
+            }
+        }
+
+        throw new TimeoutException($"the client has ended its half, and the pod has said nothing for {options.AnswerTimeout.TotalSeconds} s");
     }
 
     private async Task ReceiveAsync(IForwardedConnection connection, CancellationToken cancellationToken)
     {
         int count;
+        Volatile.Write(ref _silentSince, options.Time.GetTimestamp());
         do
         {
             // Waits without a buffer: most of a thousand connections are idle.
@@ -102,7 +125,9 @@ internal sealed class ForwardPair(int port) : IDisposable
             do
             {
                 count = await connection.Stream.ReadAsync(buffer, cancellationToken);
+                Volatile.Write(ref _silentSince, 0);
                 await _content!.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                Volatile.Write(ref _silentSince, options.Time.GetTimestamp());
             }
             while (count == buffer.Length);
 

@@ -20,7 +20,7 @@ internal sealed class ForwardPairs(
                 return;
             }
 
-            pair = new(port);
+            pair = new(port, options);
             pair.TryAdd(isError, stream);
             _halves[request] = pair;
             var running = new TaskCompletionSource();

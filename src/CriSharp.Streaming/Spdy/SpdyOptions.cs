@@ -12,6 +12,9 @@ public sealed record SpdyOptions
     /// <summary>The streams that belong together must be there by then.</summary>
     public TimeSpan StreamTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>A forwarded connection whose client has ended its half ends when the pod has said nothing for so long.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a server whose goodbye is sent waits for its client to hang up, and a client for what it has said to be sent.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -101,6 +101,7 @@ public sealed partial class SpdyStream
     /// <summary>Both halves have ended without a proper end.</summary>
     internal void Fail(SpdyException failure)
     {
+        CancellationTokenSource? broken;
         lock (_gate)
         {
             if (_writing == Half.Open)
@@ -111,7 +112,11 @@ public sealed partial class SpdyStream
             _failure ??= failure;
             _incomingFailure ??= _hasIncomingEnded ? null : failure;
             EndIncoming();
+            broken = _broken;
         }
+
+        // Whom it wakes need not hold up the loop that reads.
+        _ = broken?.CancelAsync();
 
         if (Replied?.TrySetException(failure) == true)
         {

@@ -11,6 +11,7 @@ public sealed partial class SpdyStream : Stream
     private readonly Lock _gate = new();
     private Half _writing;
     private SpdyException? _failure;
+    private CancellationTokenSource? _broken;
     private bool _isDisposed;
 
     internal SpdyStream(SpdyConnection connection, int id, IReadOnlyDictionary<string, string> headers, int headerBytes)
@@ -47,6 +48,18 @@ public sealed partial class SpdyStream : Stream
 
     /// <summary>What the connection's budget was charged for the headers.</summary>
     internal int HeaderBytes { get; }
+
+    /// <summary>Fires at a reset, and at the connection's end: also when the other side has ended its half before, so that no read tells.</summary>
+    internal CancellationToken Broken
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _failure is null ? (_broken ??= new()).Token : new CancellationToken(canceled: true);
+            }
+        }
+    }
 
     /// <summary>On the client's side: ends with the server's reply.</summary>
     internal TaskCompletionSource? Replied { get; init; }

@@ -76,6 +76,31 @@ public sealed class PortForwardTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Connection_WhenTheClientResetsItAfterTheEndOfItsHalf_IsClosedInThePod()
+    {
+        var (_, content) = await OpenAsync("0", Port);
+        using var pod = await _listener.AcceptTcpClientAsync();
+        content.EndWrites();
+        Assert.Empty(await Bytes.ReadAllAsync(pod.GetStream()));
+        content.Reset(SpdyStatus.Cancel);
+        await AllClosedAsync();
+    }
+
+    [Fact]
+    public async Task Connection_WhenTheClientEndsItsHalfAndThePodSaysNothing_EndsAfterATime()
+    {
+        await BeginAnewAsync(new() { AnswerTimeout = TimeSpan.FromMilliseconds(300) });
+        var (_, content) = await OpenAsync("0", Port);
+        using var pod = await _listener.AcceptTcpClientAsync();
+        await Task.Delay(600);
+        // While the client may still say something, silence is no end.
+        Assert.Equal(1, Volatile.Read(ref _open));
+        content.EndWrites();
+        await Assert.ThrowsAsync<SpdyException>(() => Bytes.ReadAllAsync(content));
+        await AllClosedAsync();
+    }
+
+    [Fact]
     public async Task Connection_WhenThePodResetsIt_IsResetForTheClientWithoutWords()
     {
         var (error, content) = await OpenAsync("0", Port);
@@ -115,10 +140,7 @@ public sealed class PortForwardTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Half_WithoutItsPartner_IsResetAfterATime()
     {
-        await DisposeAsync();
-        _listener.Stop();
-        _both = new(new() { StreamTimeout = TimeSpan.FromMilliseconds(300) });
-        await InitializeAsync();
+        await BeginAnewAsync(new() { StreamTimeout = TimeSpan.FromMilliseconds(300) });
         var error = await OpenOneAsync("error", "0", $"{Port}");
         await Assert.ThrowsAsync<SpdyException>(() => Bytes.ReadAllAsync(error));
         var content = await OpenOneAsync("data", "0", $"{Port}");
@@ -174,6 +196,23 @@ public sealed class PortForwardTests : IAsyncLifetime, IDisposable
         catch (IOException)
         {
             // A reset is an end, too.
+        }
+    }
+
+    private async Task BeginAnewAsync(SpdyOptions options)
+    {
+        await DisposeAsync();
+        _listener.Stop();
+        _both = new(options);
+        await InitializeAsync();
+    }
+
+    private async Task AllClosedAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (Volatile.Read(ref _open) > 0)
+        {
+            await Task.Delay(10, limit.Token);
         }
     }
 
