@@ -8,7 +8,7 @@ namespace CriSharp.Cni;
 /// agents write their file there only after the node has started.
 /// </summary>
 /// <param name="directory">Usually /etc/cni/net.d.</param>
-/// <param name="defaultNetwork">The name of the network to take; null or empty: the first valid file's by name.</param>
+/// <param name="defaultNetwork">The name of the network to take; null: the first valid file's by name.</param>
 public sealed class CniConfigStore(string directory, string? defaultNetwork = null)
 {
     private const int FileLimitBytes = 1024 * 1024;
@@ -17,6 +17,9 @@ public sealed class CniConfigStore(string directory, string? defaultNetwork = nu
     private static readonly string[] Extensions = [".conf", ".conflist", ".json"];
 
     public string ConfigDirectory => directory;
+
+    /// <summary>A network may be called so.</summary>
+    public static bool IsNetworkName(string name) => CniNames.IsIdentifier(name);
 
     /// <exception cref="RuntimeException">FailedPrecondition: no file is valid; each broken one is named with its reason.</exception>
     public NetworkConfiguration Load() => Load(out _);
@@ -29,13 +32,13 @@ public sealed class CniConfigStore(string directory, string? defaultNetwork = nu
         problems = found;
         foreach (var file in Files(found))
         {
-            if (TryRead(file, found) is { } configuration && (string.IsNullOrEmpty(defaultNetwork) || configuration.Name == defaultNetwork))
+            if (TryRead(file, found) is { } configuration && (defaultNetwork is null || configuration.Name == defaultNetwork))
             {
                 return configuration;
             }
         }
 
-        var what = string.IsNullOrEmpty(defaultNetwork) ? "network configuration" : $"configuration of the network \"{defaultNetwork}\"";
+        var what = defaultNetwork is null ? "network configuration" : $"configuration of the network \"{defaultNetwork}\"";
         var broken = found.Count == 0 ? string.Empty : $" ({string.Join("; ", found)})";
         throw new RuntimeException(ErrorKind.FailedPrecondition, $"no valid CNI {what} in {directory}{broken}: install a network plugin's configuration there");
     }

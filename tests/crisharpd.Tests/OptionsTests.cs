@@ -130,6 +130,7 @@ public sealed class OptionsTests : IDisposable
     [InlineData("--default-runtime", "no-such-runtime")]
     [InlineData("--insecure-registry", "http://localhost")]
     [InlineData("--pull-progress-timeout", "soon")]
+    [InlineData("--cni-default-network", "../net")]
     [InlineData("--cni-del-timeout", "0s")]
     [InlineData("--cni-add-timeout", "2")]
     [InlineData("--apparmor-profile", "unconfined")]

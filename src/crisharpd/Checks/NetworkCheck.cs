@@ -13,7 +13,7 @@ internal sealed class NetworkCheck : ICheck
     {
         try
         {
-            var network = new CniConfigStore(options.CniConfigDirectory).Load(out var problems);
+            var network = new CniConfigStore(options.CniConfigDirectory, options.CniDefaultNetwork).Load(out var problems);
             var plugins = new CniPlugins(options.CniPluginDirectories);
             var missing = network.Plugins.Select(plugin => plugin.Type).Distinct().Where(type => plugins.TryFind(type) is null).ToList();
             return

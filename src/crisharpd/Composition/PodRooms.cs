@@ -55,7 +55,7 @@ internal static class PodRooms
         services.AddSingleton(new BundleStore(folders.ContainerRuns));
         services.AddSingleton(new MonitorLauncher(options.MonitorPath));
         services.AddSingleton(provider => new PodCgroups(provider.GetRequiredService<CgroupHierarchies>(), DriverOf(options)));
-        services.AddSingleton(new CniConfigStore(options.CniConfigDirectory));
+        services.AddSingleton(new CniConfigStore(options.CniConfigDirectory, options.CniDefaultNetwork));
         // By a factory: the container disposes only of what it has made.
         services.AddSingleton(provider => new SandboxNetwork(
             provider.GetRequiredService<CniConfigStore>(),

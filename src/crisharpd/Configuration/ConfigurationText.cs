@@ -113,6 +113,7 @@ internal static class ConfigurationText
         [Settings.LogFormat] = [options.LogFormat.ToString().ToLowerInvariant()],
         [Settings.AuditInterval] = [Duration.Format(options.AuditInterval ?? TimeSpan.Zero)],
         [Settings.CniConfigDirectory] = [options.CniConfigDirectory],
+        [Settings.CniDefaultNetwork] = options.CniDefaultNetwork is { } network ? [network] : [],
         [Settings.CniPluginDirectories] = options.CniPluginDirectories,
         [Settings.CniPluginTimeout] = [Duration.Format(options.CniPluginTimeout)],
         [Settings.CniAddTimeout] = [Duration.Format(options.CniAddTimeout)],

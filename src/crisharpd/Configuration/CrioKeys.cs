@@ -54,7 +54,6 @@ internal static class CrioKeys
         ("crio.image", "separate_pull_cgroup", "pulls count for the daemon"),
         ("crio.image", "auto_reload_registries", "files of registries always count as they are at the next pull"),
         ("crio.image", "oci_artifact_mount_support", "artifacts can always be mounted"),
-        ("crio.network", "cni_default_network", "the first configuration of network_dir is the network"),
         ("crio.network", "plugin_dir", "plugin_dirs has taken its place"),
         ("crio.network", "cni_status_grace_period", "a network is ready when its plugins say so"),
         ("crio.metrics", "metrics_collectors metrics_socket", "the page has all metrics, and is on the admin socket in any case"),

@@ -76,6 +76,9 @@ internal sealed record DaemonOptions
 
     public required string CniConfigDirectory { get; init; }
 
+    /// <summary>Null: the first valid configuration's.</summary>
+    public string? CniDefaultNetwork { get; init; }
+
     public required IReadOnlyList<string> CniPluginDirectories { get; init; }
 
     public required TimeSpan CniPluginTimeout { get; init; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using CriSharp.Cni;
 using CriSharp.Images;
 using CriSharp.Linux.Files;
 using CriSharp.Oci;
@@ -55,6 +56,7 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
             LogFormat = Parse<LogFormat>(Settings.LogFormat, TryWord),
             AuditInterval = Interval(Settings.AuditInterval),
             CniConfigDirectory = AbsolutePath(Settings.CniConfigDirectory),
+            CniDefaultNetwork = Values(Settings.CniDefaultNetwork).Count == 0 ? null : Parse<string>(Settings.CniDefaultNetwork, TryNetwork),
             CniPluginDirectories = AbsolutePaths(Settings.CniPluginDirectories),
             CniPluginTimeout = TimeLimit(Settings.CniPluginTimeout),
             CniAddTimeout = TimeLimit(Settings.CniAddTimeout),
@@ -91,6 +93,12 @@ internal sealed class OptionsReader(IReadOnlyDictionary<Setting, Given> given, I
     {
         name = text;
         return text != "unconfined" && !text.Any(character => char.IsWhiteSpace(character) || char.IsControl(character));
+    }
+
+    private static bool TryNetwork(string text, out string? name)
+    {
+        name = text;
+        return CniConfigStore.IsNetworkName(text);
     }
 
     private static bool TryPort(string text, out ushort port) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port);

@@ -71,6 +71,10 @@ internal static class Settings
     public static readonly Setting CniConfigDirectory = new("--cni-config-dir", "crio.network", "network_dir", "folder of CNI configurations")
     { Takes = Accepted.Path, Usual = ["/etc/cni/net.d"] };
 
+    public static readonly Setting CniDefaultNetwork = new(
+        "--cni-default-network", "crio.network", "cni_default_network", "name of the network that pods are attached to, as its configuration says it")
+    { Takes = "the name of a network", UsualWords = "that of the first valid configuration, by the files' names" };
+
     public static readonly Setting CniPluginTimeout = new("--cni-plugin-timeout", "crio.network", "cni_plugin_timeout", "one run of one CNI plugin; it is killed afterwards")
     { Takes = Duration.AboveZero, Usual = ["1m"] };
 
@@ -215,8 +219,8 @@ internal static class Settings
     public static readonly IReadOnlyList<Setting> All =
     [
         Root, RunRoot, DiskReserve, Listen, StreamAddress, StreamPort, StreamEnableTls, StreamTlsCert, StreamTlsKey, StreamIdleTimeout, Monitor, Pause, DefaultRuntime, Runtimes, CgroupManager,
-        ContainerCreateTimeout, RuntimeTimeout, LogLevel, LogFormat, AuditInterval, CniConfigDirectory, CniPluginDirectories, CniPluginTimeout,
-        CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout,
+        ContainerCreateTimeout, RuntimeTimeout, LogLevel, LogFormat, AuditInterval, CniConfigDirectory, CniDefaultNetwork, CniPluginDirectories,
+        CniPluginTimeout, CniAddTimeout, CniDelTimeout, InsecureRegistries, RegistryCertDirectories, PullProgressTimeout, PullDiskFloor, UnclaimedTimeout,
         RegistriesConf, AppArmorProfile, CdiSpecDirectories, DeviceOwnershipFromSecurityContext,
         DefaultEnv, DefaultUlimits, DefaultCapabilities, IncludedPodMetrics,
         ShortNameMode, GlobalAuthFile, NamespacedAuthDirectory,

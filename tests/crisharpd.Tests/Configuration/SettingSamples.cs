@@ -38,6 +38,7 @@ internal sealed class SettingSamples : IDisposable
         ["--log-format"] = ["json"],
         ["--audit-interval"] = ["0s"],
         ["--cni-config-dir"] = ["/other/net.d"],
+        ["--cni-default-network"] = ["of-the-node"],
         ["--cni-plugin-dir"] = ["/other/bin", "/another/bin"],
         ["--cni-plugin-timeout"] = ["2s"],
         ["--cni-add-timeout"] = ["1m30s"],
