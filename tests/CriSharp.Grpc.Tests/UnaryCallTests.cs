@@ -53,6 +53,24 @@ public sealed class UnaryCallTests(ProbeServer server) : IClassFixture<ProbeServ
     }
 
     [Fact]
+    public async Task Call_WhenItHasEnded_IsHeldByNothingThatLivesLonger()
+    {
+        using var caller = new CancellationTokenSource();
+        var answer = await EchoAsync(TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1), caller.Token);
+        for (var tries = 0; tries < 100 && answer.IsAlive; tries++)
+        {
+            await Task.Delay(10);
+            GC.Collect();
+        }
+
+        Assert.False(answer.IsAlive);
+        GC.KeepAlive(caller);
+
+        async Task<WeakReference> EchoAsync(DateTime deadline, CancellationToken token) =>
+            new(await server.Client.EchoAsync(ProberService.Text("held"), deadline: deadline, cancellationToken: token));
+    }
+
+    [Fact]
     public async Task Headers_WhenSent_ReachTheHandlerAndItsTrailersComeBack()
     {
         using var call = server.Client.HeadersAsync(new Payload(), new Metadata { { "x-probe", "seen" } });

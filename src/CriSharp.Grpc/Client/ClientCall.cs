@@ -23,16 +23,19 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
     private readonly int _sendLimitBytes;
     private readonly CancellationTokenSource _deadline = new();
     private readonly CancellationTokenSource _cancellation;
+    private readonly CancellationToken _cancelled;
     private Task<HttpResponseMessage> _response = null!;
     private PipeReader? _body;
     private FrameReader? _frames;
     private Status? _status;
     private Metadata _trailers = Metadata.Empty;
+    private int _isLetGo;
 
     public ClientCall(Method<TRequest, TResponse> method, CallOptions options, int receiveLimitBytes, int sendLimitBytes, CancellationToken channelClosed)
     {
         (_method, _options, _receiveLimitBytes, _sendLimitBytes) = (method, options, receiveLimitBytes, sendLimitBytes);
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, options.CancellationToken, channelClosed);
+        _cancelled = _cancellation.Token;
     }
 
     public Task<Metadata> ResponseHeadersAsync { get; private set; } = null!;
@@ -44,7 +47,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
         _response = SendAsync(http, address, request);
         ResponseHeadersAsync = ReadHeadersAsync();
         // The token given to SendAsync counts until the headers are there; after them, only this resets the stream.
-        _cancellation.Token.Register(() => _ = ResetAsync());
+        _cancelled.Register(() => _ = ResetAsync());
     }
 
     public async Task<TResponse> ReadSingleAsync()
@@ -66,12 +69,12 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
         }
 
         // A token for one read ends the whole call, as in Grpc.Net.Client.
-        using var registration = cancellationToken.Register(_cancellation.Cancel);
+        using var registration = cancellationToken.Register(LetGo);
         try
         {
             var response = await _response;
             _frames ??= await OpenAsync(response);
-            if (_frames is not null && await _frames.ReadAsync(_method.ResponseMarshaller, _cancellation.Token) is { } message)
+            if (_frames is not null && await _frames.ReadAsync(_method.ResponseMarshaller, _cancelled) is { } message)
             {
                 Current = message;
                 return true;
@@ -95,7 +98,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
 
     public Metadata GetTrailers() => _status is null ? throw new InvalidOperationException("The call is still under way.") : _trailers;
 
-    public void Dispose() => _cancellation.Cancel();
+    public void Dispose() => LetGo();
 
     private async Task ResetAsync()
     {
@@ -133,7 +136,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
             message.Headers.TryAddWithoutValidation(GrpcTimeout.Header, GrpcTimeout.Format(left));
         }
 
-        return await http.SendAsync(message, _cancellation.Token);
+        return await http.SendAsync(message, _cancelled);
     }
 
     private async Task<Metadata> ReadHeadersAsync()
@@ -157,7 +160,7 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
         }
 
         var encoding = response.Headers.TryGetValues(GrpcHeaders.Encoding, out var values) ? values.First() : null;
-        _body = PipeReader.Create(await response.Content.ReadAsStreamAsync(_cancellation.Token));
+        _body = PipeReader.Create(await response.Content.ReadAsStreamAsync(_cancelled));
         return new FrameReader(_body, encoding, _receiveLimitBytes);
     }
 
@@ -169,13 +172,27 @@ internal sealed class ClientCall<TRequest, TResponse> : IAsyncStreamReader<TResp
         var headers = response.Headers.Contains(GrpcHeaders.Status) ? response.Headers : response.TrailingHeaders;
         _trailers = Peer.Metadata(headers);
         _status = Peer.Status(headers);
+        LetGo();
     }
 
     private RpcException Fail(Status status)
     {
         _status ??= status;
-        _cancellation.Cancel();
+        LetGo();
         return new RpcException(_status.Value, _trailers);
+    }
+
+    /// <summary>Ends what is under way; then the timer, the caller's token and the channel, which may live for long, hold nothing of it any more.</summary>
+    private void LetGo()
+    {
+        if (Interlocked.Exchange(ref _isLetGo, 1) != 0)
+        {
+            return;
+        }
+
+        _cancellation.Cancel();
+        _cancellation.Dispose();
+        _deadline.Dispose();
     }
 
     private Status StatusOf(Exception failure)
