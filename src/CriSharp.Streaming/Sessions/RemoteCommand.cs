@@ -135,6 +135,12 @@ public static class RemoteCommand
         }
         catch (Exception over) when (over is OperationCanceledException or IOException)
         {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                // What the client still sends is passed over: unread it would hold up all that comes behind it.
+                await client.Stdin.DisposeAsync();
+            }
+
             return false;
         }
     }

@@ -86,6 +86,8 @@ public sealed partial class SpdyConnection : IAsyncDisposable
         foreach (var stream in _streams.Values)
         {
             stream.Reset(SpdyStatus.Cancel);
+            // What nobody has read must not keep the client's departure from being read.
+            await stream.DisposeAsync();
         }
 
         PostGoAway(GoAwayStatus.Ok);

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.IO.Pipes;
 using System.Text;
 using CriSharp.Primitives;
 using CriSharp.Streaming.Sessions;
@@ -50,6 +51,25 @@ public sealed class RemoteCommandTests : IDisposable
         await _stdin.Writer.CompleteAsync();
 
         Assert.Equal("typed", await ReadAllAsync(_session.Input));
+        Finish(0);
+        Assert.Contains("Success", await ReadAllAsync(_error));
+        await running;
+    }
+
+    [Fact]
+    public async Task Input_ThatTheProcessReadsNoMore_IsPassedOver()
+    {
+        using var broken = new AnonymousPipeServerStream(PipeDirection.Out);
+        broken.DisposeLocalCopyOfClientHandle();
+        _session.Stdin = broken;
+        var running = RunAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!(await _stdin.Writer.WriteAsync("typed"u8.ToArray(), limit.Token)).IsCompleted)
+        {
+            await Task.Delay(10, limit.Token);
+        }
+
+        Assert.False(running.IsCompleted);
         Finish(0);
         Assert.Contains("Success", await ReadAllAsync(_error));
         await running;
@@ -161,6 +181,8 @@ public sealed class RemoteCommandTests : IDisposable
 
     private sealed class FakeSession : IProcessSession
     {
+        public FakeSession() => Stdin = Input.Writer.AsStream();
+
         public Pipe Input { get; } = new();
 
         public Pipe Output { get; } = new();
@@ -171,7 +193,7 @@ public sealed class RemoteCommandTests : IDisposable
 
         public bool IsDisposed { get; private set; }
 
-        public Stream Stdin => Input.Writer.AsStream();
+        public Stream Stdin { get; set; }
 
         public Stream Stdout => Output.Reader.AsStream();
 

@@ -189,6 +189,24 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    public async Task Data_ThatNobodyReads_HidesNoDepartureOnceTheServerCloses()
+    {
+        var connection = SpdyConnection.Server(_server, new() { StreamBuffer = 100_000 });
+        await _peer.OpenAsync(1);
+        var stream = (await connection.AcceptAsync(default))!;
+        var saying = _peer.SayAsync(RawPeer.Data(1, 0, new byte[300_000]));
+        while (stream.Held < 100_000)
+        {
+            await Task.Delay(10);
+        }
+
+        var closing = connection.DisposeAsync().AsTask();
+        await saying.WaitAsync(TimeSpan.FromSeconds(10));
+        _peer.Wire.EndWrites();
+        await closing.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task Data_OfAStreamThatIsDoneWith_IsPassedOver()
     {
         await using var connection = SpdyConnection.Server(_server, new() { StreamBuffer = 10_000 });
