@@ -61,6 +61,12 @@ public static class RemoteCommand
             // A session that fails may have streams that never end; a client that fails leaves a process that may never end.
             var first = await Task.WhenAny(exit, outputs, leaving);
             await first;
+            if (first == outputs)
+            {
+                first = await Task.WhenAny(exit, leaving);
+                await first;
+            }
+
             if (first == leaving)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -92,6 +92,20 @@ public sealed class RemoteCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Client_ThatHasOnlyInput_GoesWithItsEnd()
+    {
+        _session.EndsWithInput = true;
+        var client = new ClientStreams { Stdin = _stdin.Reader.AsStream(), Error = _error.Writer.AsStream(), HasStatus = true, Gone = _gone.Token };
+        var running = RemoteCommand.RunAsync(client, _ => Task.FromResult<IProcessSession>(_session), "attach to", default);
+        await Task.Delay(50);
+        Assert.False(running.IsCompleted);
+        await _stdin.Writer.CompleteAsync();
+
+        Assert.Equal(SessionEnd.Over, await running.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains("Success", await ReadAllAsync(_error));
+    }
+
+    [Fact]
     public async Task Client_ThatStillTypes_Stays()
     {
         _session.EndsWithInput = true;
