@@ -21,7 +21,7 @@ public sealed class Operation : IDisposable
     {
         (_owner, _outer, Name, Id, Subject) = (owner, Ambient.Value, name, id, subject);
         StartedAt = owner.Time.GetTimestamp();
-        _stage = new OperationStage("begin", StartedAt);
+        _stage = new OperationStage("begin", "", StartedAt);
         Request = RequestId.Current;
         _trace = WorkSpan.Source.StartActivity(name, ActivityKind.Internal, cause);
         _trace?.SetTag("crisharp.id", id).SetTag("crisharp.subject", subject).SetTag("crisharp.request", Request);
@@ -40,8 +40,11 @@ public sealed class Operation : IDisposable
     /// <summary>Id of the call that it was begun for; null where it was for none.</summary>
     public string? Request { get; }
 
-    /// <summary>Name of the stage that it is at.</summary>
+    /// <summary>Name of the stage that it is at: one of few.</summary>
     public string Stage => _stage.Name;
+
+    /// <summary>The stage, with what differs from time to time.</summary>
+    public string StageWords => _stage is { Particulars.Length: > 0 } stage ? $"{stage.Name} ({stage.Particulars})" : Stage;
 
     public TimeSpan Age => _owner.Time.GetElapsedTime(StartedAt);
 
@@ -50,7 +53,9 @@ public sealed class Operation : IDisposable
     internal long StartedAt { get; }
 
     /// <summary>The operation under way here goes on to its next stage. Does nothing outside of one.</summary>
-    public static void At(string stage) => Ambient.Value?.Enter(stage);
+    /// <param name="stage">One of few: metrics and traces tell them apart by it.</param>
+    /// <param name="particulars">What differs from time to time, for people.</param>
+    public static void At(string stage, string particulars = "") => Ambient.Value?.Enter(stage, particulars);
 
     /// <summary>A stage within the present one, until what is returned is disposed of: where the time really goes.</summary>
     public static IDisposable? Within(string detail)
@@ -61,7 +66,7 @@ public sealed class Operation : IDisposable
         }
 
         var outer = operation._stage;
-        operation._stage = new OperationStage($"{outer.Name}: {detail}", operation._owner.Time.GetTimestamp());
+        operation._stage = new OperationStage($"{outer.Name}: {detail}", outer.Particulars, operation._owner.Time.GetTimestamp());
         return new Detail(operation, outer, operation.Trace(detail));
     }
 
@@ -69,7 +74,7 @@ public sealed class Operation : IDisposable
     /// <inheritdoc cref="WorkSpan.Begin"/>
     public static WorkSpan? Span(string name) => Ambient.Value is { _hasEnded: false } operation ? operation.Trace(name) : null;
 
-    public override string ToString() => $"{Name} of {Subject} has been under way for {Age.TotalSeconds:0.#} s, for {StageAge.TotalSeconds:0.#} s at \"{Stage}\"";
+    public override string ToString() => $"{Name} of {Subject} has been under way for {Age.TotalSeconds:0.#} s, for {StageAge.TotalSeconds:0.#} s at \"{StageWords}\"";
 
     public void Dispose()
     {
@@ -81,14 +86,14 @@ public sealed class Operation : IDisposable
     }
 
     // What was begun within it and outlives it marks nothing any more.
-    private void Enter(string stage)
+    private void Enter(string stage, string particulars)
     {
         if (_hasEnded)
         {
             return;
         }
 
-        _stage = new OperationStage(stage, _owner.Time.GetTimestamp());
+        _stage = new OperationStage(stage, particulars, _owner.Time.GetTimestamp());
         if (_trace is { IsAllDataRequested: true })
         {
             Interlocked.Exchange(ref _stageSpan, WorkSpan.Begin(stage, _trace.Context))?.Dispose();
@@ -99,7 +104,7 @@ public sealed class Operation : IDisposable
 
     private WorkSpan? Trace(string name) => _trace is { IsAllDataRequested: true } ? WorkSpan.Begin(name, _stageSpan?.Context ?? _trace.Context) : null;
 
-    private sealed record OperationStage(string Name, long Since);
+    private sealed record OperationStage(string Name, string Particulars, long Since);
 
     private sealed class Detail(Operation operation, OperationStage outer, WorkSpan? span) : IDisposable
     {

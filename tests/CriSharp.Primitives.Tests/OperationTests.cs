@@ -22,6 +22,18 @@ public sealed class OperationTests
     }
 
     [Fact]
+    public void Particulars_OfAStage_AreToldToPeopleAndLeaveItsName()
+    {
+        using var operation = _operations.Begin("StopContainer", "1f2e", "tests/web/a");
+        Operation.At("grace", "signal 15, then 30 s");
+
+        Assert.Equal(("grace", "grace (signal 15, then 30 s)"), (operation.Stage, operation.StageWords));
+        Assert.EndsWith("at \"grace (signal 15, then 30 s)\"", operation.ToString(), StringComparison.Ordinal);
+        Operation.At("SIGKILL");
+        Assert.Equal("SIGKILL", operation.StageWords);
+    }
+
+    [Fact]
     public async Task Stage_WhenMarkedDeepInTheCalls_IsTheOperationsOwn()
     {
         using var operation = _operations.Begin("RunPodSandbox", "", "a");

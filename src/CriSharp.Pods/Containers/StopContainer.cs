@@ -46,7 +46,7 @@ public sealed partial class StopContainer(
         using var handle = PidHandle.TryOpen(process);
         if (timeout > TimeSpan.Zero && handle is not null)
         {
-            Operation.At($"signal {container.Record.StopSignal}, then {timeout.TotalSeconds:0.#} s of grace");
+            Operation.At("grace", $"signal {container.Record.StopSignal}, then {timeout.TotalSeconds:0.#} s");
             Signal(container, handle, container.Record.StopSignal);
             if (await EndsWithinAsync(container, timeout < LongestGrace ? timeout : LongestGrace))
             {

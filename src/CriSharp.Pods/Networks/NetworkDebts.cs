@@ -147,7 +147,7 @@ public sealed partial class NetworkDebts(PodsOptions options, SandboxNetwork net
         using var operation = operations.Begin("DetachFromNetwork", id.ToString(), debt.Facts.Pod, tries == 1 ? debt.Cause : default);
         try
         {
-            Operation.At($"try {debt.Facts.Tries + 1}");
+            Operation.At("try", $"number {debt.Facts.Tries + 1}");
             await network.DelAsync(_folders.PathOf(id), _ending.Token);
             _folders.Remove(id);
             if (debt.IsOverdue)

@@ -54,7 +54,7 @@ internal sealed class DaemonPages(
         Name = operation.Name,
         Id = operation.Id,
         Subject = operation.Subject,
-        Stage = operation.Stage,
+        Stage = operation.StageWords,
         AgeSeconds = operation.Age.TotalSeconds,
         StageSeconds = operation.StageAge.TotalSeconds,
     };

@@ -41,7 +41,7 @@ public sealed class TracesTests(ObservedInstance observed)
                 "runtime.v1.RuntimeService/CreateContainer > CreateContainer > snapshot",
                 "runtime.v1.RuntimeService/CreateContainer > CreateContainer > monitor and the runtime's create",
                 "runtime.v1.RuntimeService/StartContainer > StartContainer > the runtime's start > " + TestNode.Runtime + " start",
-                "runtime.v1.RuntimeService/StopPodSandbox > StopPodSandbox > DetachFromNetwork > try 1 > CNI plugin bridge, DEL",
+                "runtime.v1.RuntimeService/StopPodSandbox > StopPodSandbox > DetachFromNetwork > try > CNI plugin bridge, DEL",
                 "runtime.v1.ImageService/PullImage > PullImage > layers > layer",
             },
             paths.ToHashSet());

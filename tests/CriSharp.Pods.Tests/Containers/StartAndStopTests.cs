@@ -48,10 +48,13 @@ public sealed class StartAndStopTests : IDisposable
         var identity = ProcessIdentity.TryRead(process.Id)!.Value;
         var container = MakeCreated(new ContainerProcesses(identity, identity));
         container.RuntimeStart = isUnderWay ? new TaskCompletionSource().Task : Task.CompletedTask;
-        var stop = new StopContainer(_store, _handlers, _cgroups, _operations, _options, NullLogger<StopContainer>.Instance)
+        var stages = new List<string>();
+        var operations = new Operations(TimeProvider.System) { OnStage = operation => stages.Add(operation.Stage) };
+        var stop = new StopContainer(_store, _handlers, _cgroups, operations, _options, NullLogger<StopContainer>.Instance)
             .RunAsync(container, TimeSpan.FromMinutes(1), CancellationToken.None);
 
         await process.WaitForExitAsync();
+        Assert.Equal(isUnderWay ? "grace" : "SIGKILL", Assert.Single(stages));
 
         _store.Observe(container, _ => new ContainerState.Exited(null, new ContainerEnd(code, ContainerEnd.Error, "", DateTimeOffset.UnixEpoch)));
         await stop;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CriSharp.Cni;
 using CriSharp.Linux.Namespaces;
 using CriSharp.Pods.Networks;
@@ -20,6 +21,7 @@ public sealed class NetworkDebtsTests : IAsyncLifetime
     private readonly FakeCniPlugins _fakes = new("fake");
     private readonly ManualTime _time = new();
     private readonly List<IAsyncDisposable> _opened = [];
+    private readonly ConcurrentQueue<string> _stages = new();
     private readonly PodSandboxRecord _record = Samples.Sandbox();
 
     private InstanceFolders Folders => new(Path.Combine(_root.FullName, "root"), Path.Combine(_root.FullName, "run"));
@@ -91,6 +93,8 @@ public sealed class NetworkDebtsTests : IAsyncLifetime
         }
 
         Assert.Equal([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300], pauses);
+        // Metrics have a series for each.
+        Assert.Equal(["try"], _stages.Distinct());
         _fakes.ClearPlan();
         await WaitUntilAsync(() => debts.All.Count == 0 || _time.Waits.Count == 1);
         _time.Advance(TimeSpan.FromMinutes(5));
@@ -244,7 +248,8 @@ public sealed class NetworkDebtsTests : IAsyncLifetime
     private NetworkDebts Debts(SandboxNetwork network)
     {
         var options = new PodsOptions { Folders = Folders, CgroupDriver = CgroupDriver.Cgroupfs, PausePath = "/none", NetworkDelLimit = DelLimit, Time = _time };
-        var debts = new NetworkDebts(options, network, new Operations(TimeProvider.System), NullLogger<NetworkDebts>.Instance);
+        var operations = new Operations(TimeProvider.System) { OnStage = operation => _stages.Enqueue(operation.Stage) };
+        var debts = new NetworkDebts(options, network, operations, NullLogger<NetworkDebts>.Instance);
         _opened.Add(debts);
         return debts;
     }
