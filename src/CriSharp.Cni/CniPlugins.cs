@@ -20,5 +20,6 @@ public sealed class CniPlugins(IReadOnlyList<string> directories)
     /// <summary>As CNI_PATH, by which plugins find those that they delegate to.</summary>
     public string SearchPath { get; } = string.Join(':', directories);
 
-    private static bool IsExecutable(string path) => File.Exists(path) && (File.GetUnixFileMode(path) & Executable) != 0;
+    /// <summary>By one look, since it may be replaced at any time.</summary>
+    private static bool IsExecutable(string path) => new FileInfo(path) is { Exists: true } file && (file.UnixFileMode & Executable) != 0;
 }
