@@ -42,6 +42,20 @@ public sealed class RuntimeTableTests : IDisposable
         Assert.Equal(text, ConfigurationText.Of(Read(["--config", Write(text)])));
     }
 
+    /// <summary>As pods write them down.</summary>
+    [Fact]
+    public void Table_WithDotsInItsPaths_HasThemWithout()
+    {
+        var options = ReadTable("""
+            runtime_path = "/bin/../bin/./false"
+            runtime_root = "/run/x/.././kata/"
+            """);
+
+        var kata = options.Runtimes.Single(runtime => runtime.Name == "kata");
+        Assert.Equal(("/bin/false", "/run/kata", null), (kata.Path, kata.Root, kata.Unusable));
+        Assert.Contains("its root \"run/kata\"", Assert.Throws<RuntimeException>(() => ReadTable("\nruntime_root = \"run/kata\"")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("monitor_path = \"/usr/bin/conmon\"", "crio.runtime.conmon")]
     [InlineData("runtime_typo = \"oci\"", "is not known")]

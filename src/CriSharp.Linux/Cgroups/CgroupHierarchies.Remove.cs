@@ -35,13 +35,16 @@ public sealed partial class CgroupHierarchies
         }
     }
 
+    /// <summary>Whether a path is below one of the mount points: after a reboot a node may have other hierarchies than before.</summary>
+    public bool Hold(string directory) => All.Any(hierarchy => directory.StartsWith(hierarchy.MountPoint + '/', StringComparison.Ordinal));
+
     /// <summary>Takes back what <see cref="Create"/> made, as far as nobody uses it meanwhile. Takes any order; never removes what has processes or other cgroups in it.</summary>
     /// <param name="directories">Absolute paths; those outside of the cgroup mounts are refused.</param>
     public void RemoveMade(IEnumerable<string> directories)
     {
         foreach (var directory in directories.OrderByDescending(directory => directory.Length))
         {
-            if (!All.Any(hierarchy => directory.StartsWith(hierarchy.MountPoint + '/', StringComparison.Ordinal)))
+            if (!Hold(directory))
             {
                 throw new ArgumentException($"{directory} is not the folder of a cgroup");
             }

@@ -65,7 +65,12 @@ public sealed class ContainerStore(InstanceFolders folders, DiskReserve? reserve
     internal void Release(ContainerKey name, ContainerId id) => _names.Release(name, id.ToString());
 
     /// <summary>Durable, and seen by nobody yet: from here on a crash is followed by an undo.</summary>
-    internal void Begin(ContainerRecord record) => _disk.WriteRecord(record.Id.ToString(), ContainerRecordDocument.From(record));
+    /// <exception cref="FormatException">The next start would not believe it.</exception>
+    internal void Begin(ContainerRecord record)
+    {
+        RecordPlaces.Require(record.Id.ToString(), record);
+        _disk.WriteRecord(record.Id.ToString(), ContainerRecordDocument.From(record));
+    }
 
     /// <summary>Durable, then visible.</summary>
     internal Container Publish(ContainerRecord record, ContainerState state)

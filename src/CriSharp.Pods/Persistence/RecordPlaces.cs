@@ -1,4 +1,3 @@
-using CriSharp.Linux.Cgroups;
 using CriSharp.Pods.Containers;
 using CriSharp.Pods.Sandboxes;
 
@@ -10,8 +9,6 @@ namespace CriSharp.Pods.Persistence;
 /// </summary>
 internal static class RecordPlaces
 {
-    private static readonly Lazy<IReadOnlyList<CgroupHierarchy>> Hierarchies = new(() => CgroupHierarchies.Detect().All);
-
     /// <exception cref="FormatException">It may not.</exception>
     public static void Require(string id, PodSandboxRecord record)
     {
@@ -20,7 +17,7 @@ internal static class RecordPlaces
         Require(record.Runtime);
         foreach (var cgroup in record.MadeCgroups)
         {
-            Require(IsPlain(cgroup) && Hierarchies.Value.Any(hierarchy => cgroup.StartsWith(hierarchy.MountPoint + '/', StringComparison.Ordinal)), $"\"{cgroup}\" is not the folder of a cgroup");
+            Require(IsPlain(cgroup), $"\"{cgroup}\" is not the folder of a cgroup");
         }
     }
 
@@ -36,11 +33,13 @@ internal static class RecordPlaces
     }
 
     private static void Require(RuntimePlace? runtime) =>
-        Require(runtime is null || (IsPlain(runtime.Path) && IsPlain(runtime.Root)), $"\"{runtime?.Path}\" and \"{runtime?.Root}\" are not the paths of a runtime");
+        Require(runtime is null || (IsAbsolute(runtime.Path) && IsAbsolute(runtime.Root)), $"\"{runtime?.Path}\" and \"{runtime?.Root}\" are not the paths of a runtime");
 
     private static void RequireId(string id, string found) => Require(id == found, $"it is about {found}, which is not what its folder says");
 
-    private static bool IsPlain(string path) => path.StartsWith('/') && !path.Contains('\0') && !path.Split('/').Any(part => part is "." or "..");
+    private static bool IsPlain(string path) => IsAbsolute(path) && !path.Split('/').Contains("..");
+
+    private static bool IsAbsolute(string path) => path.StartsWith('/') && !path.Contains('\0');
 
     private static void Require(bool holds, string otherwise)
     {

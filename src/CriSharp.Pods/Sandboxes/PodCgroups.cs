@@ -147,8 +147,8 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
         }
     }
 
-    /// <summary>Idempotent. What another pod uses stays.</summary>
-    internal void Remove(PodSandboxRecord sandbox) => hierarchies.RemoveMade(sandbox.MadeCgroups);
+    /// <summary>Idempotent. What another pod uses stays; what lay in hierarchies that this node has no more is gone.</summary>
+    internal void Remove(PodSandboxRecord sandbox) => hierarchies.RemoveMade(sandbox.MadeCgroups.Where(hierarchies.Hold));
 
     /// <summary>The common parent was made by whichever pod came first: the last one removes it.</summary>
     private bool IsOurs(string directory) => hierarchies.DirectoriesOf(CgroupPath.Parse(DefaultRoot)).Contains(directory);

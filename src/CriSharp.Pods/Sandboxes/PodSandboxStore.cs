@@ -55,7 +55,12 @@ public sealed class PodSandboxStore(InstanceFolders folders, DiskReserve? reserv
     internal void Release(PodSandboxKey name, PodSandboxId id) => _names.Release(name, id.ToString());
 
     /// <summary>Durable, and seen by nobody yet: from here on a crash is followed by an undo.</summary>
-    internal void Begin(PodSandboxRecord record) => _disk.WriteRecord(record.Id.ToString(), SandboxRecordDocument.From(record));
+    /// <exception cref="FormatException">The next start would not believe it.</exception>
+    internal void Begin(PodSandboxRecord record)
+    {
+        RecordPlaces.Require(record.Id.ToString(), record);
+        _disk.WriteRecord(record.Id.ToString(), SandboxRecordDocument.From(record));
+    }
 
     /// <summary>Durable, then visible.</summary>
     internal PodSandbox Publish(PodSandboxRecord record, SandboxState state)

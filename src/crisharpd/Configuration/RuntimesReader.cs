@@ -57,18 +57,8 @@ internal sealed class RuntimesReader(
             throw Wrong(table.Source, $"\"{name}\" can't be the name of a runtime: letters, digits, -, _ and . are allowed");
         }
 
-        if (table.Path.Length > 0 && !Path.IsPathRooted(table.Path))
-        {
-            throw Wrong(table.Source, $"the runtime \"{name}\": \"{table.Path}\" is not an absolute path");
-        }
-
-        var folder = table.Root.Length > 0 ? table.Root : Path.Combine(runRoot, "runtime", name);
-        if (!Path.IsPathRooted(folder))
-        {
-            throw Wrong(table.Source, $"the runtime \"{name}\": its root \"{folder}\" is not an absolute path");
-        }
-
-        var executable = table.Path.Length > 0 ? table.Path : Find(name);
+        var executable = table.Path.Length > 0 ? Absolute(table, name, "", table.Path) : Find(name);
+        var folder = Absolute(table, name, "its root ", table.Root.Length > 0 ? table.Root : Path.Combine(runRoot, "runtime", name));
         _byName[name] = new RuntimeOptions(name, executable ?? Path.Combine(SearchFolders[0], name), folder)
         {
             Rules = table.Rules,
@@ -77,6 +67,10 @@ internal sealed class RuntimesReader(
                 : null,
         };
     }
+
+    private static string Absolute(RuntimeTable table, string name, string what, string path) => Path.IsPathRooted(path) && !path.Contains('\0')
+        ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))
+        : throw Wrong(table.Source, $"the runtime \"{name}\": {what}\"{path}\" is not an absolute path");
 
     private static string? Find(string name) => SearchFolders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(ExecutableFile.Is);
 

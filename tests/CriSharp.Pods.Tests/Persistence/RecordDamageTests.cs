@@ -115,8 +115,10 @@ public sealed class RecordDamageTests : IDisposable
 
     [Theory]
     [InlineData("id", "\"0000000000000000000000000000000000000000000000000000000000000000\"")]
-    [InlineData("madeCgroups", "[\"/etc\"]")]
+    [InlineData("madeCgroups", "[\"etc\"]")]
     [InlineData("madeCgroups", "[\"MOUNT/../../../etc\"]")]
+    [InlineData("runtime", "{\"name\":\"runc\",\"path\":\"runc\",\"root\":\"/run/runc\"}")]
+    [InlineData("runtime", "{\"name\":\"runc\",\"path\":\"/bin/runc\",\"root\":\"run/runc\"}")]
     [InlineData("madeCgroups", "[null]")]
     [InlineData("madeCgroups", "null")]
     [InlineData("config", "\"\"")]
@@ -130,13 +132,42 @@ public sealed class RecordDamageTests : IDisposable
         Assert.NotNull(Sandbox.Failure);
     }
 
-    [Fact]
-    public void Load_WhenCgroupsWereMade_TakesThem()
+    /// <summary>After a reboot a node may have other hierarchies, with other mount points.</summary>
+    [Theory]
+    [InlineData("MOUNT/kubepods/pod1")]
+    [InlineData("/sys/fs/cgroup-of-before/kubepods/pod1")]
+    public void Load_WhenCgroupsWereMade_TakesThem(string made)
     {
-        var made = CgroupHierarchies.Detect().All[0].MountPoint + "/kubepods/pod1";
-        StoredRecord.Change(Path.Combine(_sandboxFolder, RecordFile), document => document["madeCgroups"] = new JsonArray(made));
+        var directory = made.Replace("MOUNT", CgroupHierarchies.Detect().All[0].MountPoint, StringComparison.Ordinal);
+        StoredRecord.Change(Path.Combine(_sandboxFolder, RecordFile), document => document["madeCgroups"] = new JsonArray(directory));
 
         Assert.Null(Sandbox.Failure);
+    }
+
+    /// <summary>As clients and administrators may write them.</summary>
+    [Fact]
+    public void Load_WhenPathsHaveDots_TakesThem()
+    {
+        StoredRecord.Change(Path.Combine(_containerFolder, RecordFile), document => document["logPath"] = "/var/log/./pods/x/0.log");
+        StoredRecord.Change(
+            Path.Combine(_sandboxFolder, RecordFile),
+            document => document["runtime"] = JsonNode.Parse("{\"name\":\"runc\",\"path\":\"/usr/local/../bin/runc\",\"root\":\"/run/./runc\"}"));
+
+        Assert.Null(Container.Failure);
+        Assert.Null(Sandbox.Failure);
+    }
+
+    [Fact]
+    public void Begin_OfWhatNoStartWouldBelieve_WritesNothing()
+    {
+        var sandbox = Samples.Sandbox() with { Runtime = new RuntimePlace("runc", "runc", "/run/runc") };
+        var container = Samples.Container(sandbox.Id) with { LogPath = "/var/log/../x" };
+
+        Assert.Throws<FormatException>(() => _sandboxes.Begin(sandbox));
+        Assert.Throws<FormatException>(() => _containers.Begin(container));
+
+        Assert.Single(_sandboxes.Load());
+        Assert.Single(_containers.Load());
     }
 
     [Theory]

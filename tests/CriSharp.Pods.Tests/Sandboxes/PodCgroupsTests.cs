@@ -54,6 +54,17 @@ public sealed class PodCgroupsTests
     [InlineData("/a/../b", "not the path of a cgroup")]
     public void Cgroupfs_RefusesSlicesAndWaysOut(string asked, string words) => AssertRefused(CgroupDriver.Cgroupfs, asked, words);
 
+    [Fact]
+    public void Remove_OfFoldersOfOtherHierarchies_LeavesThemAlone()
+    {
+        var folder = Directory.CreateTempSubdirectory("pods-tests-").FullName;
+
+        Of(CgroupDriver.Cgroupfs).Remove(Samples.Sandbox() with { MadeCgroups = [folder] });
+
+        Assert.True(Directory.Exists(folder));
+        Directory.Delete(folder);
+    }
+
     private static void AssertRefused(CgroupDriver driver, string asked, string words)
     {
         var failure = Assert.Throws<RuntimeException>(() => Of(driver).Validate(asked));
