@@ -55,6 +55,9 @@ public sealed record ContainerSpecInput
 
     /// <summary>By host path: how the mount that it lies on propagates. A source that isn't listed is not checked.</summary>
     public IReadOnlyDictionary<string, SourcePropagation> SourcePropagations { get; init; } = new Dictionary<string, SourcePropagation>();
+
+    /// <summary>By host path: where it leads to, without links. A source that isn't listed has none.</summary>
+    public IReadOnlyDictionary<string, string> SourcePlaces { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>How a mount of the host passes mounts on (the optional fields of /proc/self/mountinfo).</summary>

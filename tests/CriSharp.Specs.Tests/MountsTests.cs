@@ -85,6 +85,18 @@ public sealed class MountsTests
         Assert.Contains(option, Built(input with { Host = input.Host with { OwnFolders = ["/var/lib/crisharp"] } }, "/data").Options!);
     }
 
+    [Theory]
+    [InlineData("/agent", "/", "rslave")]
+    [InlineData("/agent/lib", "/var/lib", "rslave")]
+    [InlineData("/var/lib", "/srv/lib", "rprivate")]
+    public void Private_ThroughALinkOverTheDaemonsOwnMounts_DoesNotKeepThem(string source, string place, string option)
+    {
+        var input = With(new Mount { ContainerPath = "/data", HostPath = source }) with { SourcePlaces = new Dictionary<string, string> { [source] = place } };
+        var mount = Built(input with { Host = input.Host with { OwnFolders = ["/var/lib/crisharp"] } }, "/data");
+
+        Assert.Equal((source, option), (mount.Source, mount.Options![1]));
+    }
+
     /// <summary>A later mount of the host's would come through a slave, and be writable.</summary>
     [Fact]
     public void RecursiveReadOnly_OverTheDaemonsOwnMounts_StaysPrivate()

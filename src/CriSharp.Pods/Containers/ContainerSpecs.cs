@@ -67,6 +67,7 @@ public sealed partial class ContainerSpecs(
             SelinuxLevel = request.Sandbox.SelinuxLevel,
             Devices = request.Config.Devices.DistinctBy(device => device.HostPath).ToDictionary(device => device.HostPath, device => HostDevices.At(device.HostPath)),
             SourcePropagations = request.Propagations,
+            SourcePlaces = MountSources.PlacesOf(request.Config.Mounts),
             ImageVolumes = request.ImageVolumes,
             DevicesAreTheUsers = options.DeviceOwnershipFromSecurityContext,
             Edits = ResolveCdiDevices.Run(request.Config, options.CdiSpecDirectories()),

@@ -39,6 +39,26 @@ internal static class MountSources
         .DistinctBy(mount => mount.HostPath)
         .ToDictionary(mount => mount.HostPath, mount => HostPath.Resolve(mount.HostPath));
 
+    /// <returns>By host path, of those that <see cref="Check"/> has let pass: what it is after its links.</returns>
+    public static IReadOnlyDictionary<string, string> PlacesOf(IEnumerable<CriMount> mounts) => mounts
+        .Where(mount => ImageVolume.Of(mount) is null && mount.HostPath.Length > 0)
+        .Select(mount => mount.HostPath)
+        .Distinct()
+        .ToDictionary(path => path, PlaceOf);
+
+    private static string PlaceOf(string path)
+    {
+        try
+        {
+            return HostPath.Resolve(path);
+        }
+        catch (LinuxException)
+        {
+            // A link of /proc leads wherever its process has its root, its folder or its files: maybe to all that there is.
+            return "/";
+        }
+    }
+
     private static void CheckThere(CriMount mount)
     {
         try

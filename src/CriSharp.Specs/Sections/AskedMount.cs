@@ -117,7 +117,7 @@ internal static class AskedMount
         return asked.Propagation switch
         {
             // What came later through a slave would be writable.
-            MountPropagation.PropagationPrivate => HoldsOwnFolder(asked, input.Host) && !asked.RecursiveReadOnly ? Slave : Private,
+            MountPropagation.PropagationPrivate => HoldsOwnFolder(asked, input) && !asked.RecursiveReadOnly ? Slave : Private,
             MountPropagation.PropagationHostToContainer when source != SourcePropagation.Private => Slave,
             MountPropagation.PropagationBidirectional when source == SourcePropagation.Shared => Shared,
             MountPropagation.PropagationHostToContainer => throw Refusal.Unmet(
@@ -129,10 +129,11 @@ internal static class AskedMount
     }
 
     /// <summary>A private copy of the daemon's mounts would keep each of them, and with it the files of a container, as long as this container lives.</summary>
-    private static bool HoldsOwnFolder(Mount asked, HostFacts host)
+    private static bool HoldsOwnFolder(Mount asked, ContainerSpecInput input)
     {
-        var source = ContainerPath.Clean(asked.HostPath).TrimEnd('/') + '/';
-        return ImageVolume.Of(asked) is null && host.OwnFolders.Any(folder => (folder + '/').StartsWith(source, StringComparison.Ordinal));
+        var place = input.SourcePlaces.GetValueOrDefault(asked.HostPath, asked.HostPath);
+        var source = ContainerPath.Clean(place).TrimEnd('/') + '/';
+        return ImageVolume.Of(asked) is null && input.Host.OwnFolders.Any(folder => (folder + '/').StartsWith(source, StringComparison.Ordinal));
     }
 
     /// <summary>"rro" never alone: a runtime that does not know it passes over it.</summary>

@@ -8,20 +8,32 @@ namespace CriSharp.IntegrationTests.Volumes;
 public class HostFolderTests(SharedInstance shared) : PodTest(shared)
 {
     /// <summary>An agent that has the host's whole tree must not keep the file trees of the containers that were there when it came.</summary>
-    [Fact]
-    public async Task Mount_OfTheHostsRoot_KeepsNoOtherContainersFileTree()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Mount_OfTheHostsRoot_KeepsNoOtherContainersFileTree(bool isLinked)
     {
+        var root = isLinked ? Path.Combine(Daemon.Folder, "host") : "/";
+        if (isLinked)
+        {
+            File.CreateSymbolicLink(root, "/");
+        }
+
         var (pod, other) = await RunSleeperAsync();
         var agent = PodConfigs.Sleeper(Image);
         agent.Metadata.Name = "agent";
         agent.LogPath = "agent/0.log";
-        agent.Mounts.Add(new Mount { HostPath = "/", ContainerPath = "/host", Readonly = true });
+        agent.Mounts.Add(new Mount { HostPath = root, ContainerPath = "/host", Readonly = true });
         var id = await pod.StartAsync(agent);
         Assert.Contains(other, await Client.ExecTextAsync(id, "cat", "/proc/self/mountinfo"));
 
         await Client.RemoveAsync(other);
 
         Assert.DoesNotContain(other, await Client.ExecTextAsync(id, "cat", "/proc/self/mountinfo"));
+        if (isLinked)
+        {
+            File.Delete(root);
+        }
     }
 
     [Fact]

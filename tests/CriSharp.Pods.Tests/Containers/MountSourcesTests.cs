@@ -64,4 +64,14 @@ public sealed class MountSourcesTests : IDisposable
 
         Assert.Equal(expected, MountSources.Check([mount])[source]);
     }
+
+    [Fact]
+    public void PlacesOf_WhatLeadsElsewhere_AreWhereItLeads_AndAnywhereWhereThatIsNotKnown()
+    {
+        var links = (string[])[$"{_folder}/link/sub", $"{_folder}/disk/sub/..", "/proc/self/root/etc"];
+
+        var places = MountSources.PlacesOf(links.Append(links[0]).Select(link => new CriMount { HostPath = link, ContainerPath = "/data" }));
+
+        Assert.Equal([$"{_folder}/disk/sub", $"{_folder}/disk", "/"], links.Select(link => places[link]));
+    }
 }
