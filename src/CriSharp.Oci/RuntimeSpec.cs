@@ -8,6 +8,9 @@ namespace CriSharp.Oci;
 /// </summary>
 public sealed record RuntimeSpec
 {
+    /// <summary>What is longer is neither written nor read.</summary>
+    public const int LimitBytes = 16 << 20;
+
     /// <summary>runc before 1.2 refuses later minor versions in places; 1.0.2 has every field that is written here.</summary>
     public string OciVersion { get; init; } = "1.0.2";
 

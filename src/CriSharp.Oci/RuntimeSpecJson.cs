@@ -23,16 +23,14 @@ internal sealed partial class RuntimeSpecJson : JsonSerializerContext
 
 internal static class RuntimeSpecText
 {
-    private const int LimitBytes = 16 * 1024 * 1024;
-
     public static byte[] Write<T>(T document, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(document, type);
 
     public static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, string what)
         where T : class
     {
-        if (json.Length > LimitBytes)
+        if (json.Length > RuntimeSpec.LimitBytes)
         {
-            throw new FormatException($"the {what} has {json.Length} bytes, and {LimitBytes} is the limit");
+            throw new FormatException($"the {what} has {json.Length} bytes, and {RuntimeSpec.LimitBytes} is the limit");
         }
 
         try

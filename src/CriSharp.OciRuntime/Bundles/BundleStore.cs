@@ -16,9 +16,18 @@ public sealed class BundleStore(string directory)
     public Bundle Of(ContainerId id) => new(Path.Combine(directory, $"{id}"));
 
     /// <summary>Makes the folder with config.json and an empty rootfs to mount on; what an earlier, failed try left there is replaced.</summary>
-    /// <exception cref="RuntimeException">ResourceExhausted: no room; Internal: the run root can't be written.</exception>
+    /// <exception cref="RuntimeException">
+    /// InvalidArgument: it is too long, and nothing is made; ResourceExhausted: no room; Internal: the run root can't be written.
+    /// </exception>
     public Bundle Write(ContainerId id, ReadOnlySpan<byte> configJson)
     {
+        if (configJson.Length > RuntimeSpec.LimitBytes)
+        {
+            throw new RuntimeException(
+                ErrorKind.InvalidArgument,
+                $"container {id}: its OCI specification has {configJson.Length} bytes, and {RuntimeSpec.LimitBytes} is the limit: it was asked for with too much text in its command, environment or annotations");
+        }
+
         var bundle = Of(id);
         try
         {

@@ -14,8 +14,6 @@ namespace CriSharp.Pods.Containers;
 /// </summary>
 public sealed class ContainerCgroups(CgroupHierarchies hierarchies, PodCgroups pods, BundleStore bundles, PodsOptions options)
 {
-    private const int ConfigLimitBytes = 16 << 20;
-
     /// <summary>Kills whatever is left in it. Idempotent.</summary>
     /// <exception cref="RuntimeException">DeadlineExceeded: something does not die; it is named.</exception>
     internal async Task KillAsync(ContainerId id, CancellationToken cancellationToken)
@@ -105,7 +103,7 @@ public sealed class ContainerCgroups(CgroupHierarchies hierarchies, PodCgroups p
 
     private CgroupPath? TryFind(ContainerId id)
     {
-        if (HostPath.TryReadFile(bundles.Of(id).ConfigPath, ConfigLimitBytes) is not { } config)
+        if (HostPath.TryReadFile(bundles.Of(id).ConfigPath, RuntimeSpec.LimitBytes) is not { } config)
         {
             return null;
         }

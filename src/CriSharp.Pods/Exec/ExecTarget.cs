@@ -9,8 +9,6 @@ namespace CriSharp.Pods.Exec;
 /// <summary>What every way into a container asks of it first.</summary>
 internal static class ExecTarget
 {
-    private const int ConfigLimitBytes = 16 << 20;
-
     /// <exception cref="RuntimeException">NotFound; FailedPrecondition: not running, or without its monitor.</exception>
     public static Container Running(ContainerStore containers, string id)
     {
@@ -25,7 +23,7 @@ internal static class ExecTarget
 
     /// <summary>As the container's first process was made.</summary>
     /// <exception cref="RuntimeException">FailedPrecondition: its bundle has gone.</exception>
-    public static RuntimeSpec SpecOf(Bundle bundle) => RuntimeSpec.Parse(HostPath.TryReadFile(bundle.ConfigPath, ConfigLimitBytes)
+    public static RuntimeSpec SpecOf(Bundle bundle) => RuntimeSpec.Parse(HostPath.TryReadFile(bundle.ConfigPath, RuntimeSpec.LimitBytes)
         ?? throw Unmet($"no command can be run: {bundle.ConfigPath} is gone"));
 
     /// <exception cref="RuntimeException">InvalidArgument: no stream at all, or stderr beside a terminal, which has one output.</exception>

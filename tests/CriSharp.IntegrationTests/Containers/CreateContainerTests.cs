@@ -219,6 +219,20 @@ public class CreateContainerTests(SharedInstance shared) : PodTest(shared)
         await AssertSameAsync(before);
     }
 
+    /// <summary>A control character is six bytes in the specification.</summary>
+    [Fact]
+    public async Task Create_WhenTheSpecificationIsTooLong_IsRefusedAndLeavesNothing()
+    {
+        var pod = await RunPodAsync();
+        var before = Daemon.Snapshot();
+        var config = PodConfigs.Container(Image, "true");
+        config.Envs.Add(new KeyValue { Key = "LONG", Value = ByteString.CopyFromUtf8(new string('\u0001', 3 << 20)) });
+
+        await AssertFailsAsync(StatusCode.InvalidArgument, () => pod.CreateAsync(config), "16777216 is the limit");
+
+        await AssertSameAsync(before);
+    }
+
     [Fact]
     public async Task Create_WhenTheUserIsUnknown_NamesIt()
     {

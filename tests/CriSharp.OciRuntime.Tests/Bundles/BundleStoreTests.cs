@@ -25,6 +25,18 @@ public sealed class BundleStoreTests : IDisposable
         Assert.Equal([_id], Store.List());
     }
 
+    /// <summary>What could not be read again would keep the container from being ended and removed.</summary>
+    [Fact]
+    public void Write_OfMoreThanIsReadAgain_IsRefusedAndMakesNothing()
+    {
+        var failure = Assert.Throws<RuntimeException>(() => Store.Write(_id, new byte[RuntimeSpec.LimitBytes + 1]));
+
+        Assert.Equal(ErrorKind.InvalidArgument, failure.Kind);
+        Assert.Contains("16777217 bytes", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(Store.List());
+        Store.Write(_id, new byte[RuntimeSpec.LimitBytes]);
+    }
+
     [Fact]
     public void Remove_WhenCalledTwice_IsIdempotent()
     {
