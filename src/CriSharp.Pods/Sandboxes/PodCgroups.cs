@@ -19,7 +19,7 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
     /// <summary>cgroupsPath of config.json.</summary>
     public string PathFor(PodSandboxRecord sandbox, ContainerId container) => driver == CgroupDriver.Systemd
         ? $"{sandbox.CgroupParent}:{ScopePrefix}:{container}"
-        : $"{sandbox.CgroupParent.TrimEnd('/')}/{container}";
+        : CgroupOf(sandbox, container).ToString();
 
     /// <summary>What <see cref="PathFor"/> has named.</summary>
     /// <returns>Null: nothing that this driver would name.</returns>
@@ -120,7 +120,8 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
     {
         if (asked.Length > 0)
         {
-            return driver == CgroupDriver.Systemd ? SliceOf(asked) : asked;
+            // A relative path a runtime takes as one below its own cgroup.
+            return driver == CgroupDriver.Systemd ? SliceOf(asked) : CgroupPath.Parse(asked).ToString();
         }
 
         // systemd makes a slice for its first scope but never ends it, which the kubelet does for its own pods: ours share one.

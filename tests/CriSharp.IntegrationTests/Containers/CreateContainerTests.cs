@@ -164,6 +164,16 @@ public class CreateContainerTests(SharedInstance shared) : PodTest(shared)
         Assert.Equal((64 << 20, 50_000), (told.MemoryLimitInBytes, told.CpuQuota));
     }
 
+    /// <summary>A runtime would take it as one below its own cgroup, where nobody looks for the container.</summary>
+    [Fact]
+    public async Task Create_WhenThePodsCgroupIsARelativePath_IsBelowIt()
+    {
+        var pod = await RunPodAsync(config => config.Linux.CgroupParent = Daemon.CgroupParent.TrimStart('/'));
+        var container = await pod.StartAsync(PodConfigs.Sleeper(Image));
+
+        Assert.NotEmpty(CgroupHierarchies.Detect().Pids(Daemon.CgroupOf(container)));
+    }
+
     [Fact]
     public async Task Create_WhenTheKubeletAsksAgain_GivesTheSameContainer()
     {

@@ -40,13 +40,17 @@ public sealed class PodCgroupsTests
     [Theory]
     [InlineData("/kubepods/pod1")]
     [InlineData("kubepods/pod1")]
-    public void Cgroupfs_TakesAPath(string asked)
+    [InlineData("/kubepods/pod1/")]
+    public void Cgroupfs_TakesAPath_AsOneFromTheRoot(string asked)
     {
         var cgroups = Of(CgroupDriver.Cgroupfs);
+        var container = ContainerId.New();
 
         cgroups.Validate(asked);
 
-        Assert.Equal(asked, cgroups.ParentOf(Id, asked));
+        Assert.Equal("/kubepods/pod1", cgroups.ParentOf(Id, asked));
+        // Pods of earlier releases have it as it was asked for.
+        Assert.Equal($"/kubepods/pod1/{container}", cgroups.PathFor(Samples.Sandbox() with { CgroupParent = asked }, container));
     }
 
     [Theory]
