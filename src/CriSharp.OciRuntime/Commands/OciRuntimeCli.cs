@@ -20,6 +20,10 @@ public sealed class OciRuntimeCli(RuntimeHandler handler)
 
     public OciRuntimeTimeLimits TimeLimits { get; init; } = new();
 
+    /// <summary>The same, for a container whose cgroup is made so, whatever the handler does with new pods today.</summary>
+    public OciRuntimeCli With(bool systemdCgroup) =>
+        systemdCgroup == Handler.SystemdCgroup ? this : new OciRuntimeCli(Handler with { SystemdCgroup = systemdCgroup }) { TimeLimits = TimeLimits };
+
     /// <exception cref="RuntimeException">FailedPrecondition: the program is missing; Unavailable: it hung; Internal: it refused.</exception>
     public Task StartAsync(ContainerId id, CancellationToken cancellationToken) =>
         RunAsync(["start", $"{id}"], TimeLimits.Start, cancellationToken);

@@ -3,6 +3,7 @@ using CriSharp.Oci;
 using CriSharp.OciRuntime.Bundles;
 using CriSharp.OciRuntime.Monitors;
 using CriSharp.Pods.Persistence;
+using CriSharp.Pods.Sandboxes;
 using CriSharp.Primitives;
 
 namespace CriSharp.Pods.Containers;
@@ -25,7 +26,7 @@ public sealed class ContainerLaunch(
             await cgroups.KillAsync(record.Id, cancellationToken);
             await cgroups.RemoveAsync(record.Id, cancellationToken);
         });
-        var runtime = handlers.GetFor(record.RuntimeHandler, record.Runtime);
+        var runtime = handlers.GetFor(record.RuntimeHandler, record.Runtime).With(PodCgroups.IsSystemds(spec.Linux.CgroupsPath ?? ""));
         var start = new MonitorLaunch
         {
             Id = record.Id,

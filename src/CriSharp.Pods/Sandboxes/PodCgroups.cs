@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CriSharp.Linux.Cgroups;
 using CriSharp.Oci;
 using CriSharp.OciRuntime.Monitors;
@@ -5,7 +6,12 @@ using CriSharp.Primitives;
 
 namespace CriSharp.Pods.Sandboxes;
 
-/// <summary>Where the containers of a pod stand in the cgroup tree, as each driver writes it. systemd makes slices itself.</summary>
+/// <summary>
+/// Where the containers of a pod stand in the cgroup tree, as each driver writes it. systemd makes slices itself. A pod keeps the driver
+/// that it was made by, which its record tells: the administrator may have chosen the other one since.
+/// </summary>
+/// <param name="driver">Of new pods.</param>
+[SuppressMessage("Performance", "CA1822", Justification = "A question to the pods' cgroups, like its others.")]
 public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver driver)
 {
     /// <summary>Parent of the pods whose clients name none.</summary>
@@ -16,20 +22,26 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
 
     private const string SliceSuffix = ".slice";
 
+    private static readonly CgroupPath DefaultFolder = CgroupPath.Parse(DefaultRoot);
+    private static readonly CgroupPath DefaultSlice = CgroupPath.FromSlice(DefaultRoot + SliceSuffix);
+
     /// <summary>cgroupsPath of config.json.</summary>
-    public string PathFor(PodSandboxRecord sandbox, ContainerId container) => driver == CgroupDriver.Systemd
+    public string PathFor(PodSandboxRecord sandbox, ContainerId container) => IsSlice(sandbox.CgroupParent)
         ? $"{sandbox.CgroupParent}:{ScopePrefix}:{container}"
         : CgroupOf(sandbox, container).ToString();
 
+    /// <summary>Whether <see cref="PathFor"/> has named it for a runtime that makes cgroups through systemd.</summary>
+    internal static bool IsSystemds(string cgroupsPath) => cgroupsPath.Split(':') is [var slice, _, _] && IsSlice(slice);
+
     /// <summary>What <see cref="PathFor"/> has named.</summary>
-    /// <returns>Null: nothing that this driver would name.</returns>
+    /// <returns>Null: nothing that a driver would name.</returns>
     internal CgroupPath? PathOf(string cgroupsPath)
     {
         try
         {
-            return driver == CgroupDriver.Cgroupfs ? CgroupPath.Parse(cgroupsPath)
-                : cgroupsPath.Split(':') is [var slice, var prefix, var name] ? CgroupPath.FromSlice(slice).Append($"{prefix}-{name}.scope")
-                : null;
+            return cgroupsPath.Split(':') is [var slice, var prefix, var name] && IsSlice(slice)
+                ? CgroupPath.FromSlice(slice).Append($"{prefix}-{name}.scope")
+                : CgroupPath.Parse(cgroupsPath);
         }
         catch (FormatException)
         {
@@ -60,24 +72,24 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
     }
 
     internal CgroupPath CgroupOf(PodSandboxRecord sandbox, ContainerId container) =>
-        Parse(sandbox.CgroupParent).Append(driver == CgroupDriver.Systemd ? $"{ScopePrefix}-{container}.scope" : $"{container}");
+        Parse(sandbox.CgroupParent).Append(IsSlice(sandbox.CgroupParent) ? $"{ScopePrefix}-{container}.scope" : $"{container}");
 
     /// <summary>The cgroup that holds the pod's containers.</summary>
-    /// <returns>Null where it surely is not the pod's own: the slice of all pods whose clients name none, or the root.</returns>
+    /// <returns>Null where it surely is not the pod's own: the parent of all pods whose clients name none, or the root.</returns>
     internal CgroupPath? TryFindOwn(PodSandboxRecord sandbox) =>
-        Parse(sandbox.CgroupParent) is { IsRoot: false } path && path != DefaultParent ? path : null;
+        Parse(sandbox.CgroupParent) is { IsRoot: false } path && path != DefaultFolder && path != DefaultSlice ? path : null;
 
-    /// <summary>Where this node's pods put their containers, and the parent of those whose clients name none.</summary>
+    /// <summary>Where this node's pods put their containers, and the parents of those whose clients name none.</summary>
     internal IEnumerable<CgroupPath> ParentsOf(IEnumerable<PodSandboxRecord> sandboxes) =>
-        sandboxes.Select(sandbox => Parse(sandbox.CgroupParent)).Append(DefaultParent).Distinct();
+        sandboxes.Select(sandbox => Parse(sandbox.CgroupParent)).Append(DefaultFolder).Append(DefaultSlice).Distinct();
 
     /// <summary>Whose cgroup it is, by its name: of a container, or of a pod below the default parent.</summary>
     /// <returns>Null: of neither. systemd's slices are none: it makes and removes them itself.</returns>
     internal string? OwnerOf(CgroupPath cgroup)
     {
         var name = cgroup.Name;
-        var id = driver == CgroupDriver.Systemd ? Between(name, $"{ScopePrefix}-", ".scope")
-            : cgroup.Parent == DefaultParent ? Between(name, "pod", "")
+        var id = cgroup.Parent.IsRoot || IsSlice(cgroup.Parent.Name) ? Between(name, $"{ScopePrefix}-", ".scope")
+            : cgroup.Parent == DefaultFolder ? Between(name, "pod", "")
             : name;
         return ContainerId.TryParse(id, out _) ? id : null;
     }
@@ -103,7 +115,7 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
         CgroupPath path;
         try
         {
-            path = Parse(driver == CgroupDriver.Systemd ? SliceOf(parent) : parent);
+            path = driver == CgroupDriver.Systemd ? CgroupPath.FromSlice(SliceOf(parent)) : CgroupPath.Parse(parent);
         }
         catch (FormatException malformed)
         {
@@ -152,9 +164,7 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
     internal void Remove(PodSandboxRecord sandbox) => hierarchies.RemoveMade(sandbox.MadeCgroups.Where(hierarchies.Hold));
 
     /// <summary>The common parent was made by whichever pod came first: the last one removes it.</summary>
-    private bool IsOurs(string directory) => hierarchies.DirectoriesOf(CgroupPath.Parse(DefaultRoot)).Contains(directory);
-
-    private CgroupPath DefaultParent => driver == CgroupDriver.Systemd ? CgroupPath.FromSlice(DefaultRoot + SliceSuffix) : CgroupPath.Parse(DefaultRoot);
+    private bool IsOurs(string directory) => hierarchies.DirectoriesOf(DefaultFolder).Contains(directory);
 
     private static string? Between(string text, string prefix, string suffix) =>
         text.StartsWith(prefix, StringComparison.Ordinal) && text.EndsWith(suffix, StringComparison.Ordinal) && text.Length > prefix.Length + suffix.Length
@@ -164,7 +174,10 @@ public sealed class PodCgroups(CgroupHierarchies hierarchies, CgroupDriver drive
     /// <summary>The kubelet also tells where the slice lies: "/kubepods.slice/kubepods-pod1.slice". Its name says that already.</summary>
     private static string SliceOf(string parent) => parent[(parent.LastIndexOf('/') + 1)..];
 
-    private CgroupPath Parse(string parent) => driver == CgroupDriver.Systemd ? CgroupPath.FromSlice(parent) : CgroupPath.Parse(parent);
+    /// <param name="parent">As <see cref="ParentOf"/> gave it: of a path there is never only such a name.</param>
+    private static bool IsSlice(string parent) => parent.EndsWith(SliceSuffix, StringComparison.Ordinal) && !parent.Contains('/');
+
+    private static CgroupPath Parse(string parent) => IsSlice(parent) ? CgroupPath.FromSlice(parent) : CgroupPath.Parse(parent);
 
     private static RuntimeException Invalid(string parent, string why) =>
         new(ErrorKind.InvalidArgument, $"pod sandbox config: cgroup_parent \"{parent}\" can't be used: {why}");

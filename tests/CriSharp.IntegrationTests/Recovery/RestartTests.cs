@@ -1,5 +1,6 @@
 using CriSharp.Cri.V1;
 using CriSharp.IntegrationTests.Machine;
+using CriSharp.Linux.Cgroups;
 using CriSharp.Linux.Processes;
 using CriSharp.TestSupport.Daemons;
 using CriSharp.TestSupport.Registries;
@@ -149,6 +150,26 @@ public sealed class RestartTests : IAsyncLifetime
         Assert.Equal(PodSandboxState.SandboxNotready, (await Client.PodStatusAsync(stopped.Id)).State);
         await Client.StartAsync(created);
         Assert.Equal(ContainerState.ContainerRunning, (await Client.StatusAsync(created)).State);
+    }
+
+    [Fact]
+    public async Task Restart_UnderTheOtherCgroupDriver_LeavesEarlierPodsToTheirs()
+    {
+        var pod = await RunPodAsync();
+        var container = await pod.StartAsync(PodConfigs.Sleeper(_image));
+
+        await _daemon.KillDaemonAsync();
+        await _daemon.StartDaemonAsync("--insecure-registry", _registry.Host, "--cgroup-manager", TestNode.HasSystemd ? "cgroupfs" : "systemd");
+
+        Assert.Equal("there\n", await Client.ExecTextAsync(container, "echo", "there"));
+        Assert.NotEqual(0UL, (await Client.StatsAsync(container)).Memory.WorkingSetBytes.Value);
+        Assert.Equal(pod.Id, Assert.Single(await Client.ListPodStatsAsync()).Attributes.Id);
+        var later = PodConfigs.Sleeper(_image);
+        later.Metadata.Name = "later";
+        later.LogPath = "later/0.log";
+        Assert.NotEmpty(CgroupHierarchies.Detect().Pids(_daemon.CgroupOf(await pod.StartAsync(later))));
+        await pod.EndAsync();
+        Assert.False(CgroupHierarchies.Detect().Exists(_daemon.CgroupOf(container)));
     }
 
     [Fact]
