@@ -1,10 +1,11 @@
 using CriSharp.OciRuntime.Commands;
+using CriSharp.Specs;
 using CriSharp.Storage.Snapshots;
 
 namespace CriSharp.Pods.Host;
 
 /// <summary>What each runtime handler can do; empty until they were asked at start. Replaced as a whole when the handlers are.</summary>
-public sealed class HandlerFactsTable(RuntimeHandlers handlers, SnapshotStore snapshots, PodsOptions options)
+public sealed class HandlerFactsTable(RuntimeHandlers handlers, SnapshotStore snapshots, HostFacts host, PodsOptions options)
 {
     private volatile IReadOnlyList<HandlerFacts> _all = [];
 
@@ -31,6 +32,6 @@ public sealed class HandlerFactsTable(RuntimeHandlers handlers, SnapshotStore sn
         return [preferred with { Name = "" }, .. named];
     }
 
-    private static Task<HandlerFacts> AskAsync(OciRuntimeCli runtime, CancellationToken cancellationToken) =>
-        HandlerFacts.AskAsync(runtime.Handler.Name, runtime, cancellationToken);
+    private Task<HandlerFacts> AskAsync(OciRuntimeCli runtime, CancellationToken cancellationToken) =>
+        HandlerFacts.AskAsync(runtime.Handler.Name, runtime, host.Kernel, cancellationToken);
 }
