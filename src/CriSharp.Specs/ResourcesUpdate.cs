@@ -46,6 +46,10 @@ public static class ResourcesUpdate
         return merged;
     }
 
+    /// <summary>The limit of memory that is asked for, by its field or by its file among the unified ones.</summary>
+    /// <returns>How it was said, and its bytes; null where there is none.</returns>
+    public static (string Words, long Bytes)? MemoryLimitOf(LinuxContainerResources asked) => MemoryLimits.Of(asked);
+
     /// <inheritdoc cref="Merge"/>
     /// <param name="leastMemoryBytes"><see cref="ContainerDefaults.LeastMemoryBytes"/>.</param>
     /// <returns>For "update --resources" of the OCI runtime: every limit, since it forgets those that it isn't told again.</returns>

@@ -207,12 +207,44 @@ public sealed class ResourcesTests
             CpusetCpus = "0",
             CpusetMems = "0",
             HugepageLimits = { new HugepageLimit { PageSize = "2MB", Limit = 4096 } },
-            Unified = { [file] = "7" },
+            Unified = { [file] = "20000000" },
         };
-        Refused.Build(ErrorKind.InvalidArgument, $"{file} \"7\"", With(asked));
+        Refused.Build(ErrorKind.InvalidArgument, $"{file} \"20000000\"", With(asked));
         Refused.Build(ErrorKind.InvalidArgument, named, With(asked));
-        Assert.Equal("7", Built(new LinuxContainerResources { Unified = { [file] = "7" } }).Unified![file]);
+        Assert.Equal("20000000", Built(new LinuxContainerResources { Unified = { [file] = "20000000" } }).Unified![file]);
     }
+
+    [Theory]
+    [InlineData("7")]
+    [InlineData("0")]
+    [InlineData(" 1k ")]
+    [InlineData("12582911")]
+    [InlineData("11M")]
+    [InlineData("0xB00000")]
+    [InlineData("0xe")]
+    [InlineData("017")]
+    [InlineData("16E")]
+    public void MemoryMax_BelowTheLeast_IsRefused(string value)
+    {
+        var asked = With(new LinuxContainerResources { Unified = { ["memory.max"] = value } });
+
+        Refused.Build(ErrorKind.InvalidArgument, $"memory.max {Refusal.Quote(value)} is too low", asked);
+        Refused.Build(ErrorKind.InvalidArgument, "12582912 bytes at least", asked);
+    }
+
+    /// <summary>What is no number the kernel refuses.</summary>
+    [Theory]
+    [InlineData("max")]
+    [InlineData("12582912")]
+    [InlineData("12m")]
+    [InlineData("1G")]
+    [InlineData("1e")]
+    [InlineData("0xC00000")]
+    [InlineData("18446744073709551615")]
+    [InlineData("12MB")]
+    [InlineData("089")]
+    public void MemoryMax_FromTheLeastOn_IsPassedOn(string value) =>
+        Assert.Equal(value, Built(new LinuxContainerResources { Unified = { ["memory.max"] = value } }).Unified!["memory.max"]);
 
     [Fact]
     public void Unified_OnV1_IsRefused() => Refused.Build(

@@ -65,15 +65,15 @@ public sealed class ContainerCgroups(CgroupHierarchies hierarchies, PodCgroups p
     internal bool HasRunOutOfMemory(ContainerId id) => TryFind(id) is { } path && hierarchies.HasRunOutOfMemory(path);
 
     /// <summary>On cgroup v2 the kernel takes a limit below what is used, and kills for it; v1 refuses it.</summary>
-    /// <param name="limitBytes">Nothing is asked where it is no limit.</param>
+    /// <param name="words">How the limit was asked for.</param>
     /// <exception cref="RuntimeException">FailedPrecondition: the container uses more.</exception>
-    internal void RequireRoomFor(ContainerId id, long limitBytes)
+    internal void RequireRoomFor(ContainerId id, string words, long limitBytes)
     {
-        if (limitBytes > 0 && TryFind(id) is { } path && hierarchies.UnreclaimableMemory(path) is { } used && used > limitBytes)
+        if (TryFind(id) is { } path && hierarchies.UnreclaimableMemory(path) is { } used && used > limitBytes)
         {
             throw new RuntimeException(
                 ErrorKind.FailedPrecondition,
-                $"container {id} can't be given memory_limit_in_bytes {limitBytes}: it uses {used} bytes that can't be reclaimed, and would be killed; it keeps the limits that it had");
+                $"container {id} can't be given {words}: it uses {used} bytes that can't be reclaimed, and would be killed; it keeps the limits that it had");
         }
     }
 

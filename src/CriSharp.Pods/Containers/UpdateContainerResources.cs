@@ -60,7 +60,11 @@ public sealed partial class UpdateContainerResources(
             return;
         }
 
-        cgroups.RequireRoomFor(container.Id, asked.MemoryLimitInBytes);
+        if (ResourcesUpdate.MemoryLimitOf(asked) is { } limit)
+        {
+            cgroups.RequireRoomFor(container.Id, limit.Words, limit.Bytes);
+        }
+
         var found = cgroups.LimitsOf(container.Id, update.Unified?.Keys ?? []);
         // What is in force was accepted once, maybe under another configuration.
         var undo = ResourcesUpdate.Undo(update, ResourcesUpdate.Build(inForce, host, leastMemoryBytes: 0), found).ToJson();

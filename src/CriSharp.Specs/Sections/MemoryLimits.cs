@@ -19,6 +19,13 @@ internal static class MemoryLimits
         return limit == 0 && swap is null ? null : new SpecMemory { Limit = limit == 0 ? null : limit, Swap = swap };
     }
 
+    /// <inheritdoc cref="ResourcesUpdate.MemoryLimitOf"/>
+    public static (string Words, long Bytes)? Of(LinuxContainerResources asked) =>
+        asked.MemoryLimitInBytes > 0 ? ($"memory_limit_in_bytes {asked.MemoryLimitInBytes}", asked.MemoryLimitInBytes)
+        : asked.Unified.TryGetValue(MemoryFile.Name, out var value) && MemoryFile.BytesOf(value) is { } bytes
+            ? ($"unified: {MemoryFile.Name} {Refusal.Quote(value)}", bytes)
+            : null;
+
     private static void Check(LinuxContainerResources asked, long leastBytes)
     {
         var limit = asked.MemoryLimitInBytes;
@@ -33,10 +40,10 @@ internal static class MemoryLimits
             throw Refusal.Invalid($"memory_swap_limit_in_bytes {swap} is negative: only -1, no limit, may be");
         }
 
-        if (limit > 0 && limit < leastBytes)
+        if (Of(asked) is { } given && given.Bytes < leastBytes)
         {
             throw Refusal.Invalid(
-                $"memory_limit_in_bytes {limit} is too low: the OCI runtime itself needs some to start a container, {leastBytes} bytes at least (container_min_memory)");
+                $"{given.Words} is too low: the OCI runtime itself needs some to start a container, {leastBytes} bytes at least (container_min_memory)");
         }
 
         if (swap > 0 && limit == Unlimited)

@@ -101,13 +101,21 @@ public sealed class UpdateContainerResourcesTests(SharedInstance shared) : PodTe
         Assert.Equal(before, (await CgroupOfAsync(container)).ToString());
     }
 
-    [Fact]
-    public async Task Update_BelowWhatIsUsed_IsRefusedAndNothingIsKilled()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Update_BelowWhatIsUsed_IsRefusedAndNothingIsKilled(bool isUnified)
     {
         // A shell variable of 40 MiB is memory that can't be reclaimed.
         var pod = await RunPodAsync();
         var config = PodConfigs.Container(Image, "sh", "-c", "x=$(head -c 40000000 /dev/zero | tr '\\0' x); echo ready > /ready; while :; do sleep 1000; done");
-        config.Linux.Resources = new LinuxContainerResources { MemoryLimitInBytes = 256 * Mega };
+        config.Linux.Resources = OfMemory(256 * Mega);
+        if (isUnified && CgroupHierarchies.Detect().Mode != CgroupMode.V2)
+        {
+            await AssertFailsAsync(StatusCode.FailedPrecondition, () => pod.CreateAsync(config), "need cgroup v2");
+            return;
+        }
+
         var container = await pod.StartAsync(config);
         while ((await Client.ExecAsync(container, "test", "-e", "/ready")).ExitCode != 0)
         {
@@ -115,11 +123,17 @@ public sealed class UpdateContainerResourcesTests(SharedInstance shared) : PodTe
         }
 
         await AssertFailsAsync(
-            StatusCode.FailedPrecondition, () => Client.UpdateAsync(container, new LinuxContainerResources { MemoryLimitInBytes = 16 * Mega }), "memory_limit_in_bytes 16777216", "limits that it had");
+            StatusCode.FailedPrecondition,
+            () => Client.UpdateAsync(container, OfMemory(16 * Mega)),
+            isUnified ? "memory.max \"16777216\"" : "memory_limit_in_bytes 16777216",
+            "limits that it had");
 
         Assert.Equal(256 * Mega, long.Parse((await CgroupOfAsync(container)).Memory));
-        Assert.Equal(256 * Mega, (await ResourcesOfAsync(container)).MemoryLimitInBytes);
+        Assert.Equal(OfMemory(256 * Mega), await ResourcesOfAsync(container));
         Assert.Equal(ContainerState.ContainerRunning, (await Client.StatusAsync(container)).State);
+
+        LinuxContainerResources OfMemory(long bytes) =>
+            isUnified ? new LinuxContainerResources { Unified = { ["memory.max"] = $"{bytes}" } } : new LinuxContainerResources { MemoryLimitInBytes = bytes };
     }
 
     [Fact]
