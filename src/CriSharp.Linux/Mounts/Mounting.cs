@@ -30,11 +30,22 @@ public static unsafe class Mounting
 
     /// <param name="mode">Permission bits of its root.</param>
     /// <param name="selinuxContext">What all its files are labelled with; null leaves it to the host's policy.</param>
+    /// <param name="inodes">Its root is one of them. Extended attributes take from them, too, 1 KiB each (Linux 6.6). Null: as many as the kernel likes.</param>
     public static void Tmpfs(
-        string target, long sizeBytes, int mode, MountFlags flags = MountFlags.NoSetUserId | MountFlags.NoDevices | MountFlags.NoExecution, string? selinuxContext = null)
+        string target,
+        long sizeBytes,
+        int mode,
+        MountFlags flags = MountFlags.NoSetUserId | MountFlags.NoDevices | MountFlags.NoExecution,
+        string? selinuxContext = null,
+        int? inodes = null)
     {
         var octal = Convert.ToString(mode, 8);
         var options = string.Create(CultureInfo.InvariantCulture, $"size={sizeBytes},mode={octal}");
+        if (inodes is not null)
+        {
+            options += string.Create(CultureInfo.InvariantCulture, $",nr_inodes={inodes}");
+        }
+
         if (selinuxContext is not null)
         {
             options += ',' + QuotedOption($"context={selinuxContext}");

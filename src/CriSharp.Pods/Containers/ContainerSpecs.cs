@@ -59,7 +59,7 @@ public sealed partial class ContainerSpecs(
                 Devices = security?.Privileged ?? false ? HostDevices.All() : [],
             },
             Namespaces = NamespacesOf(request.Sandbox, request.SandboxState) with { TargetPidPath = TargetOf(request.Sandbox, security) },
-            Files = FilesOf(request.Sandbox),
+            Files = SandboxFiles.Of(_folders, request.Sandbox.Id),
             RootFsPath = request.RootFs,
             CgroupsPath = cgroups.PathFor(request.Sandbox, request.Id),
             Hostname = SandboxFiles.HostnameOf(request.Sandbox),
@@ -137,14 +137,6 @@ public sealed partial class ContainerSpecs(
             InfraPidPath = state?.Infra is { } infra ? PidNamespaceOf(infra) : null,
         };
     }
-
-    private PodFiles FilesOf(PodSandboxRecord sandbox) => new()
-    {
-        HostnamePath = _folders.HostnameFileOf(sandbox.Id),
-        ResolvConfPath = _folders.ResolvConfOf(sandbox.Id),
-        HostsPath = _folders.HostsFileOf(sandbox.Id),
-        ShmPath = _folders.SharedMemoryOf(sandbox.Id),
-    };
 
     /// <summary>Only a running container of the same pod can be the target.</summary>
     private string? TargetOf(PodSandboxRecord sandbox, LinuxContainerSecurityContext? security)

@@ -49,13 +49,10 @@ public sealed record InstanceFolders(string Root, string RunRoot)
 
     public string SharedMemoryOf(PodSandboxId id) => Path.Combine(RunOf(id), "shm");
 
-    public string HostnameFileOf(PodSandboxId id) => Path.Combine(RunOf(id), "hostname");
-
-    public string ResolvConfOf(PodSandboxId id) => Path.Combine(RunOf(id), "resolv.conf");
+    /// <summary>Where hostname, resolv.conf and hosts lie, in a file system of their own.</summary>
+    public string FilesOf(PodSandboxId id) => Path.Combine(RunOf(id), "files");
 
     public string RunOf(ContainerId id) => Path.Combine(ContainerRuns, id.ToString());
-
-    public string HostsFileOf(PodSandboxId id) => Path.Combine(RunOf(id), "hosts");
 
     public string RootFsOf(ContainerId id) => Path.Combine(RunOf(id), "rootfs");
 

@@ -8,7 +8,7 @@ using CriSharp.Specs.Selinux;
 
 namespace CriSharp.Pods.Sandboxes;
 
-/// <summary>What all containers of a pod see of it as files: hostname, resolv.conf, and the shared memory.</summary>
+/// <summary>What all containers of a pod see of it as files: hostname, resolv.conf, hosts, and the shared memory. They may write to all of them.</summary>
 internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvConf)
 {
     /// <summary>What Docker and both peers give a pod: 64 MiB.</summary>
@@ -16,14 +16,40 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
 
     private const int SharedMemoryMode = 0b1_111_111_111;
     private const int HostFileLimitBytes = 1 << 20;
+
+    /// <summary>Both of the host's files fit. In the run root a container could fill that, and with it the node's /run.</summary>
+    private const long FilesBytes = 4 << 20;
+
+    /// <summary>Three files, their folder and their labels.</summary>
+    private const int FilesInodes = 32;
+
     private const string HostsFile = "/etc/hosts";
+    private const string HostnameName = "hostname";
+    private const string ResolvConfName = "resolv.conf";
+    private const string HostsName = "hosts";
+
+    /// <summary>Pods of releases that gave these files no file system of their own have them in their run folder.</summary>
+    public static PodFiles Of(InstanceFolders folders, PodSandboxId id)
+    {
+        var folder = Directory.Exists(folders.FilesOf(id)) ? folders.FilesOf(id) : folders.RunOf(id);
+        return new PodFiles
+        {
+            HostnamePath = Path.Combine(folder, HostnameName),
+            ResolvConfPath = Path.Combine(folder, ResolvConfName),
+            HostsPath = Path.Combine(folder, HostsName),
+            ShmPath = folders.SharedMemoryOf(id),
+        };
+    }
 
     public void Make(PodSandboxRecord record)
     {
         var ids = PodUserNamespace.Of(record);
         UserNamespaceFolders.MakePrivate(folders.RunOf(record.Id), ids);
-        Write(record, folders.HostnameFileOf(record.Id), HostnameOf(record) + "\n");
-        Write(record, folders.ResolvConfOf(record.Id), ResolvConfOf(record));
+        HostPath.MakeDirectories(folders.FilesOf(record.Id), Permissions.PrivateFolder);
+        Mounting.Tmpfs(folders.FilesOf(record.Id), FilesBytes, Permissions.PrivateFolder, inodes: FilesInodes);
+        UserNamespaceFolders.MakePrivate(folders.FilesOf(record.Id), ids);
+        Write(record, HostnameName, HostnameOf(record) + "\n");
+        Write(record, ResolvConfName, ResolvConfOf(record));
         if (record.HasHostIpc)
         {
             return;
@@ -44,11 +70,15 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
         }
 
         var hosts = record.HasHostNetwork ? HostPath.TryReadFile(HostsFile, HostFileLimitBytes) : null;
-        Write(record, folders.HostsFileOf(record.Id), hosts is null ? text.ToString() : Encoding.UTF8.GetString(hosts));
+        Write(record, HostsName, hosts is null ? text.ToString() : Encoding.UTF8.GetString(hosts));
     }
 
     /// <summary>Idempotent.</summary>
-    public void Unmount(PodSandboxId id) => Mounting.Unmount(folders.SharedMemoryOf(id), lazy: true);
+    public void Unmount(PodSandboxId id)
+    {
+        Mounting.Unmount(folders.SharedMemoryOf(id), lazy: true);
+        Mounting.Unmount(folders.FilesOf(id), lazy: true);
+    }
 
     /// <summary>Idempotent. The mounts have to be gone.</summary>
     public void Remove(PodSandboxId id)
@@ -58,11 +88,13 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
             return;
         }
 
-        foreach (var file in (string[])[folders.HostnameFileOf(id), folders.ResolvConfOf(id), folders.HostsFileOf(id)])
+        // Of pods that an earlier release made; others have gone with the mount.
+        foreach (var name in (string[])[HostnameName, ResolvConfName, HostsName])
         {
-            File.Delete(file);
+            File.Delete(Path.Combine(folders.RunOf(id), name));
         }
 
+        DeleteFolder(folders.FilesOf(id));
         DeleteFolder(folders.SharedMemoryOf(id));
         if (!Directory.Exists(folders.NamespacesOf(id)))
         {
@@ -97,8 +129,9 @@ internal sealed class SandboxFiles(InstanceFolders folders, string hostResolvCon
         return HostPath.TryReadFile(hostResolvConf, HostFileLimitBytes) is { } hosts ? Encoding.UTF8.GetString(hosts) : "";
     }
 
-    private static void Write(PodSandboxRecord record, string path, string text)
+    private void Write(PodSandboxRecord record, string name, string text)
     {
+        var path = Path.Combine(folders.FilesOf(record.Id), name);
         File.WriteAllText(path, text);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         if (SharedLabelOf(record) is { } label)

@@ -25,7 +25,7 @@ public sealed partial class SandboxParts(
         Operation.At("namespaces");
         await MakeNamespacesAsync(record);
 
-        rollback.Add("unmount the shared memory", () => _files.Unmount(record.Id));
+        rollback.Add("unmount the files and the shared memory", () => _files.Unmount(record.Id));
         Operation.At("files");
         _files.Make(record);
 

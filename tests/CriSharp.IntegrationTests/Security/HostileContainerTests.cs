@@ -1,5 +1,6 @@
 using CriSharp.Cri.V1;
 using CriSharp.IntegrationTests.Machine;
+using CriSharp.Linux.Files;
 using CriSharp.TestSupport.Daemons;
 using Grpc.Core;
 
@@ -53,6 +54,23 @@ public class HostileContainerTests(SharedInstance shared) : PodTest(shared)
 
         Assert.Equal("precious", await File.ReadAllTextAsync(target));
         File.Delete(log);
+    }
+
+    /// <summary>They lie below the run root, in the memory of the node, where a filled disk would keep every pod from being probed.</summary>
+    [Fact]
+    public async Task FilesOfThePod_WhenAContainerFillsThem_FillNothingElse()
+    {
+        const long Written = 64 << 20;
+        var (_, container) = await RunSleeperAsync();
+
+        foreach (var file in (string[])["/etc/hostname", "/etc/resolv.conf", "/etc/hosts"])
+        {
+            var answer = await Client.ExecAsync(container, "dd", "if=/dev/zero", $"of={file}", "bs=1M", "count=64");
+
+            Assert.Contains("No space left on device", answer.Stderr.ToStringUtf8());
+        }
+
+        Assert.True(FileSystemSpace.Of(Daemon.RunRoot).AvailableBytes > Written, "the run root itself is too full for this test");
     }
 
     /// <summary>The monitor is not in the container's cgroup, and the kernel would rather take the container.</summary>
