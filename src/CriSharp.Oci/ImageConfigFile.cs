@@ -9,6 +9,9 @@ public sealed record ImageConfigFile
     /// <summary>Largest config document that is read, in bytes.</summary>
     public const int LimitBytes = 4 << 20;
 
+    /// <summary>Most entries of an environment. Real images have tens; a document of nothing else has over a million, which cost memory at each container.</summary>
+    public const int LimitVariables = 10_000;
+
     public required Platform Platform { get; init; }
 
     public required ImageConfig Config { get; init; }
@@ -26,6 +29,11 @@ public sealed record ImageConfigFile
         if (document.RootFs is { Type: { Length: > 0 } and not "layers" } rootFs)
         {
             throw new FormatException($"the image config's rootfs has type \"{rootFs.Type}\"; only \"layers\" exists");
+        }
+
+        if (document.Config?.Env?.Count > LimitVariables)
+        {
+            throw new FormatException($"the image config has {document.Config.Env.Count} environment entries, and {LimitVariables} is the limit");
         }
 
         return new ImageConfigFile

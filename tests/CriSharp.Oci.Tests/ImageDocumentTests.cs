@@ -112,5 +112,15 @@ public sealed class ImageDocumentTests
     public void Config_WhenMalformed_IsRefused(string json) =>
         Assert.Throws<FormatException>(() => ImageConfigFile.Parse(Encoding.UTF8.GetBytes(json)));
 
+    [Fact]
+    public void Config_WithTooManyVariables_IsRefused()
+    {
+        Assert.Equal(ImageConfigFile.LimitVariables, ImageConfigFile.Parse(WithVariables(ImageConfigFile.LimitVariables)).Config.Env.Count);
+        Assert.Throws<FormatException>(() => ImageConfigFile.Parse(WithVariables(ImageConfigFile.LimitVariables + 1)));
+    }
+
+    private static byte[] WithVariables(int count) =>
+        Encoding.UTF8.GetBytes($$"""{"config":{"Env":[{{string.Join(',', Enumerable.Repeat("\"A=\"", count))}}]} }""");
+
     private static ImageManifest Manifest(string json) => ImageManifest.Parse(Encoding.UTF8.GetBytes(json), MediaTypes.OciManifest);
 }

@@ -36,19 +36,27 @@ internal static class EnvironmentSection
         return variables.ToList();
     }
 
-    /// <summary>An image's entry that is no variable is no reason not to run it.</summary>
+    /// <summary>An image's entry that is no variable is no reason not to run it. One warning for all, since an image can hold a million.</summary>
     private static void SetAll(OrderedVariables variables, string owner, IEnumerable<string> entries, ICollection<string> warnings)
     {
+        string? firstLeftOut = null;
+        var leftOut = 0;
         foreach (var entry in entries)
         {
             var separator = entry.IndexOf('=', StringComparison.Ordinal);
             if (separator <= 0 || entry.Contains('\0'))
             {
-                warnings.Add($"{owner} has the environment entry {Refusal.Quote(entry)}, which is no NAME=value: left out");
+                firstLeftOut ??= entry;
+                leftOut++;
                 continue;
             }
 
             variables.Set(entry[..separator], entry[(separator + 1)..]);
+        }
+
+        if (firstLeftOut is not null)
+        {
+            warnings.Add($"{owner} has {leftOut} environment entries that are no NAME=value, the first is {Refusal.Quote(firstLeftOut)}: left out");
         }
     }
 
