@@ -53,6 +53,8 @@ public sealed class ProcessTests
     [InlineData("/proc/1/task/1/fd/8")]
     [InlineData("/a/../proc/self/./fd/7/../../..")]
     [InlineData("/dev/fd/3")]
+    [InlineData("/proc/self/root/link/7")]
+    [InlineData("/proc/self/cwd/link/7")]
     public void WorkingDirectory_ThroughADescriptor_IsRefused_CVE_2024_21626(string path)
     {
         if (path.EndsWith("..", StringComparison.Ordinal))

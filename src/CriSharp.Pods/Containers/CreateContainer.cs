@@ -99,6 +99,8 @@ public sealed partial class CreateContainer(
         var user = RootFsUsers.Resolve(rootFs, image.Config.User, config.Linux?.SecurityContext);
         var spec = await specs.BuildAsync(new SpecRequest(id, sandbox.Record, ready, config, image.Config, user, rootFs, propagations, volumes), CancellationToken.None);
 
+        WorkingDirectoryLinks.Check(rootFs, spec.Process.Cwd);
+
         Operation.At("labels of the volumes");
         await VolumeLabels.SetAsync(relabelled, labels);
 

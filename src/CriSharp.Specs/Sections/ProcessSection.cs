@@ -39,8 +39,8 @@ internal static class ProcessSection
         }
 
         // CVE-2024-21626: a descriptor that the OCI runtime holds on the host would be the working directory.
-        return IsDescriptor(path)
-            ? throw Refusal.Invalid($"the working directory {Refusal.Quote(path)} leads through a process's open descriptors")
+        return IsProcessLink(path)
+            ? throw Refusal.Invalid($"the working directory {Refusal.Quote(path)} leads through a process's open descriptors, root or working directory")
             : path;
     }
 
@@ -51,9 +51,10 @@ internal static class ProcessSection
         AdditionalGids = user.AdditionalGids.Count > 0 ? user.AdditionalGids : null,
     };
 
-    private static bool IsDescriptor(string path)
+    /// <summary>Behind a process's root or working directory there may be a link to its descriptors.</summary>
+    private static bool IsProcessLink(string path)
     {
         var parts = path.Split('/');
-        return (parts[1] == "proc" && parts.Contains("fd")) || (parts[1] == "dev" && parts.Length > 2 && parts[2] == "fd");
+        return (parts[1] == "proc" && parts.Any(part => part is "fd" or "root" or "cwd")) || (parts[1] == "dev" && parts.Length > 2 && parts[2] == "fd");
     }
 }

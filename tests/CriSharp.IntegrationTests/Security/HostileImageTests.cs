@@ -44,6 +44,17 @@ public class HostileImageTests(SharedInstance shared) : PodTest(shared)
         Assert.Equal("precious", await File.ReadAllTextAsync(Path.Combine(victim, "hosts")));
     }
 
+    [Fact]
+    public async Task WorkingDirectory_ThroughALinkOfTheImage_IsNeverTheHosts_CVE_2024_21626()
+    {
+        var image = await PushAsync("descriptor-link", tar => tar.WriteEntry(TestLayer.LinkEntry("x", "/proc/self/fd")));
+        var pod = await RunPodAsync();
+        var config = PodConfigs.Sleeper(image);
+        config.WorkingDir = "/x/7";
+
+        await AssertFailsAsync(StatusCode.InvalidArgument, () => pod.CreateAsync(config), "/x/7", "links of the image");
+    }
+
     /// <summary>passwd(5) is asked for each container: it must not stop, or fill, the daemon.</summary>
     [Theory]
     [InlineData("fifo", "CVE-2024-9676")]
