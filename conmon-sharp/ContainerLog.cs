@@ -16,6 +16,7 @@ internal sealed class ContainerLog : IDisposable
     private const int BufferBytes = 72 * 1024;
 
     private readonly string? _path;
+    private readonly string? _directory;
     private readonly TimeProvider _time;
     private readonly LogPrefix _prefix = new();
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
@@ -26,12 +27,14 @@ internal sealed class ContainerLog : IDisposable
     private bool _lineIsBroken;
 
     /// <param name="path">Null: everything is dropped, and that is no loss.</param>
+    /// <param name="directory">A folder above it, below which no link is followed; null: only the file itself must be none.</param>
     /// <exception cref="IOException">The file can't be opened, or is not a regular one.</exception>
-    public ContainerLog(string? path, TimeProvider time)
+    public ContainerLog(string? path, TimeProvider time, string? directory = null)
     {
         _path = path;
+        _directory = directory;
         _time = time;
-        _file = path is null ? null : LogFile.OpenAppend(path);
+        _file = path is null ? null : LogFile.OpenAppend(path, directory);
     }
 
     /// <summary>Nanoseconds since 1970 UTC, to 100.</summary>
@@ -94,7 +97,7 @@ internal sealed class ContainerLog : IDisposable
             return;
         }
 
-        var opened = LogFile.OpenAppend(_path);
+        var opened = LogFile.OpenAppend(_path, _directory);
         _file?.Dispose();
         _file = opened;
         _lineIsBroken = false;

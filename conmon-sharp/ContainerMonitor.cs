@@ -75,7 +75,7 @@ internal sealed class ContainerMonitor(MonitorArguments arguments) : IDisposable
                 SmallFile.Write($"{cgroup}/cgroup.procs", "0");
             }
 
-            _log = new ContainerLog(arguments.LogPath, TimeProvider.System);
+            _log = new ContainerLog(arguments.LogPath, TimeProvider.System, arguments.LogDirectory);
             _control = new ControlSocket(this, _loop, arguments.Socket);
             _streams = new ContainerStreams(_loop, arguments);
             return Create(new ContainerCreation(_loop, arguments, Runtime, _streams));

@@ -35,6 +35,9 @@ public sealed record MonitorArguments
     /// <summary>The CRI log file; null: output is read and dropped.</summary>
     public string? LogPath { get; init; }
 
+    /// <summary>A folder above the log: below it no link is followed. Null: only the log itself must be none.</summary>
+    public string? LogDirectory { get; init; }
+
     /// <summary>Longer lines are split into partial ones. Up to <see cref="MaximumLogLineLimitBytes"/>.</summary>
     public int LogLineLimitBytes { get; init; } = DefaultLogLineLimitBytes;
 
@@ -80,6 +83,11 @@ public sealed record MonitorArguments
         if (LogPath is not null)
         {
             arguments.AddRange(["--log-path", LogPath]);
+        }
+
+        if (LogDirectory is not null)
+        {
+            arguments.AddRange(["--log-directory", LogDirectory]);
         }
 
         if (StreamOwner is { } owner)

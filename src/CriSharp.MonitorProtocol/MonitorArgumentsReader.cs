@@ -7,7 +7,7 @@ internal static class MonitorArgumentsReader
 {
     public static MonitorArguments Read(IReadOnlyList<string> arguments)
     {
-        string? id = null, bundle = null, runtime = null, pidFile = null, exitFile = null, socket = null, logPath = null;
+        string? id = null, bundle = null, runtime = null, pidFile = null, exitFile = null, socket = null, logPath = null, logDirectory = null;
         int logLineLimit = MonitorArguments.DefaultLogLineLimitBytes, report = 3, createTimeout = 240, execTimeout = 120;
         int? score = null;
         StreamOwnerIds? streamOwner = null;
@@ -40,6 +40,7 @@ internal static class MonitorArgumentsReader
                 case "--exit-file": exitFile = value; break;
                 case "--socket": socket = value; break;
                 case "--log-path": logPath = value.Length == 0 ? null : value; break;
+                case "--log-directory": logDirectory = value; break;
                 case "--log-line-limit": logLineLimit = Number(option, value, 1, MonitorArguments.MaximumLogLineLimitBytes); break;
                 case "--report-fd": report = Number(option, value, -1, 1023); break;
                 case "--monitor-cgroup": cgroups.Add(value); break;
@@ -61,6 +62,7 @@ internal static class MonitorArgumentsReader
             ExitFile = Required("--exit-file", exitFile),
             Socket = Required("--socket", socket),
             LogPath = logPath,
+            LogDirectory = logDirectory,
             LogLineLimitBytes = logLineLimit,
             ReportDescriptor = report,
             MonitorCgroups = cgroups,

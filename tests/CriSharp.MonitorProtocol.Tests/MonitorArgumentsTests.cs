@@ -19,6 +19,7 @@ public class MonitorArgumentsTests
         {
             RuntimeArguments = ["--root", "/r", "--systemd-cgroup"],
             LogPath = "/log/0.log",
+            LogDirectory = "/log",
             LogLineLimitBytes = 100,
             ReportDescriptor = 7,
             MonitorCgroups = ["/sys/fs/cgroup/memory/m", "/sys/fs/cgroup/pids/m"],

@@ -10,8 +10,9 @@ public static class LostOutput
     private const int TailBytes = 4096;
 
     /// <param name="words">One line. Not told a second time where the log already ends with it.</param>
+    /// <param name="logDirectory">A folder above the log: below it no link is followed.</param>
     /// <exception cref="IOException">The log can't be read or written.</exception>
-    public static void Tell(string logPath, string words, DateTimeOffset at)
+    public static void Tell(string logPath, string logDirectory, string words, DateTimeOffset at)
     {
         // Removed by who owns it: no new one is made.
         if (!File.Exists(logPath))
@@ -19,19 +20,19 @@ public static class LostOutput
             return;
         }
 
-        var tail = ReadTail(logPath);
+        var tail = ReadTail(logPath, logDirectory);
         if (tail.Contains(words, StringComparison.Ordinal))
         {
             return;
         }
 
-        using var log = LogFile.OpenAppend(logPath);
+        using var log = LogFile.OpenAppend(logPath, logDirectory);
         FileDescriptor.WriteAll(log, [.. tail.Length > 0 && tail[^1] != '\n' ? "\n"u8 : [], .. Line($"crisharp: {words}", at)]);
     }
 
-    private static string ReadTail(string logPath)
+    private static string ReadTail(string logPath, string logDirectory)
     {
-        using var log = LogFile.OpenRead(logPath);
+        using var log = LogFile.OpenRead(logPath, logDirectory);
         var tail = new byte[TailBytes];
         var count = RandomAccess.Read(log, tail, Math.Max(0, RandomAccess.GetLength(log) - TailBytes));
         return Encoding.UTF8.GetString(tail, 0, count);

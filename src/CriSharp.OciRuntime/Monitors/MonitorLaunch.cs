@@ -17,6 +17,9 @@ public sealed record MonitorLaunch
     /// <summary>Null: the output is dropped.</summary>
     public string? LogPath { get; init; }
 
+    /// <inheritdoc cref="MonitorArguments.LogDirectory"/>
+    public string? LogDirectory { get; init; }
+
     public int LogLineLimitBytes { get; init; } = MonitorArguments.DefaultLogLineLimitBytes;
 
     /// <summary>Folders in /sys/fs/cgroup, one per hierarchy, that the monitor moves into; they exist.</summary>

@@ -69,6 +69,7 @@ public sealed class MonitorLauncher(string monitorPath)
             ExitFile = launch.ExitFile,
             Socket = launch.Bundle.MonitorSocket,
             LogPath = launch.LogPath,
+            LogDirectory = launch.LogDirectory,
             LogLineLimitBytes = launch.LogLineLimitBytes,
             ReportDescriptor = ReportDescriptor,
             MonitorCgroups = launch.MonitorCgroups,

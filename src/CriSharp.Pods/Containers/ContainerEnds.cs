@@ -83,7 +83,7 @@ public sealed partial class ContainerEnds(
 
         try
         {
-            LostOutput.Tell(container.Record.LogPath, container.MonitorLoss, options.Time.GetUtcNow());
+            LostOutput.Tell(container.Record.LogPath, container.Record.LogDirectory, container.MonitorLoss, options.Time.GetUtcNow());
         }
         catch (IOException failure)
         {

@@ -17,8 +17,8 @@ public sealed class ContainerLaunch(
     internal async Task<ContainerProcesses> RunAsync(ContainerRecord record, RuntimeSpec spec, Rollback rollback)
     {
         Operation.At("bundle");
-        rollback.Add("remove the empty log", () => LogPaths.RemoveEmpty(record.LogPath));
-        MakeLog(record.LogPath);
+        rollback.Add("remove the empty log", () => LogPaths.RemoveEmpty(record));
+        MakeLog(record);
         var bundle = bundles.Write(record.Id, spec.ToJson());
         rollback.Add("empty the cgroup", async cancellationToken =>
         {
@@ -33,6 +33,7 @@ public sealed class ContainerLaunch(
             Bundle = bundle,
             ExitFile = _folders.ExitFileOf(record.Id),
             LogPath = record.LogPath.Length > 0 ? record.LogPath : null,
+            LogDirectory = record.LogPath.Length > 0 ? record.LogDirectory : null,
             MonitorCgroups = options.MonitorCgroups,
             Terminal = record.Config.Tty,
             Stdin = record.Config.Stdin,
@@ -54,22 +55,16 @@ public sealed class ContainerLaunch(
         return new ContainerProcesses(monitor.Init, monitor.Monitor);
     }
 
-    /// <summary>The kubelet makes the pod's folder, but not every client does.</summary>
-    private static void MakeLog(string logPath)
+    private static void MakeLog(ContainerRecord record)
     {
-        if (logPath.Length == 0)
+        if (record.LogPath.Length == 0)
         {
             return;
         }
 
-        if (Path.GetDirectoryName(logPath) is { Length: > 0 } directory && !Directory.Exists(directory))
-        {
-            HostPath.MakeDirectories(directory, Permissions.PublicFolder);
-        }
-
         try
         {
-            LogFile.OpenAppend(logPath).Dispose();
+            LogPaths.Make(record);
         }
         catch (IOException failure) when (!DiskFailure.IsOutOfSpace(failure) && !DiskFailure.IsReadOnly(failure))
         {

@@ -34,6 +34,11 @@ public sealed record ContainerRecord
     /// <summary>Absolute path of the log file; empty where the client asked for no log.</summary>
     public required string LogPath { get; init; }
 
+    /// <summary>
+    /// The pod's folder of logs as its client named it, where links are the administrator's; below it they may be a container's. Empty without a log.
+    /// </summary>
+    internal string LogDirectory => LogPath.EndsWith('/' + Config.LogPath, StringComparison.Ordinal) ? LogPath[..^Config.LogPath.Length] : Path.GetDirectoryName(LogPath) ?? "";
+
     /// <summary>The signal that asks it to end, as the kernel numbers it.</summary>
     public required int StopSignal { get; init; }
 

@@ -1,3 +1,4 @@
+using CriSharp.Linux.Files;
 using CriSharp.Primitives;
 
 namespace CriSharp.Pods.Containers;
@@ -24,19 +25,45 @@ internal static class LogPaths
         return Path.Combine(directory, logPath);
     }
 
-    /// <summary>Of a container that never was: a kubelet counts the logs that it finds as starts. One that holds something is an earlier container's. Idempotent.</summary>
-    public static void RemoveEmpty(string logPath)
+    /// <summary>Makes the folders of a log that its client has not made (the kubelet does), and the log itself, empty.</summary>
+    /// <exception cref="IOException">A link or something else is in the way, or the disk has no room.</exception>
+    public static void Make(ContainerRecord record)
     {
+        if (!Directory.Exists(record.LogDirectory))
+        {
+            HostPath.MakeDirectories(record.LogDirectory, Permissions.PublicFolder);
+        }
+
+        using var tree = DirectoryTree.Open(record.LogDirectory, PathResolution.Strict);
+        if (Path.GetDirectoryName(BelowDirectory(record)) is { Length: > 0 } folder)
+        {
+            tree.MakeDirectories(folder, Permissions.PublicFolder, (_, made) => FileDescriptor.Chmod(made, Permissions.PublicFolder)).Dispose();
+        }
+
+        LogFile.OpenAppend(record.LogPath, record.LogDirectory).Dispose();
+    }
+
+    /// <summary>Of a container that never was: a kubelet counts the logs that it finds as starts. One that holds something is an earlier container's. Idempotent.</summary>
+    public static void RemoveEmpty(ContainerRecord record)
+    {
+        if (record.LogPath.Length == 0)
+        {
+            return;
+        }
+
         try
         {
-            if (logPath.Length > 0 && new FileInfo(logPath) is { Exists: true, LinkTarget: null, Length: 0 })
+            using var tree = DirectoryTree.Open(record.LogDirectory, PathResolution.Strict);
+            if (tree.TryStat(BelowDirectory(record)) is { Kind: FileKind.Regular, SizeBytes: 0 })
             {
-                File.Delete(logPath);
+                tree.Unlink(BelowDirectory(record));
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
             // An empty file is no reason to keep all else from being undone.
         }
     }
+
+    private static string BelowDirectory(ContainerRecord record) => Path.GetRelativePath(record.LogDirectory, record.LogPath);
 }

@@ -163,7 +163,7 @@ public sealed partial class RecoverPods(
             if (found.Status is null)
             {
                 // At once: behind it the kubelet may make the container anew, with its log in the same place.
-                LogPaths.RemoveEmpty(record.LogPath);
+                LogPaths.RemoveEmpty(record);
                 _undo.Add(() => UndoAsync(record));
                 return;
             }

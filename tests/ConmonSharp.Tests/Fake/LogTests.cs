@@ -82,6 +82,30 @@ public class LogTests
         Assert.Equal(["stdout F after"], MonitorRig.ReadLog(rig.LogPath + ".1"));
     }
 
+    [Fact]
+    public async Task Log_WhenItsFolderBecomesALink_IsNotMadeBehindIt()
+    {
+        using var runtime = new FakeOciRuntime();
+        await using var rig = new MonitorRig(runtime.ProgramPath);
+        var (own, victim) = (Directory.CreateDirectory(rig.Folder + "/main"), Directory.CreateDirectory(rig.Folder + "/victim"));
+        rig.Arguments = rig.Arguments with { LogPath = own.FullName + "/0.log", LogDirectory = rig.Folder };
+        var go = rig.Folder + "/go";
+        rig.WriteCommand("/bin/sh", "-c", $"mkfifo {go}; read x <{go}; echo after");
+        await rig.LaunchAndStartAsync();
+
+        own.MoveTo(rig.Folder + "/moved");
+        Directory.CreateSymbolicLink(rig.Folder + "/main", victim.FullName);
+        using var peer = rig.Connect();
+        peer.Send(MessageType.ReopenLog);
+        await peer.ReceiveAsync(MessageType.Failed);
+
+        Assert.Empty(victim.GetFileSystemInfos());
+        await Eventually.TrueAsync(() => File.Exists(go));
+        File.WriteAllText(go, "x\n");
+        await rig.WaitForMonitorAsync();
+        Assert.Equal(["stdout F after"], MonitorRig.ReadLog(rig.Folder + "/moved/0.log"));
+    }
+
     [Theory]
     [InlineData("link")]
     [InlineData("fifo")]

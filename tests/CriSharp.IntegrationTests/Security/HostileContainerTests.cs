@@ -40,6 +40,26 @@ public class HostileContainerTests(SharedInstance shared) : PodTest(shared)
         File.Delete(log);
     }
 
+    /// <summary>Nor is the folder of a container's logs, which may be one by the time that they are rotated.</summary>
+    [Fact]
+    public async Task Log_InAFolderThatIsALink_IsNotMadeBehindIt_CVE_2026_53489()
+    {
+        var victim = Directory.CreateDirectory(Path.Combine(Daemon.Folder, "log-victim"));
+        var (pod, container) = await RunSleeperAsync();
+        var folder = Path.Combine(pod.Config.LogDirectory, "main");
+        Directory.Move(folder, folder + "-moved");
+        Directory.CreateSymbolicLink(folder, victim.FullName);
+        var second = PodConfigs.Container(Image, "echo", "hello");
+        second.Metadata.Name = "second";
+        second.LogPath = "main/second.log";
+
+        await Assert.ThrowsAsync<RpcException>(() => Client.ReopenLogAsync(container));
+        await Assert.ThrowsAsync<RpcException>(() => pod.CreateAsync(second));
+
+        Assert.Empty(victim.GetFileSystemInfos());
+        File.Delete(folder);
+    }
+
     [Fact]
     public async Task ReopenedLog_ThatIsALink_IsNotFollowed_CVE_2026_53489()
     {

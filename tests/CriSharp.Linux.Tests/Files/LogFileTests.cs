@@ -34,5 +34,22 @@ public sealed class LogFileTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Open_BelowADirectory_FollowsLinksToItAndNoneInIt()
+    {
+        _folder.Write("pods/main/0.log", "line\n");
+        _folder.Write("victim/0.log", "x");
+        File.CreateSymbolicLink(_folder["administrators"], _folder["pods"]);
+        File.CreateSymbolicLink(_folder["pods/moved"], _folder["victim"]);
+        var directory = _folder["administrators"];
+
+        LogFile.OpenAppend($"{directory}/main/0.log", directory).Dispose();
+        LogFile.OpenRead($"{directory}/main/0.log", directory + "/").Dispose();
+        Assert.ThrowsAny<IOException>(() => LogFile.OpenAppend($"{directory}/moved/0.log", directory));
+        Assert.ThrowsAny<IOException>(() => LogFile.OpenRead($"{directory}/moved/0.log", directory));
+        Assert.ThrowsAny<IOException>(() => LogFile.OpenAppend($"{directory}/moved/new.log", directory));
+        Assert.False(File.Exists(_folder["victim/new.log"]));
+    }
+
     public void Dispose() => _folder.Dispose();
 }

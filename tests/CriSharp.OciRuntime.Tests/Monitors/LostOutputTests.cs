@@ -20,7 +20,7 @@ public sealed class LostOutputTests : IDisposable
     {
         File.WriteAllText(LogPath, log);
 
-        LostOutput.Tell(LogPath, "gone", At);
+        LostOutput.Tell(LogPath, _folder, "gone", At);
 
         var lines = File.ReadAllLines(LogPath);
         Assert.Equal("2026-11-26T08:00:00.000000000Z stderr F crisharp: gone", lines[^1]);
@@ -31,9 +31,9 @@ public sealed class LostOutputTests : IDisposable
     public void Tell_WhenItIsToldAlready_AddsNothing()
     {
         File.WriteAllText(LogPath, "");
-        LostOutput.Tell(LogPath, "gone", At);
+        LostOutput.Tell(LogPath, _folder, "gone", At);
 
-        LostOutput.Tell(LogPath, "gone", At.AddDays(1));
+        LostOutput.Tell(LogPath, _folder, "gone", At.AddDays(1));
 
         Assert.Single(File.ReadAllLines(LogPath));
     }
@@ -41,7 +41,7 @@ public sealed class LostOutputTests : IDisposable
     [Fact]
     public void Tell_WhenTheLogIsRemoved_MakesNoNewOne()
     {
-        LostOutput.Tell(LogPath, "gone", At);
+        LostOutput.Tell(LogPath, _folder, "gone", At);
 
         Assert.False(File.Exists(LogPath));
     }
