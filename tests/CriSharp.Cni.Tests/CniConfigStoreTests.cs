@@ -32,7 +32,7 @@ public sealed class CniConfigStoreTests : IDisposable
     [InlineData("[]", "object")]
     [InlineData("""{"name": "\ud800", "cniVersion": "1.0.0", "type": "bridge"}""", "Unicode")]
     [InlineData("""{"name": "../../etc", "cniVersion": "1.0.0", "type": "bridge"}""", "../../etc")]
-    [InlineData("""{"name": "a", "cniVersion": "1.0.0", "type": "../../bin/sh"}""", "../../bin/sh")]
+    [InlineData("""{"name": "a", "cniVersion": "1.0.0", "type": "../../bin/sh"}""", "../../bin/sh")] // CVE-2021-20206
     [InlineData("""{"name": "a", "cniVersion": "1.0.0", "plugins": [{"type": "bridge"}, {"type": "/bin/sh"}]}""", "/bin/sh")]
     [InlineData("""{"name": "a", "cniVersion": "1.0.0", "plugins": [{"type": ".."}]}""", "\"..\"")]
     [InlineData("""{"name": "a", "cniVersion": "1.0.0", "plugins": [{}]}""", "type")]

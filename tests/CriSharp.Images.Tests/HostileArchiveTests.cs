@@ -30,7 +30,7 @@ public sealed class HostileArchiveTests : IDisposable
         { "layer changed", ErrorKind.DataLoss, "digest" },
         { "layer of another image", ErrorKind.DataLoss, "digest" },
         { "index of nothing", ErrorKind.DataLoss, "lists no image" },
-        { "index too long", ErrorKind.DataLoss, "limit" },
+        { "index too long", ErrorKind.DataLoss, "limit" }, // CVE-2023-25153
         { "index within itself", ErrorKind.DataLoss, "indexes within indexes" },
         { "other machine", ErrorKind.FailedPrecondition, "s390x" },
         { "layers miscounted", ErrorKind.DataLoss, "1 layers and manifest.json 2" },

@@ -115,7 +115,7 @@ public sealed class SelinuxTests
     [InlineData("/home")]
     [InlineData("/var/lib")]
     [InlineData("/proc/1")]
-    public void Relabel_OfTheHostsOwn_IsRefused(string source) =>
+    public void Relabel_OfTheHostsOwn_IsRefused_CVE_2021_43816(string source) =>
         Refused.Invalid("selinux_relabel", () => Relabelled(source));
 
     [Theory]

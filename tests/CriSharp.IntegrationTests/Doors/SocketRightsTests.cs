@@ -78,7 +78,7 @@ public sealed class SocketRightsTests : IAsyncLifetime
         await _daemon.Client.ExecTextAsync(container, "true");
         int[] ours = [_daemon.DaemonPid, .. Monitors.Of(_daemon.Folder, container)];
         Assert.True(ours.Length > 1, "the container has no monitor");
-        Assert.All(ours, pid => Assert.Empty(AbstractSocketsOf(pid)));
+        Assert.All(ours, pid => Assert.Empty(AbstractSockets.Of(pid)));
         await _daemon.Client.StopPodAsync(pod.Id);
         await _daemon.Client.RemovePodAsync(pod.Id);
 
@@ -87,14 +87,6 @@ public sealed class SocketRightsTests : IAsyncLifetime
         Assert.Contains(lines, line => line.StartsWith("runtime ", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("bridge ", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.True(line.Split(' ', 3)[1] is "0" or "1" or "2" || line.Contains(folder, StringComparison.Ordinal), line));
-    }
-
-    /// <summary>A pod on the host's network could reach them (CVE-2020-15257).</summary>
-    private static IEnumerable<string> AbstractSocketsOf(int pid)
-    {
-        var inodes = Directory.EnumerateFiles($"/proc/{pid}/fd").Select(path => new FileInfo(path).LinkTarget ?? "")
-            .Where(target => target.StartsWith("socket:[", StringComparison.Ordinal)).Select(target => target["socket:[".Length..^1]).ToHashSet(StringComparer.Ordinal);
-        return File.ReadLines("/proc/net/unix").Where(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [.., var inode, ['@', ..]] && inodes.Contains(inode));
     }
 
     private static string ModeOf(string path) => "0" + Convert.ToString((int)File.GetUnixFileMode(path), 8);

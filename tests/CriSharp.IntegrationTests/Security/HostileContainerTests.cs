@@ -93,7 +93,7 @@ public class HostileContainerTests(SharedInstance shared) : PodTest(shared)
         Assert.True(FileSystemSpace.Of(Daemon.RunRoot).AvailableBytes > Written, "the run root itself is too full for this test");
     }
 
-    /// <summary>The monitor is not in the container's cgroup, and the kernel would rather take the container.</summary>
+    /// <summary>The monitor is neither in the container's cgroup nor in its pod's, and the kernel would rather take the container.</summary>
     [Fact]
     public async Task OutOfMemory_TakesTheContainerAndNotItsMonitor_CVE_2019_14891()
     {
@@ -109,6 +109,7 @@ public class HostileContainerTests(SharedInstance shared) : PodTest(shared)
 
         Assert.Equal(("OOMKilled", 137), (status.Reason, status.ExitCode));
         Assert.DoesNotContain(container, cgroups);
+        Assert.DoesNotContain(Daemon.CgroupParent, cgroups);
     }
 
     [Fact]
@@ -134,7 +135,7 @@ public class HostileContainerTests(SharedInstance shared) : PodTest(shared)
     private int Descriptors() => Directory.GetFileSystemEntries($"/proc/{Daemon.DaemonPid}/fd").Length;
 
     [Fact]
-    public async Task Exec_ThatFailsAgainAndAgain_LeavesNoDescriptorNorThread_CVE_2022_23471()
+    public async Task Exec_ThatFailsAgainAndAgain_LeavesNoDescriptor()
     {
         const int Count = 100;
         var (_, container) = await RunSleeperAsync();

@@ -75,7 +75,9 @@ public class HostileImageTests(SharedInstance shared) : PodTest(shared)
         await AssertFailsAsync(StatusCode.InvalidArgument, () => pod.CreateAsync(config), "passwd");
     }
 
-    /// <summary>What hides a file has to hide it: it was once the image's own link, and then the container's to write.</summary>
+    /// <summary>
+    /// A runtime before its fix hides files by the /dev/null that it finds. It never finds the image's: /dev is a file system of the container's own.
+    /// </summary>
     [Fact]
     public async Task MaskedPath_OfAnImageWithAnotherDevNull_IsEmpty_CVE_2025_31133()
     {

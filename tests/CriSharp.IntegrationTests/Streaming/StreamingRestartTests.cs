@@ -78,21 +78,24 @@ public sealed class StreamingRestartTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Commands_WithTerminalsThatFail_LeaveNothing_InDaemonAndMonitor()
+    public async Task Commands_WithTerminalsThatFail_LeaveNothing_InDaemonAndMonitor_CVE_2022_23471()
     {
         var container = await RunAsync(config => { });
         await FailAsync(container, 20);
+        var pid = Assert.Single(Monitors.Of(_daemon.Folder, container));
         var (daemon, threads) = (Descriptors(_daemon.DaemonPid), Threads(_daemon.DaemonPid));
+        var (monitor, monitorThreads) = (Descriptors(pid), Threads(pid));
 
         await FailAsync(container, 200);
 
         using var limit = new CancellationTokenSource(Limit);
-        while (Descriptors(_daemon.DaemonPid) > daemon + 5)
+        while (Descriptors(_daemon.DaemonPid) > daemon + 5 || Descriptors(pid) > monitor + 5)
         {
             await Task.Delay(100, limit.Token);
         }
 
         Assert.InRange(Threads(_daemon.DaemonPid), 1, threads + 10);
+        Assert.InRange(Threads(pid), 1, monitorThreads + 5);
     }
 
     private async Task FailAsync(string container, int times)

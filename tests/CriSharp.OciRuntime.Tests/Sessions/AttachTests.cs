@@ -192,7 +192,7 @@ public sealed class AttachTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Attach_WhenDoneTwoThousandTimes_LeavesNothingInTheMonitor()
+    public async Task Attach_WhenDoneTwoThousandTimes_LeavesNothingInTheMonitor_CVE_2025_64329()
     {
         await RunWithStdinAsync(once: false, "cat");
         var descriptors = _container.OpenDescriptors();

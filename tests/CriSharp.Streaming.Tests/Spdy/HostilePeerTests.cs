@@ -72,7 +72,7 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
-    public async Task Headers_OfManyStreams_AreHeldWithinABudget()
+    public async Task Headers_OfManyStreams_AreHeldWithinABudget_CVE_2026_35469()
     {
         await using var connection = SpdyConnection.Server(_server);
         var opening = OpenManyAsync();
@@ -105,7 +105,7 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
-    public async Task Bombs_InHeaders_EndTheConnection()
+    public async Task Bombs_InHeaders_EndTheConnection_CVE_2026_35469()
     {
         var connection = SpdyConnection.Server(_server);
         var saying = _peer.SayAsync(_peer.SynStream(1, 0, new byte[3 * 1024 * 1024]));
