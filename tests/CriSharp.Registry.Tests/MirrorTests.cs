@@ -236,6 +236,27 @@ public sealed class MirrorTests
     }
 
     [Fact]
+    public async Task Mirror_ThatAnswersAndSendsNothing_IsLeftForTheRegistry()
+    {
+        await using var mirror = await FakeRegistry.StartAsync();
+        await using var registry = await FakeRegistry.StartAsync("127.0.0.2");
+        var layer = TestLayer.OfFiles(true, ("a", "b"));
+        registry.Serve(new TestImage().Add(layer), "a", "1");
+        mirror.Handler = async context =>
+        {
+            context.Response.ContentLength = layer.Blob.Length;
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            return true;
+        };
+        var limits = new RegistryOptions { Attempts = 2, RetryDelay = TimeSpan.FromMilliseconds(1), ProgressTimeLimit = TimeSpan.FromSeconds(1) };
+        var blob = new Descriptor { MediaType = "a", Digest = Digest.Parse(layer.Digest), SizeBytes = layer.Blob.Length };
+
+        Assert.Equal(layer.Blob, await Open(registry.Host, mirror.Host, null, limits).FetchBlobAsync(blob, 1 << 20, CancellationToken.None));
+        Assert.Single(mirror.Requests);
+    }
+
+    [Fact]
     public async Task Credentials_AreNotShownToAMirror()
     {
         await using var mirror = await FakeRegistry.StartAsync();
