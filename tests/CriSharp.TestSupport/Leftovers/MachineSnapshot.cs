@@ -28,7 +28,7 @@ public sealed class MachineSnapshot
 
     /// <returns>One line for each thing that is there now and was not ("+ mount ..."), or was and is not ("- ..."); empty when nothing differs.</returns>
     public IReadOnlyList<string> Compare(MachineSnapshot after) =>
-        [.. after._lines.Except(_lines).Select(line => $"+ {line}"), .. _lines.Except(after._lines).Select(line => $"- {line}")];
+        [.. after.Besides(this).Select(line => $"+ {line}"), .. Besides(after).Select(line => $"- {line}")];
 
     /// <summary>Takes snapshots until nothing differs or the time is over: the kernel removes a veth, a cgroup or a dead process a moment after it was told to.</summary>
     public async Task<IReadOnlyList<string>> CompareWhenSettledAsync(SnapshotScope scope, TimeSpan limit)
@@ -45,6 +45,11 @@ public sealed class MachineSnapshot
             await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
         }
     }
+
+    private IEnumerable<string> Besides(MachineSnapshot other) => _lines.ExceptBy(other._lines.Select(KeyOf), KeyOf);
+
+    // A process may be about to become another program: its number tells that it is the same.
+    private static string KeyOf(string line) => line.Split(' ', 3) is ["process", var pid, ..] ? $"process {pid}" : line;
 
     private static IEnumerable<string> Mounts(SnapshotScope scope) =>
         MountTable.Read().Where(mount => scope.Roots.Any(root => IsWithin(mount.Target, root))).Select(mount => $"mount {mount.Type} at {mount.Target}");
