@@ -23,7 +23,7 @@ public sealed class MetricsTlsTests : IAsyncLifetime
     [Fact]
     public async Task Page_IsServedOverTlsOnly_WithTheCertificateThatIsThere()
     {
-        var address = ObservedInstance.MetricsAddressIn(_daemon.Log);
+        var address = await ObservedInstance.MetricsAddressAsync(_daemon);
 
         Assert.Equal("CN=first", await AskAsync(address));
         _certificate.Renew("second");

@@ -31,6 +31,7 @@ public sealed partial class ObservedInstance : IAsyncLifetime
         Daemon = await DaemonInstance.StartAsync(
             "--insecure-registry", Registry.Host, "--insecure-registry", Hostile.Host, "--log-level", "trace",
             "--enable-metrics", "true", "--metrics-port", "0", "--enable-tracing", "true", "--tracing-endpoint", $"127.0.0.1:{_collector.Port}");
+        MetricsPort = new Uri($"http://{await MetricsAddressAsync(Daemon)}");
     }
 
     public async Task DisposeAsync()
@@ -46,10 +47,14 @@ public sealed partial class ObservedInstance : IAsyncLifetime
     }
 
     /// <summary>Where the log says that metrics are.</summary>
-    public Uri MetricsPort => new($"http://{MetricsAddressIn(Daemon.Log)}");
+    public Uri MetricsPort { get; private set; } = null!;
 
     /// <returns>ADDRESS:PORT.</returns>
-    internal static string MetricsAddressIn(string log) => MetricsAddress().Match(log).Groups[1].Value;
+    internal static async Task<string> MetricsAddressAsync(DaemonInstance daemon)
+    {
+        await daemon.WaitUntilAsync(() => MetricsAddress().IsMatch(daemon.Log));
+        return MetricsAddress().Match(daemon.Log).Groups[1].Value;
+    }
 
     public async Task<PrometheusPage> MetricsAsync()
     {
@@ -57,7 +62,7 @@ public sealed partial class ObservedInstance : IAsyncLifetime
         return PrometheusPage.Parse(await admin.GetStringAsync("/metrics"));
     }
 
-    [GeneratedRegex(@"Metrics are served on (\S+)")]
+    [GeneratedRegex(@"Metrics are served on (\S+)\s")]
     private static partial Regex MetricsAddress();
 }
 
