@@ -126,6 +126,15 @@ public sealed class ResourcesTests
         Refused.Build(ErrorKind.InvalidArgument, $"cpuset_mems {Refusal.Quote(list)}", With(new LinuxContainerResources { CpusetMems = list }));
     }
 
+    /// <summary>Each of its ranges would be gone through, number by number.</summary>
+    [Fact]
+    public void Cpuset_OfEndlessRanges_IsRefused()
+    {
+        var list = string.Join(',', Enumerable.Repeat("0-65535", 600));
+
+        Refused.Build(ErrorKind.InvalidArgument, "4096 is the limit", With(new LinuxContainerResources { CpusetCpus = list }));
+    }
+
     [Theory]
     [InlineData("../x")]
     [InlineData("2M")]

@@ -11,7 +11,7 @@ namespace CriSharp.Pods.Audit;
 /// Cgroups named by a pod or container that no record has, where pods of this instance have theirs. Other instances and runtimes may have
 /// cgroups in the same places: one with processes is ours only where a folder of ours, or a root file system in our store, proves it.
 /// </summary>
-public sealed class OrphanCgroups(CgroupHierarchies hierarchies, PodCgroups cgroups, PodSandboxStore sandboxes, IdOwners owners, PodsOptions options) : ILeftoverFinder
+public sealed class OrphanCgroups(CgroupHierarchies hierarchies, PodSandboxStore sandboxes, IdOwners owners, PodsOptions options) : ILeftoverFinder
 {
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
 
@@ -21,7 +21,7 @@ public sealed class OrphanCgroups(CgroupHierarchies hierarchies, PodCgroups cgro
 
     public IEnumerable<Finding> Find()
     {
-        var found = cgroups.ParentsOf(sandboxes.All.Select(sandbox => sandbox.Record)).SelectMany(hierarchies.ChildrenOf).Distinct().ToArray();
+        var found = CgroupPlaces.ParentsOf(sandboxes.All.Select(sandbox => sandbox.Record)).SelectMany(hierarchies.ChildrenOf).Distinct().ToArray();
         var mounts = MountTable.Read();
         return found.Select(cgroup => Judge(cgroup, mounts)).OfType<Finding>();
     }
@@ -35,7 +35,7 @@ public sealed class OrphanCgroups(CgroupHierarchies hierarchies, PodCgroups cgro
 
     private Finding? Judge(CgroupPath cgroup, IReadOnlyList<MountEntry> mounts)
     {
-        if (cgroups.OwnerOf(cgroup) is not { } id || owners.Owns(id))
+        if (CgroupPlaces.OwnerOf(cgroup) is not { } id || owners.Owns(id))
         {
             return null;
         }

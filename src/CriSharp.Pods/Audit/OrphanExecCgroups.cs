@@ -8,7 +8,7 @@ namespace CriSharp.Pods.Audit;
 /// Cgroups of execs that have ended: empty, and for longer than any runtime needs to put the command into it. Those of ended containers go with theirs.
 /// </summary>
 public sealed class OrphanExecCgroups(
-    CgroupHierarchies hierarchies, PodCgroups cgroups, PodSandboxStore sandboxes, ContainerStore containers, PodsOptions options) : ILeftoverFinder
+    CgroupHierarchies hierarchies, PodSandboxStore sandboxes, ContainerStore containers, PodsOptions options) : ILeftoverFinder
 {
     private const string Prefix = "exec-";
 
@@ -17,7 +17,7 @@ public sealed class OrphanExecCgroups(
     public IEnumerable<Finding> Find() =>
         from container in containers.All
         where container.State is ContainerState.Running && sandboxes.TryFind(container.Record.SandboxId.ToString(), out _)
-        from cgroup in hierarchies.ChildrenOf(cgroups.CgroupOf(sandboxes.Get(container.Record.SandboxId.ToString()).Record, container.Id))
+        from cgroup in hierarchies.ChildrenOf(CgroupPlaces.CgroupOf(sandboxes.Get(container.Record.SandboxId.ToString()).Record, container.Id))
         where cgroup.Name.StartsWith(Prefix, StringComparison.Ordinal) && hierarchies.Pids(cgroup).Count == 0 && IsSettled(cgroup)
         select new Finding(Kind, cgroup.ToString(), $"nothing has run in it for {Ages.Settled.TotalMinutes:0} minutes")
         {

@@ -12,7 +12,7 @@ namespace CriSharp.Pods.Containers;
 /// A container's cgroup, found by its id alone, as its bundle names it: by it everything dies that the container has started, also where
 /// it shares its processes with a pod or the host, and where the runtime does not help.
 /// </summary>
-public sealed class ContainerCgroups(CgroupHierarchies hierarchies, PodCgroups pods, BundleStore bundles, PodsOptions options)
+public sealed class ContainerCgroups(CgroupHierarchies hierarchies, BundleStore bundles, PodsOptions options)
 {
     /// <summary>Kills whatever is left in it. Idempotent.</summary>
     /// <exception cref="RuntimeException">DeadlineExceeded: something does not die; it is named.</exception>
@@ -110,7 +110,7 @@ public sealed class ContainerCgroups(CgroupHierarchies hierarchies, PodCgroups p
 
         try
         {
-            return RuntimeSpec.Parse(config).Linux.CgroupsPath is { Length: > 0 } text ? pods.PathOf(text) : null;
+            return RuntimeSpec.Parse(config).Linux.CgroupsPath is { Length: > 0 } text ? CgroupPlaces.PathOf(text) : null;
         }
         catch (FormatException)
         {

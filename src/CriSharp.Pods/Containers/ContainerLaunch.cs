@@ -26,7 +26,7 @@ public sealed class ContainerLaunch(
             await cgroups.KillAsync(record.Id, cancellationToken);
             await cgroups.RemoveAsync(record.Id, cancellationToken);
         });
-        var runtime = handlers.GetFor(record.RuntimeHandler, record.Runtime).With(PodCgroups.IsSystemds(spec.Linux.CgroupsPath ?? ""));
+        var runtime = handlers.GetFor(record.RuntimeHandler, record.Runtime).With(CgroupPlaces.IsSystemds(spec.Linux.CgroupsPath ?? ""));
         var start = new MonitorLaunch
         {
             Id = record.Id,

@@ -28,7 +28,6 @@ internal sealed record SpecRequest(
 /// <summary>Gathers the facts that a container's specification needs, and has it built.</summary>
 public sealed partial class ContainerSpecs(
     ContainerStore containers,
-    PodCgroups cgroups,
     ParentLimits parentLimits,
     HostFacts host,
     HandlerFactsTable handlers,
@@ -61,7 +60,7 @@ public sealed partial class ContainerSpecs(
             Namespaces = NamespacesOf(request.Sandbox, request.SandboxState) with { TargetPidPath = TargetOf(request.Sandbox, security) },
             Files = SandboxFiles.Of(_folders, request.Sandbox.Id),
             RootFsPath = request.RootFs,
-            CgroupsPath = cgroups.PathFor(request.Sandbox, request.Id),
+            CgroupsPath = CgroupPlaces.PathFor(request.Sandbox, request.Id),
             Hostname = SandboxFiles.HostnameOf(request.Sandbox),
             LocalhostSeccompProfile = ReadProfile(SeccompProfileFile.PathOf(security)),
             SelinuxLevel = request.Sandbox.SelinuxLevel,
@@ -97,7 +96,7 @@ public sealed partial class ContainerSpecs(
             Host = await appArmor.AddToAsync(host, AppArmorNeeds.Default(security), cancellationToken),
             Namespaces = NamespacesOf(sandbox, null),
             RootFsPath = rootFs,
-            CgroupsPath = cgroups.PathFor(sandbox, sandbox.Id.ToInfraContainerId()),
+            CgroupsPath = CgroupPlaces.PathFor(sandbox, sandbox.Id.ToInfraContainerId()),
             LocalhostSeccompProfile = ReadProfile(SeccompProfileFile.PathOf(security)),
             SelinuxLevel = sandbox.SelinuxLevel,
             Defaults = DefaultsOf(sandbox),

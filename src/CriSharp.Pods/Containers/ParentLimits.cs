@@ -10,7 +10,7 @@ namespace CriSharp.Pods.Containers;
 /// What the kernel refuses a container because of the cgroups above it: told here by its field, since an OCI runtime names a file, or nothing.
 /// https://docs.kernel.org/admin-guide/cgroup-v1/cpusets.html, https://docs.kernel.org/scheduler/sched-bwc.html
 /// </summary>
-public sealed class ParentLimits(CgroupHierarchies hierarchies, PodCgroups pods)
+public sealed class ParentLimits(CgroupHierarchies hierarchies)
 {
     private const ulong UsualPeriodMicroseconds = 100_000;
 
@@ -25,7 +25,7 @@ public sealed class ParentLimits(CgroupHierarchies hierarchies, PodCgroups pods)
             return;
         }
 
-        List<CgroupPath> above = [.. pods.CgroupOf(sandbox, container).Parent.SelfAndAncestors().Reverse(), CgroupPath.Root];
+        List<CgroupPath> above = [.. CgroupPlaces.CgroupOf(sandbox, container).Parent.SelfAndAncestors().Reverse(), CgroupPath.Root];
         RequireSet("cpuset_cpus", asked.Cpus, above, "cpuset.cpus", "/sys/devices/system/cpu/possible");
         RequireSet("cpuset_mems", asked.Mems, above, "cpuset.mems", "/sys/devices/system/node/possible");
         if (asked.Quota is { } quota and > 0)

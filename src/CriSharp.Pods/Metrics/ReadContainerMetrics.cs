@@ -15,7 +15,6 @@ namespace CriSharp.Pods.Metrics;
 public sealed class ReadContainerMetrics(
     ContainerStore containers,
     CgroupHierarchies hierarchies,
-    PodCgroups cgroups,
     ContainerFileSystem fileSystem,
     ContainerImageNames imageNames,
     PodsOptions options)
@@ -28,7 +27,7 @@ public sealed class ReadContainerMetrics(
     /// <returns>Null: it has ended meanwhile.</returns>
     internal async Task<ContainerMetrics?> TryReadAsync(PodSandbox sandbox, Container container, BlockDeviceNames devices, CancellationToken cancellationToken)
     {
-        var path = cgroups.CgroupOf(sandbox.Record, container.Id);
+        var path = CgroupPlaces.CgroupOf(sandbox.Record, container.Id);
         var pod = sandbox.Record.Config.Metadata;
         var metrics = new ContainerMetrics { ContainerId = container.Id.ToString() };
         var sheet = new MetricSheet(

@@ -15,7 +15,7 @@ namespace CriSharp.Pods.Metrics;
 /// meanwhile is left out; what a host's cgroups don't tell, too.
 /// </summary>
 public sealed class ReadPodMetrics(
-    ListPodSandboxes list, ContainerStore containers, PodNetworks networks, ReadContainerMetrics ofContainers, PodCgroups cgroups, PodsOptions options)
+    ListPodSandboxes list, ContainerStore containers, PodNetworks networks, ReadContainerMetrics ofContainers, PodsOptions options)
 {
     /// <summary>cadvisor's word for what is of no container of its own.</summary>
     private const string PodContainer = "POD";
@@ -66,7 +66,7 @@ public sealed class ReadPodMetrics(
         }
 
         var pod = sandbox.Record.Config.Metadata;
-        var cgroup = cgroups.TryFindOwn(sandbox.Record)?.ToString() ?? "";
+        var cgroup = CgroupPlaces.TryFindOwn(sandbox.Record)?.ToString() ?? "";
         var sheet = new MetricSheet([cgroup, sandbox.Id.ToString(), "", pod.Name, pod.Namespace, PodContainer], metrics.Metrics);
         foreach (var counters in all)
         {

@@ -17,7 +17,6 @@ public sealed class ReadContainerStats(
     ContainerStore containers,
     ListContainers list,
     CgroupHierarchies hierarchies,
-    PodCgroups cgroups,
     ContainerFileSystem fileSystem,
     PodsOptions options)
 {
@@ -42,7 +41,7 @@ public sealed class ReadContainerStats(
         ulong? sum = 0;
         foreach (var container in containers.Of(sandbox.Id).Where(container => container.State is not ContainerState.Exited))
         {
-            sum += hierarchies.TaskCountOf(cgroups.CgroupOf(sandbox.Record, container.Id));
+            sum += hierarchies.TaskCountOf(CgroupPlaces.CgroupOf(sandbox.Record, container.Id));
         }
 
         return sum;
@@ -60,7 +59,7 @@ public sealed class ReadContainerStats(
     }
 
     private CgroupUsage UsageOf(Container container) =>
-        sandboxes.TryFind(container.Record.SandboxId.ToString(), out var sandbox) ? hierarchies.UsageOf(cgroups.CgroupOf(sandbox.Record, container.Id)) : CgroupUsage.Unknown;
+        sandboxes.TryFind(container.Record.SandboxId.ToString(), out var sandbox) ? hierarchies.UsageOf(CgroupPlaces.CgroupOf(sandbox.Record, container.Id)) : CgroupUsage.Unknown;
 
     private ContainerStats Describe(Container container, CgroupUsage usage)
     {

@@ -11,7 +11,7 @@ namespace CriSharp.Pods.Stats;
 /// Where several pods share a cgroup each is the sum of its containers.
 /// </summary>
 public sealed class ReadPodStats(
-    PodSandboxStore sandboxes, ListPodSandboxes list, ReadContainerStats containers, PodNetworks networks, CgroupHierarchies hierarchies, PodCgroups cgroups, PodsOptions options)
+    PodSandboxStore sandboxes, ListPodSandboxes list, ReadContainerStats containers, PodNetworks networks, CgroupHierarchies hierarchies, PodsOptions options)
 {
     /// <summary>One sandbox; of one that has stopped nothing but what it was.</summary>
     /// <inheritdoc cref="PodSandboxStore.Get"/>
@@ -46,7 +46,7 @@ public sealed class ReadPodStats(
 
     private async Task<PodSandboxStats> DescribeAsync(PodSandbox sandbox, Dictionary<string, int> parents)
     {
-        var own = parents.GetValueOrDefault(sandbox.Record.CgroupParent) <= 1 ? cgroups.TryFindOwn(sandbox.Record) : null;
+        var own = parents.GetValueOrDefault(sandbox.Record.CgroupParent) <= 1 ? CgroupPlaces.TryFindOwn(sandbox.Record) : null;
         var linux = new LinuxPodSandboxStats { Containers = { containers.Of(sandbox) } };
         if (own is null)
         {

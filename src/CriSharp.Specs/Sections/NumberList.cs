@@ -8,12 +8,20 @@ internal static class NumberList
     /// <summary>More than any kernel is built for.</summary>
     private const int Highest = 65_535;
 
+    /// <summary>A page, which the kernel takes at once.</summary>
+    private const int LongestList = 4096;
+
     /// <returns>The list as it is; null where it is empty.</returns>
     public static string? Check(string field, string list)
     {
         if (list.Length == 0)
         {
             return null;
+        }
+
+        if (list.Length > LongestList)
+        {
+            throw Refusal.Invalid($"{field} {Refusal.Quote(list)} has {list.Length} characters; {LongestList} is the limit");
         }
 
         foreach (var part in list.Split(','))

@@ -18,17 +18,15 @@ public sealed class CgroupFindersTests : IAsyncLifetime
     private readonly CgroupHierarchies _hierarchies = CgroupHierarchies.Detect();
     private readonly CgroupPath _parent = CgroupPath.Parse($"crisharp-test-{Guid.NewGuid():N}");
     private readonly PodSandboxRecord _pod;
-    private readonly PodCgroups _cgroups;
 
     public CgroupFindersTests()
     {
-        _cgroups = new PodCgroups(_hierarchies, CgroupDriver.Cgroupfs);
         _pod = Samples.Sandbox() with { CgroupParent = _parent.ToString() };
         _instance.Sandboxes.Begin(_pod);
         _instance.Sandboxes.Publish(_pod, new SandboxState.Ready([], null));
     }
 
-    private OrphanCgroups Orphans => new(_hierarchies, _cgroups, _instance.Sandboxes, _instance.Owners, _instance.Options);
+    private OrphanCgroups Orphans => new(_hierarchies, _instance.Sandboxes, _instance.Owners, _instance.Options);
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -101,7 +99,7 @@ public sealed class CgroupFindersTests : IAsyncLifetime
         Age(used);
         using var process = Sleep();
         _hierarchies.Attach(used, process.Pid);
-        var finder = new OrphanExecCgroups(_hierarchies, _cgroups, _instance.Sandboxes, _instance.Containers, _instance.Options);
+        var finder = new OrphanExecCgroups(_hierarchies, _instance.Sandboxes, _instance.Containers, _instance.Options);
 
         var finding = Assert.Single(finder.Find());
 

@@ -17,7 +17,7 @@ public sealed class ParentLimitsTests : IAsyncLifetime
     public ParentLimitsTests()
     {
         _sandbox = Samples.Sandbox() with { CgroupParent = $"{_parent}/pod" };
-        _limits = new ParentLimits(_hierarchies, new PodCgroups(_hierarchies, CgroupDriver.Cgroupfs));
+        _limits = new ParentLimits(_hierarchies);
     }
 
     private bool IsV1 => _hierarchies.Find("cpu") is { IsUnified: false };

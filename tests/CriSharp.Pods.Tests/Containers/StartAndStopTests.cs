@@ -31,8 +31,7 @@ public sealed class StartAndStopTests : IDisposable
         _store = new ContainerStore(folders);
         _handlers = new RuntimeHandlers(new HandlerTable(
             new Dictionary<string, OciRuntimeCli> { ["runc"] = new(new RuntimeHandler { Name = "runc", Path = "/bin/true", Root = Path.Combine(_root.FullName, "runc") }) }, "runc"));
-        var hierarchies = CgroupHierarchies.Detect();
-        _cgroups = new ContainerCgroups(hierarchies, new PodCgroups(hierarchies, CgroupDriver.Cgroupfs), new BundleStore(folders.ContainerRuns), _options);
+        _cgroups = new ContainerCgroups(CgroupHierarchies.Detect(), new BundleStore(folders.ContainerRuns), _options);
     }
 
     public void Dispose() => _root.Delete(recursive: true);

@@ -23,7 +23,7 @@ public sealed class PodCgroupsTests
         cgroups.Validate(asked);
 
         Assert.Equal(slice, cgroups.ParentOf(Id, asked));
-        Assert.StartsWith($"{slice}:crisharp:", cgroups.PathFor(Samples.Sandbox() with { CgroupParent = slice }, ContainerId.New()), StringComparison.Ordinal);
+        Assert.StartsWith($"{slice}:crisharp:", CgroupPlaces.PathFor(Samples.Sandbox() with { CgroupParent = slice }, ContainerId.New()), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -50,45 +50,13 @@ public sealed class PodCgroupsTests
 
         Assert.Equal("/kubepods/pod1", cgroups.ParentOf(Id, asked));
         // Pods of earlier releases have it as it was asked for.
-        Assert.Equal($"/kubepods/pod1/{container}", cgroups.PathFor(Samples.Sandbox() with { CgroupParent = asked }, container));
+        Assert.Equal($"/kubepods/pod1/{container}", CgroupPlaces.PathFor(Samples.Sandbox() with { CgroupParent = asked }, container));
     }
 
     [Theory]
     [InlineData("/test.slice", "the cgroup driver is Cgroupfs")]
     [InlineData("/a/../b", "not the path of a cgroup")]
     public void Cgroupfs_RefusesSlicesAndWaysOut(string asked, string words) => AssertRefused(CgroupDriver.Cgroupfs, asked, words);
-
-    /// <summary>The administrator may have chosen the other one since.</summary>
-    [Theory]
-    [InlineData("kubepods-pod1.slice", "/kubepods.slice/kubepods-pod1.slice", "kubepods-pod1.slice:crisharp:", "/kubepods.slice/kubepods-pod1.slice/crisharp-", ".scope")]
-    [InlineData("/kubepods/pod1", "/kubepods/pod1", "/kubepods/pod1/", "/kubepods/pod1/", "")]
-    [InlineData("kubepods/a:b.slice:c", "/kubepods/a:b.slice:c", "/kubepods/a:b.slice:c/", "/kubepods/a:b.slice:c/", "")]
-    [InlineData("a.slice:b:c", "/a.slice:b:c", "/a.slice:b:c/", "/a.slice:b:c/", "")]
-    [InlineData("-.slice", null, "-.slice:crisharp:", "/crisharp-", ".scope")]
-    public void Pod_OfEitherDriver_StaysWhereItIs(string parent, string? own, string path, string cgroup, string suffix)
-    {
-        var (sandbox, container) = (Samples.Sandbox() with { CgroupParent = parent }, ContainerId.New());
-        foreach (var cgroups in (PodCgroups[])[Of(CgroupDriver.Systemd), Of(CgroupDriver.Cgroupfs)])
-        {
-            var place = CgroupPath.Parse($"{cgroup}{container}{suffix}");
-            Assert.Equal(place, cgroups.CgroupOf(sandbox, container));
-            Assert.Equal($"{path}{container}", cgroups.PathFor(sandbox, container));
-            Assert.Equal(place, cgroups.PathOf($"{path}{container}"));
-            Assert.Equal(suffix.Length > 0, PodCgroups.IsSystemds($"{path}{container}"));
-            Assert.Equal(own, cgroups.TryFindOwn(sandbox)?.ToString());
-            Assert.Equal(container.ToString(), cgroups.OwnerOf(place));
-            Assert.Contains(place.Parent, cgroups.ParentsOf([sandbox]));
-        }
-    }
-
-    [Theory]
-    [InlineData("crisharp.slice")]
-    [InlineData("/crisharp")]
-    public void Parent_OfAllPodsWhoseClientsNameNone_IsNobodysOwn(string parent)
-    {
-        Assert.Null(Of(CgroupDriver.Systemd).TryFindOwn(Samples.Sandbox() with { CgroupParent = parent }));
-        Assert.Null(Of(CgroupDriver.Cgroupfs).TryFindOwn(Samples.Sandbox() with { CgroupParent = parent }));
-    }
 
     [Fact]
     public void Remove_OfFoldersOfOtherHierarchies_LeavesThemAlone()
