@@ -22,8 +22,8 @@ internal static class MemoryLimits
     /// <inheritdoc cref="ResourcesUpdate.MemoryLimitOf"/>
     public static (string Words, long Bytes)? Of(LinuxContainerResources asked) =>
         asked.MemoryLimitInBytes > 0 ? ($"memory_limit_in_bytes {asked.MemoryLimitInBytes}", asked.MemoryLimitInBytes)
-        : asked.Unified.TryGetValue(MemoryFile.Name, out var value) && MemoryFile.BytesOf(value) is { } bytes
-            ? ($"unified: {MemoryFile.Name} {Refusal.Quote(value)}", bytes)
+        : asked.Unified.TryGetValue(MemoryMax.Name, out var value) && MemoryMax.BytesOf(value) is { } bytes
+            ? ($"unified: {MemoryMax.Name} {Refusal.Quote(value)}", bytes)
             : null;
 
     private static void Check(LinuxContainerResources asked, long leastBytes)

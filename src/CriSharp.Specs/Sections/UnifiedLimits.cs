@@ -43,7 +43,7 @@ internal static class UnifiedLimits
 
     private static string? NamedTwin(string file, LinuxContainerResources asked) => file switch
     {
-        MemoryFile.Name when asked.MemoryLimitInBytes != 0 => $"memory_limit_in_bytes {asked.MemoryLimitInBytes}",
+        MemoryMax.Name when asked.MemoryLimitInBytes != 0 => $"memory_limit_in_bytes {asked.MemoryLimitInBytes}",
         MemoryLimits.SwapFile when asked.MemorySwapLimitInBytes != 0 => $"memory_swap_limit_in_bytes {asked.MemorySwapLimitInBytes}",
         "cpu.max" when asked.CpuQuota != 0 => $"cpu_quota {asked.CpuQuota}",
         "cpu.max" when asked.CpuPeriod != 0 => $"cpu_period {asked.CpuPeriod}",

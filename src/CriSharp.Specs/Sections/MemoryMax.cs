@@ -4,7 +4,7 @@ namespace CriSharp.Specs.Sections;
 /// "memory.max" among the files of cgroup v2: the same limit as memory_limit_in_bytes, in the kernel's spelling of numbers.
 /// https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files
 /// </summary>
-internal static class MemoryFile
+internal static class MemoryMax
 {
     public const string Name = "memory.max";
 
